@@ -1,0 +1,77 @@
+# `make` alone lists what there is. Needs Python 3.10 or newer and a package index, nothing else.
+
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
+STAMP := .venv/.made
+# What is Python of ours; a folder joins when it exists.
+SOURCES := migrate $(wildcard benchmarks scripts src tests tools)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: help .venv demo test check format bench torture corpora schema lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z.]+:.*## / { printf "%-8s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.venv: $(STAMP) ## make the environment from requirements.lock (done once, and again when it changes)
+
+# Made from nothing each time, so that it holds what the lock says and no more.
+$(STAMP): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 10) or sys.exit("error: Python 3.10 or newer is needed\nhint: make PYTHON=python3.12")'
+	@echo "making .venv from requirements.lock"
+	@$(PYTHON) -m venv --clear .venv
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(STAMP) ## the whole rollout in a scratch copy, ending in a table
+	@$(BIN)/migrate rehearse $(ARGS)
+
+test: $(STAMP) ## the tests (ARGS="-k flatten" for some of them)
+	@$(BIN)/pytest -n auto $(ARGS)
+
+check: $(STAMP) ## everything: format, lint, types, import contracts, tests
+	@$(PIP) check || { $(BIN)/python -m pip check; exit 1; }
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy $(SOURCES)
+	@$(BIN)/lint-imports --no-logo
+	@$(MAKE) --no-print-directory test
+
+format: $(STAMP) ## put the code into the form that check asks for
+	@$(BIN)/ruff check --fix --exit-zero --quiet .
+	@$(BIN)/ruff format .
+
+bench: $(STAMP) ## time and memory, as ratios within one run
+	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+torture: $(STAMP) ## kill the tool at random moments a few hundred times, check the tree each time
+	@$(BIN)/python tools/torture.py $(ARGS)
+
+corpora: $(STAMP) ## compare with other repositories' loaders (ARGS=DIR, the folder of the corpora)
+	@$(BIN)/python tools/corpora.py $(ARGS)
+
+schema: $(STAMP) ## write docs/schema/ from the code
+	@mkdir -p docs/schema
+	@set -e; for kind in plan parity; do \
+	    $(BIN)/migrate schema $$kind > docs/schema/$$kind.json.new; \
+	    mv docs/schema/$$kind.json.new docs/schema/$$kind.json; \
+	done
+
+# One lock for all supported Pythons, Linux and macOS. Pins stay unless they must
+# move; LOCK_FLAGS=--upgrade takes the newest.
+lock: ## make requirements.lock again from pyproject.toml (LOCK_FLAGS=--upgrade)
+	@set -e; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
+	$(PYTHON) -m venv "$$scratch"; \
+	"$$scratch/bin/python" -m pip -qq --disable-pip-version-check install uv; \
+	UV_PYTHON_DOWNLOADS=never "$$scratch/bin/uv" pip compile --quiet --universal \
+	    --python-version 3.10 --fork-strategy fewest --generate-hashes \
+	    --custom-compile-command "make lock" $(LOCK_FLAGS) \
+	    --extra dev --output-file requirements.lock pyproject.toml
+
+clean: ## remove the environment and all caches
+	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""A codemod engine for trees of training configs."""
