@@ -1,0 +1,82 @@
+"""What can go wrong, in the user's words: what, where, what to do; one exit code each."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+from migrate.locations import Place, printable
+
+DONE, FOUND, USAGE, INPUT, MOVED, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
+
+
+class MigrateError(Exception):
+    """Expected trouble: one sentence of what, a place, a hint of what to do."""
+
+    exit_code = INPUT
+
+    def __init__(self, what: str, place: Place | str | None = None, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.place = Place(place) if isinstance(place, str) else place
+        self.hint = hint
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        return f"{where}{printable(self.what)}"
+
+    def letter(self) -> str:
+        """The message as it is printed: one line of what, one of what to do."""
+        text = f"error: {self}"
+        return f"{text}\nhint: {printable(self.hint)}" if self.hint else text
+
+    def faults(self) -> Sequence[MigrateError]:
+        """Each fault by itself; one, unless several were collected."""
+        return (self,)
+
+
+class InputError(MigrateError):
+    """Something in a config, a plan or an argument that its author can fix."""
+
+
+class MissingFile(InputError):
+    """A file that something names does not exist."""
+
+
+class Refused(InputError):
+    """A step that would lose or change something; nothing was changed."""
+
+
+class TreeMoved(MigrateError):
+    """The tree is not what it was: edited since, locked, or interrupted by someone else."""
+
+    exit_code = MOVED
+
+
+class Faults(MigrateError):
+    """Every fault of a file at once. The exit code is the gravest of them."""
+
+    def __init__(self, faults: Iterable[MigrateError]) -> None:
+        self.collected = tuple(faults)
+        super().__init__(self.collected[0].what, self.collected[0].place)
+        self.exit_code = max(fault.exit_code for fault in self.collected)
+
+    def letter(self) -> str:
+        return "\n".join(fault.letter() for fault in self.collected)
+
+    def faults(self) -> Sequence[MigrateError]:
+        return self.collected
+
+
+def raise_all(faults: Sequence[MigrateError]) -> None:
+    """Raise what was collected, if anything was: one error by itself, several as `Faults`."""
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        raise Faults(faults)
+
+
+def nearest(name: str, known: Iterable[str], count: int = 3) -> str:
+    """A hint that lists the names nearest to a misspelt one; "" when none is near."""
+    found = difflib.get_close_matches(name, list(known), n=count, cutoff=0.5)
+    return "did you mean " + " or ".join(found) + "?" if found else ""

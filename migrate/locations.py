@@ -1,0 +1,142 @@
+"""Where things are: key paths, and places such as `configs/a.yaml:3:5`."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+KeyPath = tuple[Any, ...]
+"""Keys from the root of a config down; list positions are `Index`."""
+
+
+class Index(int):
+    """A position in a list, so that a path never takes it for an integer key."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Index) and int(self) == int(other)
+
+    def __hash__(self) -> int:
+        return hash(("Index", int(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file, and where in it: 1-based line and column, 0 for "the file as a whole"."""
+
+    path: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        parts = [printable(self.path)]
+        if self.line:
+            parts.append(str(self.line))
+        if self.column:
+            parts.append(str(self.column))
+        return ":".join(parts)
+
+
+_BARE = re.compile(r"[^\W\d][\w\-/@+]*\Z|<[a-z]+>\S*\Z")
+
+
+def dotted(path: KeyPath) -> str:
+    """Spell a key path for people: `custom.augmentation.ops[3]."a.b"`."""
+    out = ""
+    for part in path:
+        if isinstance(part, Index):
+            out += f"[{int(part)}]"
+        else:
+            out += ("." if out else "") + spell_key(part)
+    return out or "(root)"
+
+
+def spell_key(key: Any) -> str:
+    """One key of a path: bare when that is unambiguous, quoted when it is not."""
+    if isinstance(key, str):
+        if _BARE.match(key) and not key.startswith("<"):
+            return key
+        return '"' + printable(key).replace('"', '\\"') + '"'
+    return f"<{type(key).__name__}>{key}"
+
+
+_PART = re.compile(r'"((?:[^"\\]|\\.)*)"|\[(\d+)\]|<([a-z]+)>([^.\[]*)|([^.\[\]"]+)')
+
+
+def parse_dotted(text: str) -> KeyPath:
+    """Read what `dotted` writes. Raises ValueError where the text is no key path."""
+    parts: list[Any] = []
+    position = 0
+    while position < len(text):
+        if parts and text[position] == ".":
+            position += 1
+        match = _PART.match(text, position)
+        if match is None:
+            raise ValueError(f"not a key path: {text!r}")
+        parts.append(_part(match))
+        position = match.end()
+    return tuple(parts)
+
+
+def _part(match: re.Match[str]) -> Any:
+    quoted, index, kind, spelled, bare = match.groups()
+    if quoted is not None:
+        return re.sub(r"\\(.)", r"\1", quoted)
+    if index is not None:
+        return Index(index)
+    if kind == "int":
+        return int(spelled)
+    if kind == "bool":
+        return spelled == "True"
+    if kind == "float":
+        return float(spelled)
+    if kind == "NoneType":
+        return None
+    return bare if kind is None else f"<{kind}>{spelled}"
+
+
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    """Text that may be shown: control characters and terminal escapes become `\\x1b` and the like."""
+    return _UNSAFE.sub(_escape, text).replace("\n", "\\n")
+
+
+def printable_block(text: str) -> str:
+    """Like `printable`, but line feeds and tabs stay: for diffs and file contents."""
+    return "\n".join(_UNSAFE.sub(_escape, line) for line in text.split("\n"))
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def join(base_file: str, relative: str) -> str:
+    """The root-relative path that `relative` means when `base_file` names it."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(base_file), relative))
+
+
+def relative(path: str, from_file: str) -> str:
+    """How `from_file` names `path`; both are relative to the root."""
+    return posixpath.relpath(path, posixpath.dirname(from_file) or ".")
+
+
+def outside(path: str) -> bool:
+    """Whether a normalised root-relative path leaves the root."""
+    return path.startswith(("../", "/")) or path == ".."
+
+
+def parents(path: str) -> Iterator[str]:
+    """The folders above a root-relative path, innermost first, without the root itself."""
+    folder = posixpath.dirname(path)
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)

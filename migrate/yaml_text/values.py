@@ -1,0 +1,197 @@
+"""What the trainer's loader makes of a node: PyYAML's own types, order and merge keys."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+from migrate.errors import InputError, Refused
+from migrate.locations import Place
+from migrate.yaml_text.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Entry, Node
+from migrate.yaml_text.parse import Opaque
+
+_PREFIX = "tag:yaml.org,2002:"
+_MERGE = _PREFIX + "merge"
+_VALUE = _PREFIX + "value"
+_STR = _PREFIX + "str"
+_SCALAR_TAGS = frozenset(
+    _PREFIX + name for name in ("str", "int", "float", "bool", "null", "timestamp", "binary")
+)
+
+
+class _Constructor(yaml.constructor.SafeConstructor, yaml.resolver.Resolver):
+    """PyYAML's resolver and constructor without its parser."""
+
+    def __init__(self) -> None:
+        yaml.constructor.SafeConstructor.__init__(self)
+        yaml.resolver.Resolver.__init__(self)
+
+
+_PYYAML = _Constructor()
+
+
+@lru_cache(maxsize=65536)
+def plain_tag(text: str) -> str:
+    """The YAML 1.1 tag of a plain scalar, by PyYAML's own resolver."""
+    return str(_PYYAML.resolve(yaml.ScalarNode, text, (True, False)))
+
+
+@lru_cache(maxsize=65536)
+def _scalar(text: str, tag: str) -> Any:
+    return _PYYAML.construct_object(yaml.ScalarNode(tag, text))
+
+
+def scalar_tag(node: Node) -> str:
+    """The tag by which a scalar's value is made."""
+    if node.tag is not None and node.tag != "!":
+        return node.tag
+    return plain_tag(node.value) if node.plain[0] else _STR
+
+
+class Values:
+    """Makes the values of one document's nodes. `opaque` keeps unknown tags instead of refusing them."""
+
+    def __init__(self, path: str, text: str, opaque: bool = False) -> None:
+        self.path = path
+        self.text = text
+        self.opaque = opaque
+        self._shared: dict[int, Any] = {}
+
+    def place(self, node: Node) -> Place:
+        """Where a node stands."""
+        offset = node.props
+        line_start = self.text.rfind("\n", 0, offset) + 1
+        return Place(self.path, self.text.count("\n", 0, offset) + 1, offset - line_start + 1)
+
+    def construct(self, node: Node) -> Any:
+        """The Python value. Nodes that aliases share are made once.
+
+        Raises InputError for what PyYAML cannot construct, Refused for tags it does not know.
+        """
+        if node.kind == SCALAR:
+            return self._construct_scalar(node)
+        if node.kind == ALIAS:
+            return self.construct(node.target)
+        if node.anchor is None:
+            return self._collection(node)
+        if id(node) not in self._shared:
+            self._shared[id(node)] = self._collection(node)
+        return self._shared[id(node)]
+
+    def _construct_scalar(self, node: Node) -> Any:
+        tag = scalar_tag(node)
+        if tag not in _SCALAR_TAGS and node.tag is not None:
+            return self._opaque(node, node.value)
+        try:
+            return _scalar(node.value, tag)
+        except yaml.YAMLError as error:
+            what = f"the plain scalar {node.value} cannot be loaded by PyYAML"
+            raise InputError(what, self.place(node), f'quote it: "{node.value}"') from error
+        except (ValueError, OverflowError, KeyError) as error:
+            what = f"the scalar {shortened(node.value)} cannot be loaded by PyYAML"
+            raise InputError(what, self.place(node), "correct the value, or quote it") from error
+
+    def _collection(self, node: Node) -> Any:
+        value: Any
+        if node.kind == MAPPING:
+            value = {entry.pykey: self.construct(entry.value) for entry in self.logical(node)}
+        else:
+            value = [self.construct(item) for item in node.items]
+        if node.tag in (None, "!", _PREFIX + "map", _PREFIX + "seq"):
+            return value
+        return self._opaque(node, value)
+
+    def _opaque(self, node: Node, value: Any) -> Opaque:
+        if self.opaque and node.tag is not None and not node.tag.startswith(_PREFIX):
+            return Opaque(node.tag, value)
+        hint = "delete the tag, or choose a dialect that keeps unknown tags"
+        raise Refused(f"unknown tag {node.tag_text(self.text).strip()}", self.place(node), hint)
+
+    def logical(self, mapping: Node) -> list[Entry]:
+        """The entries a loader sees: merge keys expanded, in PyYAML's order, repeats included.
+
+        Merged entries come first, the last of a merge list foremost, so that in a dict an earlier
+        item wins and own keys win over all (`SafeConstructor.flatten_mapping`).
+        """
+        merged: list[Entry] = []
+        own: list[Entry] = []
+        for entry in mapping.entries:
+            if is_merge(entry.key):
+                merged.extend(self._merged(entry.value))
+            else:
+                if entry.pykey is None:
+                    entry.pykey = self.key(entry.key)
+                own.append(entry)
+        return merged + own if merged else own
+
+    def _merged(self, value: Node) -> Iterator[Entry]:
+        node = value.resolved()
+        if node.kind == MAPPING:
+            yield from self.logical(node)
+            return
+        items = [item.resolved() for item in node.items] if node.kind != SCALAR else []
+        if node.kind == SCALAR or any(item.kind != MAPPING for item in items):
+            what = (
+                f"merge key << needs a mapping or a list of mappings, but this is a {noun(value)}"
+            )
+            raise InputError(what, self.place(value), "write *name to merge an anchored mapping")
+        for item in reversed(items):
+            yield from self.logical(item)
+
+    def key(self, node: Node) -> Hashable:
+        """A mapping key's value. Raises Refused for a collection as a key."""
+        target = node.resolved()
+        if target.kind != SCALAR:
+            hint = "use a string, number or boolean as the key"
+            raise Refused("a list or mapping cannot be a key", self.place(node), hint)
+        if scalar_tag(target) == _VALUE:
+            return "="
+        key: Hashable = self._construct_scalar(target)
+        return key
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two values are the same to a trainer.
+
+    Types count (1, 1.0, True and "1" are four values), so do the sign of zero, key types and list
+    order; mapping order does not; a not-a-number equals itself.
+    """
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, dict):
+        return _same_mapping(left, right)
+    if isinstance(left, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, Opaque):
+        return left.tag == right.tag and same(left.value, right.value)
+    if isinstance(left, float):
+        return repr(left) == repr(right)
+    return bool(left == right)
+
+
+def _same_mapping(left: dict[Any, Any], right: dict[Any, Any]) -> bool:
+    if len(left) != len(right):
+        return False
+    types = {key: type(key) for key in right}
+    return all(
+        types.get(key) is type(key) and same(value, right[key]) for key, value in left.items()
+    )
+
+
+def noun(node: Node) -> str:
+    """What people call a node."""
+    kind = node.resolved().kind
+    return "list" if kind == SEQUENCE else kind
+
+
+def shortened(text: str, limit: int = 40) -> str:
+    """A long scalar for a message."""
+    return text if len(text) <= limit else f"{text[: limit // 2]}...{text[-limit // 4 :]}"
+
+
+def is_merge(key: Node) -> bool:
+    """Whether a key is YAML 1.1's merge key `<<`."""
+    return key.kind == SCALAR and key.value == "<<" and scalar_tag(key) == _MERGE
