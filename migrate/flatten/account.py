@@ -1,0 +1,128 @@
+"""Every comment of the old chain is accounted for: kept, or dropped and why."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from migrate.locations import KeyPath, Place, dotted
+from migrate.resolve import Branch, Resolved
+from migrate.yaml_text import MAPPING, Document, Entry, Node, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A comment that is not in the new file: the key it belonged to, and why it went."""
+
+    place: Place
+    text: str
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What became of the comments of one chain."""
+
+    kept: int
+    dropped: tuple[Dropped, ...]
+
+
+def account(resolved: Resolved, retained: frozenset[str], used: dict[str, list[Span]]) -> Account:
+    """Account for the comments of every file that does not stay as it is."""
+    kept = 0
+    dropped: list[Dropped] = []
+    for document in resolved.chain:
+        if document.path in retained:
+            continue
+        covered = _Covered(used.get(document.path, ()))
+        for span in document.comments:
+            if span[0] in covered:
+                kept += 1
+            else:
+                dropped.append(_explain(resolved, document, span))
+    return Account(kept, tuple(dropped))
+
+
+class _Covered:
+    """Fast "is this offset in one of these spans"."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self.spans = sorted(set(spans))
+        self.starts = [start for start, _ in self.spans]
+
+    def __contains__(self, offset: int) -> bool:
+        index = bisect_right(self.starts, offset) - 1
+        # Spans nest at most a few deep: a comment inside a list that was used is near its start.
+        return any(
+            start <= offset < end for start, end in self.spans[max(0, index - 32) : index + 1]
+        )
+
+
+def _explain(resolved: Resolved, document: Document, span: Span) -> Dropped:
+    path, reason = _reason(resolved, document, span)
+    text = document.text[span[0] : span[1]]
+    return Dropped(document.place(span[0]), text, dotted(path) if path else "", reason)
+
+
+def _reason(resolved: Resolved, document: Document, span: Span) -> tuple[KeyPath, str]:
+    if _in_runs(span, document.footer):
+        return (), "the footer of a file that is inlined"
+    if _in_runs(span, document.header[0] + document.header[1]):
+        return (), "the header of a file that gives no key of its own"
+    path = owner(document, span[0])
+    if path and len(path) == 1 and path[0] in document.layers:
+        return path, "speaks of a file that gives no key"
+    return path, _overridden(resolved.branch, document, path)
+
+
+def _in_runs(span: Span, runs: Iterable[object]) -> bool:
+    return any(span in run.lines for run in runs)  # type: ignore[attr-defined]
+
+
+def _overridden(branch: Branch, document: Document, path: KeyPath) -> str:
+    """Who overrode a key, at the first level where its file no longer speaks."""
+    for length in range(1, len(path) + 1):
+        slot = branch.find(path[:length])
+        if slot is None:
+            return f"{dotted(path[:length])} is gone with the mapping it stood in"
+        if all(setting.document is not document for setting in slot.settings):
+            return f"{dotted(path[:length])} is overridden in {slot.winner.place}"
+    return "the parent says the same"
+
+
+def owner(document: Document, offset: int) -> KeyPath:
+    """The key path of the entry that a comment belongs to; () for none."""
+    document.attribute()
+    return _owner(document, document.root, offset) if document.root is not None else ()
+
+
+def _owner(document: Document, mapping: Node, offset: int) -> KeyPath:
+    for entry in mapping.entries:
+        start, end = _extent(document, entry)
+        if not start <= offset < end:
+            continue
+        key = document.values.key(entry.key)
+        inside = entry.value.kind == MAPPING and offset >= _first_inside(entry)
+        return (key, *_owner(document, entry.value, offset)) if inside else (key,)
+    return ()
+
+
+def _first_inside(entry: Entry) -> int:
+    first = entry.value.entries[0] if entry.value.entries else None
+    return min(_starts(first)) if first else entry.value.end
+
+
+def _starts(entry: Entry) -> Iterator[int]:
+    yield entry.start
+    for run in (*entry.floats, *((entry.lead,) if entry.lead else ())):
+        yield run.start
+
+
+def _extent(document: Document, entry: Entry) -> Span:
+    """From an entry's first comment to its last."""
+    ends = [document.line_end(entry.end), *(span[1] for span in entry.after)]
+    if entry.value.kind == MAPPING:
+        ends += [run.lines[-1][1] for run in entry.value.tail]
+    return min(_starts(entry)), max(ends)

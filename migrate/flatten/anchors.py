@@ -1,0 +1,84 @@
+"""Which anchors and aliases may stay in the new file, and under which names."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from migrate.flatten.select import Piece
+from migrate.yaml_text import ALIAS, Document, Entry, Node, Span
+
+
+class Anchors:
+    """An alias stays where its anchored node stands unchanged earlier in the new file.
+
+    An anchor stays where an alias needs it; of two that share a name the later one is renamed.
+    """
+
+    def __init__(self) -> None:
+        self._available: set[int] = set()
+        self._used: dict[int, Node] = {}
+        self._kept: set[int] = set()
+        self._names: dict[int, str] = {}
+        self._targets: list[Node] = []
+
+    def region(self, document: Document, span: Span) -> None:
+        """Note a stretch of source text that goes into the file as it is."""
+        for node in linked_in(document, span):
+            if node.kind != ALIAS:
+                self.anchored(node)
+            elif id(node.target) in self._available:
+                self._kept.add(id(node))
+                self._used[id(node.target)] = node.target
+
+    def anchored(self, node: Node) -> None:
+        """Note an anchored node that goes into the file whole."""
+        if node.anchor is not None:
+            self._available.add(id(node))
+            self._targets.append(node)
+
+    def settle(self) -> None:
+        """Give every anchor that is used its name, once all regions are noted."""
+        taken: set[str] = set()
+        for node in self._targets:
+            if id(node) in self._used and id(node) not in self._names:
+                self._names[id(node)] = _free(node.anchor or "", taken)
+
+    def name(self, node: Node) -> str | None:
+        """The name under which an anchor stays, None if it goes."""
+        return self._names.get(id(node))
+
+    def stays(self, alias: Node) -> bool:
+        """Whether an alias stays an alias."""
+        return id(alias) in self._kept
+
+
+def _free(name: str, taken: set[str]) -> str:
+    chosen, number = name, 1
+    while chosen in taken:
+        number += 1
+        chosen = f"{name}_{number}"
+    taken.add(chosen)
+    return chosen
+
+
+def linked_in(document: Document, span: Span) -> list[Node]:
+    """Anchored nodes and aliases inside a stretch of text, in order."""
+    linked = document.linked
+    starts = [node.props for node in linked]
+    return linked[bisect_left(starts, span[0]) : bisect_left(starts, span[1])]
+
+
+def leaf_span(document: Document, entry: Entry) -> Span:
+    """The text of an entry with all that travels with it: to its line's end, continuation comments too."""
+    if entry.flow:
+        return entry.start, entry.end
+    end = document.line_end(entry.end)
+    return entry.start, max([end, *(comment[1] for comment in entry.after)])
+
+
+def settle_anchors(anchors: Anchors, regions: list[tuple[Piece, Span]]) -> Anchors:
+    """Note the regions of leaves in output order, and settle the names."""
+    for piece, span in regions:
+        anchors.region(piece.winner.document, span)
+    anchors.settle()
+    return anchors

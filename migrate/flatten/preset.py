@@ -1,0 +1,198 @@
+"""Flatten one resolved config: the smallest file on top of its parents that says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from migrate.errors import Refused
+from migrate.flatten.account import Account, account
+from migrate.flatten.anchors import Anchors, leaf_span
+from migrate.flatten.headers import Headings
+from migrate.flatten.lines import Lines
+from migrate.flatten.select import Piece, Selection
+from migrate.flatten.top import Top
+from migrate.flatten.write import Writer
+from migrate.locations import KeyPath, dotted
+from migrate.resolve import EMPTY, Branch, Resolved, Resolver, Slot, merge
+from migrate.yaml_text import ALIAS, Document, Node, load, same
+
+
+@dataclass(frozen=True, slots=True)
+class Onto:
+    """What the new file is built on.
+
+    `parents` are resolved as they will be; `links` how the new file names them; `retained` maps the
+    old path of every file that stays in the new chain to the link that brings it.
+    """
+
+    parents: tuple[Resolved, ...] = ()
+    links: tuple[str, ...] = ()
+    retained: frozenset[str] = frozenset()
+    kept_bases: tuple[str, ...] = ()
+    """For each link, the old path of the file that it names ("" where the old chain had none)."""
+
+    @property
+    def branch(self) -> Branch | None:
+        """The parents merged in order; None without parents."""
+        merged = EMPTY
+        for parent in self.parents:
+            merged = merge(merged, parent.branch)
+        return merged if self.parents else None
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """A flattened config: its bytes, what became of the comments, and which file gave which key."""
+
+    content: bytes
+    comments: Account
+    keys: tuple[tuple[KeyPath, str], ...]
+
+
+def flatten(
+    resolver: Resolver,
+    resolved: Resolved,
+    onto: Onto,
+    order: Sequence[str] = (),
+    keep_headers: bool = True,
+) -> Flat:
+    """Write a config as one file on top of `onto`.
+
+    Raises Refused where a parent says more than the config, or where the written text does not load
+    to exactly the same values: nothing is ever handed on that was not parsed again.
+    """
+    for document in resolved.chain:
+        document.attribute()
+    parent = onto.branch
+    members = _ordered(Selection(resolved.document, parent).members(resolved.branch), order)
+    pieces = [member for member in members if isinstance(member, Piece)]
+    headings = Headings(resolver, resolved, onto.retained, keep_headers)
+    headings.assign(pieces)
+    lines = Lines()
+    writer = Writer(lines, headings, _anchors(pieces), _spaced(resolved))
+    top = Top(resolver, resolved.document, headings, lines)
+    top.write(onto.links, onto.kept_bases)
+    writer.block(members, 0, root=True)
+    top.footer()
+    text = lines.render()
+    check(text, resolved, parent, bool(order))
+    keys = tuple(
+        (leaf.path, leaf.winner.document.path) for piece in pieces for leaf in piece.leaves()
+    )
+    return Flat(
+        _encoded(resolved.document, text), account(resolved, onto.retained, lines.used), keys
+    )
+
+
+def _encoded(document: Document, text: str) -> bytes:
+    """The bytes, with the preset's own line ends and byte order mark."""
+    return ("\ufeff" * document.bom + text.replace("\n", document.newline)).encode()
+
+
+def _ordered(members: list[Piece | Slot], order: Sequence[str]) -> list[Piece | Slot]:
+    """Top-level sections in the order that the plan asks for, the others behind, as they were."""
+    rank = {key: number for number, key in enumerate(order)}
+
+    def place(member: Piece | Slot) -> int:
+        slot = member.slot if isinstance(member, Piece) else member
+        return rank.get(slot.key, len(rank)) if isinstance(slot.key, str) else len(rank)
+
+    return sorted(members, key=place) if order else members
+
+
+def _anchors(pieces: list[Piece]) -> Anchors:
+    """Walk the output in order and settle which anchors and aliases stay."""
+    anchors = Anchors()
+    for piece in pieces:
+        _note(anchors, piece)
+    anchors.settle()
+    return anchors
+
+
+def _note(anchors: Anchors, piece: Piece) -> None:
+    document, entry = piece.winner.document, piece.winner.entry
+    node = entry.value
+    if not piece.children or (piece.whole and (node.kind == ALIAS or node.flow)):
+        anchors.region(document, leaf_span(document, entry))
+        return
+    if piece.whole:
+        anchors.anchored(node)
+        _note_merge_keys(anchors, document, node, piece)
+        return
+    for child in piece.children:
+        _note(anchors, child)
+
+
+def _note_merge_keys(anchors: Anchors, document: Document, node: Node, piece: Piece) -> None:
+    by_entry = {id(child.winner.entry): child for child in piece.children}
+    for entry in node.entries:
+        if id(entry) in by_entry:
+            _note(anchors, by_entry[id(entry)])
+        elif entry.key.kind != ALIAS and entry.key.value == "<<":
+            anchors.region(document, leaf_span(document, entry))
+
+
+def _spaced(resolved: Resolved) -> dict[str, bool]:
+    """Which files set their top-level keys apart by blank lines; under "" what most of them do."""
+    habits: dict[str, bool] = {}
+    apart = together = 0
+    for document in resolved.chain:
+        root = document.root
+        blanks = (
+            [entry.blank for entry in root.entries[1:]]
+            if root is not None and not root.flow
+            else []
+        )
+        if blanks:
+            habits[document.path] = sum(blanks) * 2 > len(blanks)
+        apart += sum(blanks)
+        together += len(blanks) - sum(blanks)
+    return {**habits, "": apart > together}
+
+
+def check(text: str, resolved: Resolved, parent: Branch | None, reordered: bool) -> None:
+    """Parse a written text with the trainer's loader and compare. Raises Refused where it differs."""
+    old = resolved.python
+    own = load(text, resolved.path, resolved.document.values.opaque) or {}
+    links = [own.pop(key) for key in sorted(resolved.document.layers) if key in own]
+    new = _deep_merge(parent.python, own) if parent is not None else own
+    if not same(new, old) or (parent is None and not reordered and not _same_order(new, old)):
+        hint = "nothing was written; please report this config as a bug"
+        where = _first_difference(new, old)
+        raise Refused(f"cannot be rewritten without a change{where}", resolved.path, hint)
+    if bool(links) != (parent is not None):
+        raise Refused(
+            "lost what it extends while it was written",
+            resolved.path,
+            "please report this as a bug",
+        )
+
+
+def _deep_merge(base: dict[Any, Any], over: dict[Any, Any]) -> dict[Any, Any]:
+    """The trainer's merge on plain values, so that the check shares nothing with the writer."""
+    merged = dict(base)
+    for key, value in over.items():
+        old = merged.get(key)
+        merged[key] = (
+            _deep_merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        )
+    return merged
+
+
+def _same_order(left: Any, right: Any) -> bool:
+    if isinstance(left, dict):
+        return list(left) == list(right) and all(_same_order(left[key], right[key]) for key in left)
+    return True
+
+
+def _first_difference(new: dict[Any, Any], old: dict[Any, Any], path: KeyPath = ()) -> str:
+    for key in [*old, *(key for key in new if key not in old)]:
+        if key not in new or key not in old:
+            return f": {dotted((*path, key))} is {'missing' if key in old else 'new'}"
+        if not same(new[key], old[key]):
+            if isinstance(new[key], dict) and isinstance(old[key], dict):
+                return _first_difference(new[key], old[key], (*path, key))
+            return f" of {dotted((*path, key))}"
+    return " of the order of keys"

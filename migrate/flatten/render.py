@@ -1,0 +1,171 @@
+"""Stretches of source text, moved: re-indented, aliases expanded, anchors kept or stripped."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from migrate.flatten.anchors import Anchors, linked_in
+from migrate.yaml_text import ALIAS, MAPPING, SCALAR, Document, Entry, Node, Span
+
+_FLOW_SAFE = re.compile(r"[^\s,\[\]{}#:&*!|>'\"%@`?-][^,\[\]{}\n#:]*\Z|-?[\w.+]+\Z")
+NO_ANCHORS = Anchors()
+
+
+def shift(text: str, delta: int) -> str:
+    """Move every line but the first by `delta` columns; empty lines stay empty."""
+    if delta == 0 or "\n" not in text:
+        return text
+    first, *rest = text.split("\n")
+    return "\n".join([first, *(_shift_line(line, delta) for line in rest)])
+
+
+def _shift_line(line: str, delta: int) -> str:
+    if not line:
+        return line
+    if delta > 0:
+        return " " * delta + line
+    spaces = len(line) - len(line.lstrip(" "))
+    return line[min(-delta, spaces) :]
+
+
+def source(document: Document, span: Span, anchors: Anchors) -> str:
+    """A stretch of a document with its anchors and aliases as the new file needs them."""
+    text = document.text
+    out: list[str] = []
+    position = span[0]
+    for start, end, new in sorted(_edits(document, span, anchors)):
+        if start >= position:
+            out += (text[position:start], new)
+            position = end
+    out.append(text[position : span[1]])
+    return "".join(out)
+
+
+def _edits(document: Document, span: Span, anchors: Anchors) -> list[tuple[int, int, str]]:
+    edits = [edit for node in linked_in(document, span) if (edit := _edit(document, node, anchors))]
+    return edits + _chomping(document, span)
+
+
+def _edit(document: Document, node: Node, anchors: Anchors) -> tuple[int, int, str] | None:
+    if node.kind != ALIAS:
+        return _anchor_edit(document.text, node, anchors.name(node))
+    if not anchors.stays(node):
+        return expand(document, node)
+    name = anchors.name(node.target)
+    return (node.start, node.end, f"*{name}") if name != node.anchor else None
+
+
+def _anchor_edit(text: str, node: Node, name: str | None) -> tuple[int, int, str] | None:
+    if name == node.anchor:
+        return None
+    start = text.index(f"&{node.anchor}", node.props)
+    end = start + 1 + len(node.anchor or "")
+    if name is not None:
+        return start, end, f"&{name}"
+    behind = end
+    while text[behind : behind + 1] in (" ", "\t"):
+        behind += 1
+    if text[behind : behind + 1] not in ("", "\n", "#"):
+        return start, behind, ""
+    return _before_space(text, start), end, ""
+
+
+def _chomping(document: Document, span: Span) -> list[tuple[int, int, str]]:
+    """A block scalar that ends with its file and without a line feed needs `-` once more follows."""
+    text = document.text
+    if text.endswith("\n") or span[1] < len(text.rstrip()):
+        return []
+    node = _last_scalar(document)
+    if (
+        node is None
+        or node.style not in ("|", ">")
+        or node.start < span[0]
+        or node.value.endswith("\n")
+    ):
+        return []
+    header = re.match(r"[|>][0-9]?([+-]?)[0-9]?", text[node.start :])
+    if header is None or header.group(1) == "-":
+        return []
+    end = node.start + header.end()
+    return [(node.start, end, text[node.start : end].replace("+", "") + "-")]
+
+
+def _last_scalar(document: Document) -> Node | None:
+    node = document.root
+    while node is not None and node.kind != SCALAR:
+        if node.kind == MAPPING and node.entries:
+            node = node.entries[-1].value
+        elif node.kind not in (MAPPING, ALIAS) and node.items:
+            node = node.items[-1]
+        else:
+            return None
+    return node
+
+
+def holder_column(document: Document, node: Node) -> int:
+    """The column of what a node hangs on: its entry's key, or its item's dash."""
+    if isinstance(node.holder, Entry):
+        return document.column(node.holder.start)
+    line_start = node.props - document.column(node.props)
+    dash = document.text.rfind("-", line_start, node.props)
+    return dash - line_start if dash >= 0 else document.column(node.props)
+
+
+def expand(document: Document, alias: Node) -> tuple[int, int, str]:
+    """The edit that puts an alias's value in its place, written as its author wrote it."""
+    target = alias.target
+    in_flow = isinstance(alias.holder, Entry) and alias.holder.flow
+    in_flow = in_flow or (isinstance(alias.holder, Node) and alias.holder.flow)
+    if in_flow:
+        return alias.start, alias.end, in_flow_style(document, target)
+    column = holder_column(document, alias)
+    if not target.is_block_collection:
+        delta = column - holder_column(document, target)
+        text = shift(body(document, target), delta)
+        return (alias.start if text else _before_space(document.text, alias.start)), alias.end, text
+    lines = block_lines(document, target, column + 2)
+    if isinstance(alias.holder, Node):
+        return alias.start, alias.end, lines.lstrip(" ")
+    end = document.line_end(alias.end)
+    start = _before_space(document.text, alias.start)
+    return start, end, document.text[alias.end : end] + "\n" + lines
+
+
+def _before_space(text: str, offset: int) -> int:
+    while text[offset - 1] in " \t":
+        offset -= 1
+    return offset
+
+
+def body(document: Document, node: Node) -> str:
+    """A node's text without its anchor, its tag kept, its own aliases expanded."""
+    text = source(document, (node.start, node.end), NO_ANCHORS)
+    return f"{node.tag_text(document.text)}{text}" if node.tag is not None else text
+
+
+def block_lines(document: Document, node: Node, column: int) -> str:
+    """A block collection's lines at a column, end-of-line comments included."""
+    span = (node.start, document.line_end(node.end))
+    text = source(document, span, NO_ANCHORS)
+    return " " * column + shift(text, column - document.column(node.start))
+
+
+def in_flow_style(document: Document, node: Node) -> str:
+    """A node as flow text: verbatim where it is flow already."""
+    node = node.resolved()
+    if node.flow:
+        return body(document, node)
+    if node.kind == MAPPING:
+        entries = (_flow_entry(document, entry) for entry in node.entries)
+        return "{" + ", ".join(entries) + "}"
+    if node.kind != SCALAR:
+        return "[" + ", ".join(in_flow_style(document, item) for item in node.items) + "]"
+    text = body(document, node)
+    if node.style in ("'", '"') or (not node.style and _FLOW_SAFE.match(text)):
+        return text
+    return json.dumps(node.value, ensure_ascii=False)
+
+
+def _flow_entry(document: Document, entry: Entry) -> str:
+    return f"{in_flow_style(document, entry.key)}: {in_flow_style(document, entry.value)}"

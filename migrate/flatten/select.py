@@ -1,0 +1,104 @@
+"""Which keys the new file must hold: its author's own, and what the parents do not already say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from migrate.errors import Refused, raise_all
+from migrate.locations import KeyPath, dotted
+from migrate.resolve import Branch, Setting, Slot, shown
+from migrate.yaml_text import Document, same
+
+
+@dataclass(slots=True)
+class Piece:
+    """A slot that goes into the new file; a mapping with those of its keys that do."""
+
+    slot: Slot
+    path: KeyPath
+    members: list[Piece | Slot] = field(default_factory=list)
+    whole: bool = True
+
+    @property
+    def children(self) -> list[Piece]:
+        """The members that go into the file; the other members' keys the parents say already."""
+        return [member for member in self.members if isinstance(member, Piece)]
+
+    @property
+    def winner(self) -> Setting:
+        """Who said the active value."""
+        return self.slot.winner
+
+    def leaves(self) -> Iterator[Piece]:
+        """The pieces below that carry text of their own."""
+        children = self.children
+        if not children:
+            yield self
+        for child in children:
+            yield from child.leaves()
+
+    def walk(self) -> Iterator[Piece]:
+        """This piece and all below, in output order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+class Selection:
+    """Chooses pieces of a resolved config. `own` is the preset's file, `parents` what stays below it."""
+
+    def __init__(self, own: Document, parents: Branch | None) -> None:
+        self.own = own
+        self.faults: list[Refused] = []
+        self.parents = parents
+
+    def members(self, branch: Branch) -> list[Piece | Slot]:
+        """The root's keys in the loader's order: pieces of the new file, and slots that stay out.
+
+        Raises Refused (one for each key) where a parent sets what the config does not have: a
+        deep merge cannot remove a key.
+        """
+        members = self._select(branch, self.parents, ())
+        raise_all(self.faults)
+        return members
+
+    def _select(self, branch: Branch, parent: Branch | None, path: KeyPath) -> list[Piece | Slot]:
+        if parent is None:
+            return [
+                self._piece(slot, None, (*path, slot.key)) or slot for slot in branch.slots.values()
+            ]
+        self._check_parent(branch, parent, path)
+        return [
+            self._piece(slot, parent.slots.get(slot.key), (*path, slot.key)) or slot
+            for slot in branch.slots.values()
+        ]
+
+    def _piece(self, slot: Slot, above: Slot | None, path: KeyPath) -> Piece | None:
+        if isinstance(slot.value, Branch):
+            return self._mapping(slot, slot.value, above, path)
+        if above is None or slot.winner.document is self.own or not same(slot.python, above.python):
+            return Piece(slot, path)
+        return None
+
+    def _mapping(
+        self, slot: Slot, branch: Branch, above: Slot | None, path: KeyPath
+    ) -> Piece | None:
+        parent = above.value if above is not None and isinstance(above.value, Branch) else None
+        members = self._select(branch, parent, path)
+        children = [member for member in members if isinstance(member, Piece)]
+        if parent is not None and not children and not self._wrote(slot):
+            return None
+        complete = len(children) == len(members) and all(child.whole for child in children)
+        return Piece(slot, path, members, branch.source is not None and complete)
+
+    def _wrote(self, slot: Slot) -> bool:
+        return any(setting.document is self.own for setting in slot.settings)
+
+    def _check_parent(self, branch: Branch, parent: Branch, path: KeyPath) -> None:
+        for key, slot in parent.slots.items():
+            if key not in branch.slots:
+                name = dotted((*path, key))
+                what = f"sets {name} to {shown(slot.python)}, which {self.own.path} does not have"
+                hint = "a deep merge cannot remove a key: extend another parent, or none"
+                self.faults.append(Refused(what, slot.winner.place, hint))

@@ -1,0 +1,306 @@
+"""Write pieces as text: each value as its author spelled it, each comment beside its key."""
+
+from __future__ import annotations
+
+from migrate.flatten.anchors import Anchors, leaf_span
+from migrate.flatten.flow import flow_text, key_text, stays_flow
+from migrate.flatten.headers import Heading, Headings
+from migrate.flatten.lines import Lines, run_text
+from migrate.flatten.render import source
+from migrate.flatten.select import Piece
+from migrate.resolve import Branch, Setting, Slot
+from migrate.yaml_text import (
+    ALIAS,
+    MAPPING,
+    SCALAR,
+    Document,
+    Entry,
+    Node,
+    Run,
+    Span,
+    deepest_last,
+    is_merge,
+)
+
+Waiting = list[tuple[Document, Run]]
+
+
+class Writer:
+    """Writes the pieces of one file. Files in `retained` stay as they are: their comments stay there."""
+
+    def __init__(
+        self, lines: Lines, headings: Headings, anchors: Anchors, spaced: dict[str, bool]
+    ) -> None:
+        self.lines = lines
+        self.headings = headings
+        self.retained = headings.retained
+        self.anchors = anchors
+        self.spaced = spaced
+        self.headers_said: set[str] = set()
+
+    # Blocks.
+
+    def block(self, members: list[Piece | Slot], column: int, root: bool = False) -> None:
+        """Write the entries of a mapping that go into the file, in order."""
+        waiting: Waiting = []
+        first = not root
+        for member in members:
+            slot = member.slot if isinstance(member, Piece) else member
+            waiting += self._floats(slot)
+            if isinstance(member, Piece):
+                if not first and (waiting or self._blank(slot, root)):
+                    self.lines.blank()
+                self._floating(waiting, column)
+                self._headings(member, column)
+                self._piece(member, column)
+                waiting, first = [], False
+        if waiting:
+            self.lines.blank()
+            self._floating(waiting, column)
+
+    def _blank(self, slot: Slot, root: bool) -> bool:
+        """R11: whether the position's first contributor had a blank line above it."""
+        setting = slot.all_settings()[0]
+        entry = setting.entry
+        if root and setting.document.root is not None and entry is setting.document.root.entries[0]:
+            return entry.blank or self.spaced.get(setting.document.path, self.spaced[""])
+        return entry.blank
+
+    def _floats(self, slot: Slot) -> Waiting:
+        """R4: the floating comments above this position, of every file that still stands in the mapping."""
+        said: set[str] = set()
+        found: Waiting = []
+        for setting in slot.all_settings():
+            if setting.document.path in self.retained:
+                continue
+            for run in setting.entry.floats:
+                text = run_text(setting.document, run)
+                if text in said:
+                    self._use(setting.document, run)
+                else:
+                    found.append((setting.document, run))
+                said.add(text)
+        return found
+
+    def _floating(self, waiting: Waiting, column: int) -> None:
+        for document, run in waiting:
+            self.lines.run(document, run, column)
+            self.lines.blank()
+
+    def _headings(self, piece: Piece, column: int) -> None:
+        for heading in self.headings.above.get(id(piece), ()):
+            text = "\n\n".join(run_text(heading.document, run) for run in heading.runs)
+            if text in self.headers_said:
+                for run in heading.runs:
+                    self._use(heading.document, run)
+            else:
+                self._heading(heading, column)
+            self.headers_said.add(text)
+
+    def _heading(self, heading: Heading, column: int) -> None:
+        for number, run in enumerate(heading.runs):
+            if number:
+                self.lines.blank()
+            self.lines.run(heading.document, run, column)
+
+    def _use(self, document: Document, run: Run) -> None:
+        for span in run.lines:
+            self.lines.use(document, span)
+
+    # One entry.
+
+    def _piece(self, piece: Piece, column: int) -> None:
+        node = piece.winner.entry.value
+        if isinstance(piece.slot.value, Branch) and piece.children:
+            if not (piece.whole and (node.kind == ALIAS or node.flow)):
+                self._mapping(piece, column)
+                return
+        self._leads([piece.winner], column)
+        self._leaf(piece, column)
+
+    def _leads(self, settings: list[Setting], column: int, extra: tuple[str, ...] = ()) -> None:
+        """R3 and R10: the leading comments of all contributors, base first, the same text once."""
+        said: set[str] = set(extra)
+        for setting in settings:
+            run = setting.entry.lead
+            if run is None:
+                continue
+            text = run_text(setting.document, run)
+            if text in said:
+                self._use(setting.document, run)
+            else:
+                self.lines.run(setting.document, run, column)
+            said.add(text)
+
+    def _leaf(self, piece: Piece, column: int) -> None:
+        document, entry = piece.winner.document, piece.winner.entry
+        if entry.flow:
+            self._flow_entry_as_line(piece, column)
+            return
+        span = leaf_span(document, entry)
+        text = source(document, span, self.anchors)
+        if type(entry.pykey) is not type(piece.slot.key):
+            own = source(document, (entry.key.props, entry.key.end), self.anchors)
+            text = text.replace(own, key_text(document, piece, self.anchors), 1)
+        delta = column - document.column(entry.start)
+        self.lines.slice(document, span, text, delta, column, keeps_blanks(document, entry.value))
+
+    def _flow_entry_as_line(self, piece: Piece, column: int) -> None:
+        document, entry = piece.winner.document, piece.winner.entry
+        value = entry.value
+        text = source(document, (value.props, value.end), self.anchors)
+        if "\n" in text and value.kind != MAPPING:
+            # A plain scalar over lines must stay deeper than its key once it is out of the braces.
+            lines = text.split("\n")
+            text = "\n".join(
+                [lines[0], *(" " * (column + 2) + line.lstrip() for line in lines[1:])]
+            )
+        self.lines.use(document, (entry.start, entry.end))
+        self.lines.text(
+            " " * column
+            + _join(f"{key_text(document, piece, self.anchors)}:", text, self._after(piece))
+        )
+
+    def _after(self, piece: Piece) -> str:
+        document = piece.winner.document
+        for span in piece.winner.entry.after:
+            self.lines.use(document, span)
+        return " ".join(document.text[start:end] for start, end in piece.winner.entry.after)
+
+    # A mapping that is written key by key.
+
+    def _mapping(self, piece: Piece, column: int) -> None:
+        settings = self._contributors(piece)
+        behind = [
+            (setting, eol) for setting in settings if (eol := end_of_line(setting)) is not None
+        ]
+        shown = [setting.document.text[slice(*eol)].strip() for setting, eol in behind]
+        self._leads(settings, column)
+        for (setting, eol), text in list(zip(behind, shown, strict=True))[:-1]:
+            start = eol[1] - len(text)
+            if text == shown[-1]:
+                self.lines.use(setting.document, (start, eol[1]))
+            else:
+                self.lines.comment(setting.document, (start, eol[1]), column)
+        self._header(piece, settings, behind[-1] if behind else None, column)
+
+    def _header(
+        self,
+        piece: Piece,
+        settings: list[Setting],
+        behind: tuple[Setting, Span] | None,
+        column: int,
+    ) -> None:
+        document, entry = piece.winner.document, piece.winner.entry
+        eol = ""
+        if behind is not None:
+            self.lines.use(behind[0].document, behind[1])
+            eol = behind[0].document.text[slice(*behind[1])]
+        key = f"{key_text(document, piece, self.anchors)}{_colon(document, entry)}"
+        if stays_flow(piece, settings):
+            self.lines.text(f"{' ' * column}{key} {flow_text(piece, self.anchors)}{eol}")
+            self._use_flow(piece)
+            return
+        self.lines.text(f"{' ' * column}{key}{self._props(piece)}{eol}")
+        inner = column + inner_step(settings)
+        self.block(self._members(piece), inner)
+        self._tails(settings, inner)
+
+    def _use_flow(self, piece: Piece) -> None:
+        for child in piece.leaves():
+            self.lines.use(
+                child.winner.document, (child.winner.entry.start, child.winner.entry.end)
+            )
+
+    def _contributors(self, piece: Piece) -> list[Setting]:
+        settings = [s for s in piece.slot.settings if s.document.path not in self.retained]
+        return settings or list(piece.slot.settings)
+
+    def _props(self, piece: Piece) -> str:
+        """The anchor and tag of a mapping that is written whole."""
+        node = piece.winner.entry.value
+        if not piece.whole or node.kind == ALIAS:
+            return ""
+        name = self.anchors.name(node)
+        tag = node.tag_text(piece.winner.document.text).strip()
+        return (f" &{name}" if name else "") + (f" {tag}" if tag else "")
+
+    def _members(self, piece: Piece) -> list[Piece | Slot]:
+        """The children; of a mapping that is written whole, its merge keys in place of what they bring."""
+        node = piece.winner.entry.value.resolved()
+        if not piece.whole or not any(is_merge(entry.key) for entry in node.entries):
+            return piece.members
+        by_entry = {id(child.winner.entry): child for child in piece.children}
+        members: list[Piece | Slot] = []
+        for entry in node.entries:
+            if is_merge(entry.key):
+                slot = Slot("<<", entry.value, (Setting(piece.winner.document, entry),))
+                entry.pykey = "<<"
+                members.append(Piece(slot, (*piece.path, "<<")))
+            elif id(entry) in by_entry:
+                members.append(by_entry[id(entry)])
+        return members
+
+    def _tails(self, settings: list[Setting], column: int) -> None:
+        """R5: the comments at a block's end, base file first, the same text once."""
+        said: set[str] = set()
+        for setting in settings:
+            node = setting.entry.value.resolved()
+            for run in node.tail if node.kind == MAPPING else ():
+                text = run_text(setting.document, run)
+                if text in said:
+                    self._use(setting.document, run)
+                    continue
+                if run.blank_before:
+                    self.lines.blank()
+                self.lines.run(setting.document, run, column)
+                said.add(text)
+
+
+def _join(key: str, value: str, comment: str) -> str:
+    text = f"{key} {value}" if value else key
+    return f"{text}  {comment}" if comment else text
+
+
+def _colon(document: Document, entry: Entry) -> str:
+    """The colon as its author set it off from the key."""
+    if entry.flow or entry.start != entry.key.props:
+        return ":"
+    end = document.text.find(":", entry.key.end)
+    between = document.text[entry.key.end : end]
+    return between + ":" if end >= 0 and not between.strip(" \t") else ":"
+
+
+def keeps_blanks(document: Document, node: Node) -> bool:
+    """Whether a value ends with a block scalar that keeps the blank lines after it."""
+    last = deepest_last(node.resolved())
+    if last.kind != SCALAR or last.style not in ("|", ">"):
+        return False
+    return "+" in document.text[last.start : last.start + 3].split("\n")[0]
+
+
+def end_of_line(setting: Setting) -> Span | None:
+    """The comment behind a mapping's key line (or behind its flow text), with the space before it."""
+    document, entry = setting.document, setting.entry
+    if entry.flow:
+        return entry.after[0] if entry.after else None
+    content = entry.key.end if entry.value.is_block_collection else entry.end
+    end = document.line_end(content)
+    for start, stop in document.comments_between(content, end):
+        spaces = start
+        while document.text[spaces - 1] in " \t":
+            spaces -= 1
+        return spaces, stop
+    return None
+
+
+def inner_step(settings: list[Setting]) -> int:
+    """R13: how much deeper a block's keys stand, by its first contributor that is written as a block."""
+    for setting in settings:
+        value = setting.entry.value
+        if value.kind == MAPPING and not value.flow and value.entries:
+            document = setting.document
+            step = document.column(value.entries[0].start) - document.column(setting.entry.start)
+            if step > 0 and setting.entry.start == setting.entry.key.props:
+                return step
+    return 2
