@@ -1,0 +1,246 @@
+"""Find what to migrate in a tree that nobody prepared: presets, components, old base presets."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from migrate.errors import InputError, MigrateError, raise_all
+from migrate.graph import Graph
+from migrate.locations import KeyPath, parse_dotted
+from migrate.resolve import Resolved, Resolver
+from migrate.tree import matches
+
+COMPONENTS = ("configs/components/**",)
+BASE = "configs/base.yaml"
+OLD_BASE_NAMES = ("*_base", "base_*", "_*")
+MAX_OVERLAY_FILES = 4
+LAUNCH_SETTINGS = (
+    "model.model",
+    "training.run_name",
+    "training.output_dir",
+    "training.logging_dir",
+    "training.num_train_epochs",
+    "training.learning_rate",
+    "training.vit_lr",
+    "training.aligner_lr",
+)
+"""What a runnable preset must say, and an old base preset leaves open (DESIGN, layer rules)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the user said about which files are what; empty means: find out."""
+
+    presets: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    components: tuple[str, ...] = COMPONENTS
+    base: str = BASE
+    required: tuple[str, ...] = LAUNCH_SETTINGS
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One preset to migrate: its path, and the preset it stays an overlay of, if it does."""
+
+    path: str
+    parent: str | None = None
+
+
+@dataclass(slots=True)
+class Discovery:
+    """What a tree holds. `left_alone` says why, by path; `outside_users` who else needs a file."""
+
+    presets: list[Found] = field(default_factory=list)
+    frozen: list[str] = field(default_factory=list)
+    base: str | None = None
+    left_alone: dict[str, str] = field(default_factory=dict)
+    outside_users: dict[str, str] = field(default_factory=dict)
+
+
+class Discoverer:
+    """Reads the graph of who extends whom. Raises InputError for every config that cannot be resolved."""
+
+    def __init__(self, resolver: Resolver, scope: Scope) -> None:
+        self.resolver = resolver
+        self.scope = scope
+        self.graph = Graph(resolver, scope.exclude)
+        self.tree = resolver.tree
+
+    def discover(self) -> Discovery:
+        """Sort the composing configs into what migrates, what is inlined and what is left alone."""
+        self._check()
+        found = Discovery()
+        if self.tree.exists(self.scope.base):
+            found.base = self.scope.base
+        chosen = {path for path in self._candidates() if self._is_preset(path, found)}
+        for path in self._parents_first(chosen):
+            found.presets.append(Found(path, self._parent(path, chosen)))
+        found.frozen = sorted({known for path in chosen for known in self.graph.reach(path)})
+        self._outside_users(found, chosen)
+        return found
+
+    def _check(self) -> None:
+        """Every composing config must resolve; all that do not are reported at once."""
+        faults: dict[str, MigrateError] = {}
+        for path in self.graph.links:
+            try:
+                _ = self.resolver.resolve(path).python
+            except MigrateError as error:
+                faults.setdefault(str(error), error)
+        for error in self.graph.broken.values():
+            faults.setdefault(str(error), error)
+        raise_all(list(faults.values()))
+
+    # What is what.
+
+    @cached_property
+    def dataset_layer(self) -> frozenset[str]:
+        """Configs that a value names, with all that those extend by their own rules."""
+        named = self.graph.named_by_values
+        return frozenset(known for path in named for known in self.graph.reach(path))
+
+    @cached_property
+    def components(self) -> frozenset[str]:
+        """The fragments that the globs name."""
+        return frozenset(path for path in self.graph.files if matches(path, self.scope.components))
+
+    @cached_property
+    def old_bases(self) -> frozenset[str]:
+        """Extended files that no run starts from: launch settings are missing, or the name says so."""
+        return frozenset(
+            path
+            for path in self.graph.extended
+            if path not in self.components and path != self.scope.base and self._is_old_base(path)
+        )
+
+    def _is_old_base(self, path: str) -> bool:
+        stem = posixpath.splitext(posixpath.basename(path))[0]
+        return matches(stem, OLD_BASE_NAMES) or not self._complete(self.resolver.resolve(path))
+
+    def _complete(self, resolved: Resolved) -> bool:
+        return all(is_set(resolved, parse_dotted(key)) for key in self.scope.required)
+
+    def _reaches_fragments(self, path: str) -> bool:
+        """Whether a chain goes through a component, or through an old base preset of this family.
+
+        In a tree with components, a file that is merely extended elsewhere (another team's
+        `common.yaml`) is no old base preset: it belongs to no chain with a component in it.
+        """
+        reach = self.graph.reach(path) - {path}
+        if reach & self.components:
+            return True
+        return bool(reach & self.old_bases) and not self.components
+
+    def _candidates(self) -> list[str]:
+        globs = self.scope.presets
+        return [path for path in self.graph.links if not globs or matches(path, globs)]
+
+    def _is_preset(self, path: str, found: Discovery) -> bool:
+        reason = self._why_left_alone(path)
+        if reason is not None:
+            found.left_alone[path] = reason
+        return reason is None and path not in self.components and path not in self._inlined
+
+    def _why_left_alone(self, path: str) -> str | None:
+        if path in self.dataset_layer:
+            return "a value of another config names it"
+        if path in self.components or path in self._inlined or path == self.scope.base:
+            return None
+        if not self._reaches_fragments(path):
+            shallow = self.scope.base in self.graph.reach(path)
+            return "is shallow already" if shallow else "reaches no component"
+        return None
+
+    @cached_property
+    def _inlined(self) -> frozenset[str]:
+        """The old base presets of this family: those that a preset's chain holds."""
+        if not self.components:
+            return self.old_bases
+        family = {
+            known
+            for path in self.graph.links
+            if self._reaches_fragments(path)
+            for known in self.graph.reach(path)
+        }
+        return self.old_bases & family
+
+    # Which shape.
+
+    def _parent(self, path: str, chosen: set[str]) -> str | None:
+        """The preset that this one stays an overlay of: the only one it extends, if few files merge."""
+        bases = [base.path for base in self.resolver.resolve(path).bases]
+        parents = [base for base in bases if base in chosen or self._stays(base)]
+        if len(parents) != 1 or bases.count(parents[0]) != 1:
+            return None
+        return parents[0] if self._files(path, chosen) <= MAX_OVERLAY_FILES else None
+
+    def _stays(self, path: str) -> bool:
+        """Whether a file is a preset that is shallow already."""
+        known = self.components | self.old_bases | self.dataset_layer | {self.scope.base}
+        return path not in known and bool(self.graph.links.get(path))
+
+    def _files(self, path: str, chosen: set[str]) -> int:
+        """How many files the new preset merges: itself, its parent's files, or the base."""
+        bases = [base.path for base in self.resolver.resolve(path).bases]
+        parents = [base for base in bases if base in chosen or self._stays(base)]
+        if len(parents) == 1:
+            above = self._files(parents[0], chosen)
+            return above + 1 if above < MAX_OVERLAY_FILES else 2
+        if path not in chosen:
+            return len(self.graph.reach(path))
+        return 2 if self.scope.base in self.graph.reach(path) else 1
+
+    def _parents_first(self, chosen: set[str]) -> list[str]:
+        done: dict[str, None] = {}
+
+        def visit(path: str) -> None:
+            for base in self.resolver.resolve(path).bases:
+                if base.path in chosen and base.path not in done:
+                    visit(base.path)
+            done.setdefault(path)
+
+        for path in sorted(chosen):
+            visit(path)
+        return list(done)
+
+    def _outside_users(self, found: Discovery, chosen: set[str]) -> None:
+        """Files of the chains that a config outside the migration still extends."""
+        inside = chosen | self.components | self._inlined
+        for path in found.frozen:
+            for link in self.graph.extended.get(path, ()):
+                if link.source not in inside and path != self.scope.base:
+                    found.outside_users.setdefault(path, f"{link.source} still extends it")
+            if path in self.dataset_layer:
+                found.outside_users.setdefault(path, "a value of another config names it")
+
+
+def is_set(resolved: Resolved, key: KeyPath) -> bool:
+    """Whether a key is there and not null."""
+    slot = resolved.branch.find(key)
+    return slot is not None and slot.python is not None
+
+
+def require_presets(found: Discovery, scope: Scope) -> Discovery:
+    """The discovery, if there is anything to migrate. Raises InputError otherwise."""
+    if found.presets:
+        return found
+    hint = "name presets with --presets GLOB, components with --components GLOB"
+    if scope.presets:
+        hint = f"nothing that --presets {' '.join(scope.presets)} matches reaches a component"
+    raise InputError("found no preset that reaches a component or an old base preset", None, hint)
+
+
+def shown_names(paths: Sequence[str], config_root: str) -> dict[str, str]:
+    """A short name for each preset: its path below the config root, `train/` left out, `_` for `/`."""
+    names: dict[str, str] = {}
+    for path in paths:
+        inner = posixpath.splitext(path.removeprefix(f"{config_root}/"))[0]
+        short = inner.removeprefix("train/").replace("/", "_")
+        name = short if short not in names.values() else inner.replace("/", "_")
+        while name in names.values():
+            name += "_2"
+        names[path] = name
+    return names

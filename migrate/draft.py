@@ -1,0 +1,199 @@
+"""Write plan files for what was discovered, so that every active key is planned."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from migrate.discover import Discovery, Found, shown_names
+from migrate.errors import Refused
+from migrate.flatten import Flat, Onto, flatten
+from migrate.flatten.top import spell
+from migrate.graph import PLANS
+from migrate.locations import KeyPath, dotted, relative
+from migrate.parity_defaults import ALLOWED, FORBIDDEN
+from migrate.resolve import Resolver, read_branch
+from migrate.tree import Tree
+
+MANY_KEYS = 6
+"""A section of which more keys than this are inlined is named as a whole."""
+
+SCHEMA = "docs/schema/plan.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One preset of a plan to be written."""
+
+    name: str
+    path: str
+    extends: tuple[str, ...]
+    inline: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def draft(resolver: Resolver, found: Discovery, config_root: str) -> list[Draft]:
+    """Plan every discovered preset as it is written best. Raises Refused if one cannot be."""
+    names = shown_names([preset.path for preset in found.presets], config_root)
+    return [_preset(resolver, found, preset, names, config_root) for preset in found.presets]
+
+
+def _preset(
+    resolver: Resolver, found: Discovery, preset: Found, names: dict[str, str], config_root: str
+) -> Draft:
+    extends, flat = _shape(resolver, found, preset)
+    by_file: dict[str, list[KeyPath]] = {}
+    for key, path in flat.keys:
+        if path != preset.path:
+            by_file.setdefault(path, []).append(key)
+    order = resolver.resolve(preset.path).paths
+    inline = tuple(
+        (_inner(path, config_root), tuple(condense(resolver, path, by_file[path])))
+        for path in order
+        if path in by_file
+    )
+    return Draft(names[preset.path], preset.path, extends, inline)
+
+
+def _shape(resolver: Resolver, found: Discovery, preset: Found) -> tuple[tuple[str, ...], Flat]:
+    """On top of its parent or of the base; on nothing where a parent says more than the preset."""
+    resolved = resolver.resolve(preset.path)
+    candidates = [preset.parent] if preset.parent else []
+    if found.base in resolved.paths:
+        candidates.append(found.base)
+    for parent in filter(None, candidates):
+        try:
+            return (parent,), flatten(resolver, resolved, onto(resolver, preset.path, parent))
+        except Refused:
+            continue
+    return (), flatten(resolver, resolved, Onto())
+
+
+def onto(resolver: Resolver, path: str, parent: str) -> Onto:
+    """A file laid on one parent that stays where it is."""
+    above = resolver.resolve(parent)
+    return Onto((above,), (relative(parent, path),), frozenset(above.paths), (parent,))
+
+
+def _inner(path: str, config_root: str) -> str:
+    return posixpath.relpath(path, config_root)
+
+
+def condense(resolver: Resolver, path: str, keys: Sequence[KeyPath]) -> list[str]:
+    """The shortest list of key prefixes that names these keys of a file."""
+    document = resolver.document(path)
+    branch = read_branch(document, document.entries, document.root)
+    total = _counts(key for key, _ in branch.leaves())
+    chosen = _counts(keys)
+    return [dotted(prefix) for prefix in _prefixes((), list(keys), total, chosen)]
+
+
+def _counts(keys: Iterable[KeyPath]) -> dict[KeyPath, int]:
+    counts: dict[KeyPath, int] = {}
+    for key in keys:
+        for length in range(1, len(key) + 1):
+            counts[key[:length]] = counts.get(key[:length], 0) + 1
+    return counts
+
+
+def _prefixes(
+    above: KeyPath, keys: list[KeyPath], total: dict[KeyPath, int], chosen: dict[KeyPath, int]
+) -> list[KeyPath]:
+    groups: dict[KeyPath, list[KeyPath]] = {}
+    for key in keys:
+        groups.setdefault(key[: len(above) + 1], []).append(key)
+    out: list[KeyPath] = []
+    for prefix, below in groups.items():
+        if below == [prefix] or chosen[prefix] >= total.get(prefix, 0):
+            out.append(prefix)
+            continue
+        inner = _prefixes(prefix, below, total, chosen)
+        out += inner if len(inner) <= MANY_KEYS else [prefix]
+    return out
+
+
+# The text of the files.
+
+
+def plan_files(tree: Tree, drafts: Sequence[Draft], found: Discovery, config_root: str, dialect: str) -> dict[str, str]:
+    """The text of every plan file by its path; presets of one folder share a file."""
+    groups: dict[str, list[Draft]] = {}
+    for item in drafts:
+        groups.setdefault(_group(item.path, config_root), []).append(item)
+    files: dict[str, str] = {}
+    for group, members in groups.items():
+        lines = [f"# yaml-language-server: $schema=../{SCHEMA}"] if tree.exists(SCHEMA) else []
+        lines.append("version: 1")
+        lines += [f"config_root: {spell(config_root)}"] if config_root != "configs" else []
+        lines += [f"dialect: {dialect}"] if dialect != "extends" else []
+        if not files:
+            lines += _keep(found, config_root)
+        lines.append("presets:")
+        for item in members:
+            lines += _preset_lines(item, config_root)
+        files[f"{PLANS}/{group}.yaml"] = "\n".join(lines) + "\n"
+    return files
+
+
+def _group(path: str, config_root: str) -> str:
+    folder = posixpath.dirname(_inner(path, config_root)).removeprefix("train/")
+    name = folder.replace("/", "_").strip("._") or "presets"
+    return name if name != "parity" else "parity_presets"
+
+
+def _keep(found: Discovery, config_root: str) -> list[str]:
+    if not found.outside_users:
+        return []
+    rows = [
+        f"  {spell(_inner(path, config_root))}: {spell(reason)}"
+        for path, reason in sorted(found.outside_users.items())
+    ]
+    return ["keep:  # stays, although every planned preset that used it is migrated", *rows]
+
+
+def _preset_lines(item: Draft, config_root: str) -> list[str]:
+    extends = ", ".join(map(spell, item.extends))
+    lines = [
+        f"  {spell(item.name)}:",
+        f"    from: {spell(_inner(item.path, config_root))}",
+        f"    to: {spell(item.path)}",
+        f"    extends: [{extends}]",
+    ]
+    if item.inline:
+        lines.append("    inline:")
+        for path, keys in item.inline:
+            lines += _wrapped(f"      {spell(path)}: [", [spell(key) for key in keys])
+    return lines
+
+
+def _wrapped(head: str, words: list[str], width: int = 100) -> list[str]:
+    line = head + ", ".join(words) + "]"
+    if len(line) <= width:
+        return [line]
+    lines, current = [head.rstrip()], " " * 7
+    for number, word in enumerate(words):
+        piece = f" {word}{',' if number + 1 < len(words) else ''}"
+        if len(current) + len(piece) > width:
+            lines.append(current)
+            current = " " * 7
+        current += piece
+    return [*lines, current, "      ]"]
+
+
+def parity_text(resolver: Resolver, found: Discovery) -> str:
+    """A parity profile: what these configs may differ in without training differently."""
+    configs = [resolver.resolve(preset.path).branch for preset in found.presets]
+    lines = ["version: 1", ""]
+    rows: list[str] = []
+    for group, reason, keys, when in ALLOWED:
+        present = [k for k in keys if any(branch.find(tuple(k.split("."))) for branch in configs)]
+        if present:
+            rows.append(f"  # {group}")
+        for key in present:
+            rows.append(f"  - path: {key}")
+            rows.append(f"    reason: {reason}")
+            rows += [f"    when: {{ {when} }}"] if when else []
+    lines += ["allow:", *rows] if rows else ["allow: []"]
+    lines += ["", "# Named, so that nobody allows them by mistake; a forbid beats every allowance."]
+    lines += ["forbid:", *(f"  - {key}" for key in FORBIDDEN)]
+    return "\n".join(lines) + "\n"

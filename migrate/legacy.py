@@ -1,0 +1,109 @@
+"""The legacy tree: the frozen copy of everything the old presets were made of, and its manifest."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+
+from migrate.changes import Change, sha256
+from migrate.errors import MigrateError, MissingFile, Refused, TreeMoved
+from migrate.graph import LEGACY
+from migrate.locations import Place
+from migrate.tree import Tree
+
+MANIFEST = f"{LEGACY}/MANIFEST.sha256"
+
+
+def frozen_path(path: str, config_root: str) -> str:
+    """Where the frozen copy of a live file stands."""
+    inner = posixpath.relpath(path, config_root) if config_root != "." else path
+    return posixpath.join(LEGACY, inner)
+
+
+def live_path(frozen: str, config_root: str) -> str:
+    """Where a frozen file came from."""
+    return posixpath.normpath(posixpath.join(config_root, posixpath.relpath(frozen, LEGACY)))
+
+
+def common_root(paths: Iterable[str]) -> str:
+    """The folder that the legacy tree mirrors: `configs`, or whatever holds all frozen files."""
+    folders = [posixpath.dirname(path) for path in paths]
+    if all(folder == "configs" or folder.startswith("configs/") for folder in folders):
+        return "configs"
+    if "" in folders:
+        return "."
+    return posixpath.commonpath(folders) or "."
+
+
+def freeze(
+    tree: Tree, paths: Iterable[str], config_root: str, force: bool = False
+) -> list[Change]:
+    """The changes that make the legacy tree. Raises Refused if one is there that says otherwise."""
+    changes: list[Change] = []
+    digests: dict[str, str] = {}
+    for path in paths:
+        content = tree.read(path)
+        target = frozen_path(path, config_root)
+        digests[posixpath.relpath(target, LEGACY)] = sha256(content)
+        changes.append(_create(tree, target, content, f"frozen copy of {path}", force))
+    manifest = "".join(manifest_line(digest, path) for path, digest in sorted(digests.items()))
+    why = "digests of the frozen files"
+    changes.append(_create(tree, MANIFEST, manifest.encode(), why, force))
+    if force:
+        new = {change.path for change in changes}
+        old = [p for p in tree.files() if p.startswith(f"{LEGACY}/") and p not in new]
+        changes += [Change(path, tree.read(path), None, "no longer frozen") for path in old]
+    return changes
+
+
+def _create(tree: Tree, path: str, content: bytes, why: str, force: bool) -> Change:
+    before = tree.read(path) if tree.exists(path) else None
+    if before not in (None, content) and not force:
+        hint = "remove configs/legacy, or pass --force to freeze again"
+        raise Refused("is in the way of the legacy tree", path, hint)
+    return Change(path, before, content, why)
+
+
+def manifest_line(digest: str, path: str) -> str:
+    """One line as `sha256sum` writes it, odd names escaped its way."""
+    escaped = path.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+    return f"{'' if escaped == path else chr(92)}{digest}  {escaped}\n"
+
+
+def read_manifest(tree: Tree) -> dict[str, str]:
+    """Digest by frozen path. Raises MissingFile without a manifest, InputError for a broken line."""
+    digests: dict[str, str] = {}
+    lines = tree.read(MANIFEST).decode("utf-8", "surrogateescape").splitlines()
+    for number, line in enumerate(lines, 1):
+        digest, separator, path = line.partition("  ")
+        if not separator or len(digest.lstrip("\\")) != 64:
+            hint = "restore the manifest from version control"
+            raise MigrateError("is no line of a manifest", Place(MANIFEST, number, 1), hint)
+        if digest.startswith("\\"):
+            path = path.replace("\\n", "\n").replace("\\r", "\r").replace("\\\\", "\\")
+        digests[posixpath.join(LEGACY, path)] = digest.lstrip("\\")
+    return digests
+
+
+def check_manifest(tree: Tree) -> list[MigrateError]:
+    """What is wrong with the frozen files: missing, edited, or not in the manifest."""
+    faults: list[MigrateError] = []
+    digests = read_manifest(tree)
+    for path, digest in digests.items():
+        try:
+            found = sha256(tree.read(path))
+        except MissingFile:
+            faults.append(TreeMoved("is in the manifest and missing", path, _RESTORE))
+            continue
+        if found != digest:
+            what = f"was edited: its digest is {found[:12]}, frozen was {digest[:12]}"
+            faults.append(TreeMoved(what, path, _RESTORE))
+    known = {*digests, MANIFEST}
+    for path in tree.files():
+        if path.startswith(f"{LEGACY}/") and path not in known:
+            what = "stands in the legacy tree and is not in the manifest"
+            faults.append(TreeMoved(what, path, "move it elsewhere"))
+    return faults
+
+
+_RESTORE = "restore it from version control; the legacy tree is frozen"
