@@ -1,0 +1,145 @@
+"""Canonical JSON of a resolved config, byte-identical from run to run, and the way back.
+
+What JSON lacks is spelled so that nothing collapses (DESIGN.md section 6): keys that are no texts
+as `"<int>3"`, values as mappings with one key such as `{"<date>": "2026-01-12"}`. A text key that
+looks like such a spelling gets `<str>` in front.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+from migrate.errors import InputError
+from migrate.yaml_text import Opaque
+
+_SPELLED = re.compile(r"<[a-z]+>")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONG_BITS = 8192
+"""Larger numbers are spelled in hexadecimal: Python refuses to print some 4,300 decimal digits."""
+
+
+def canonical(value: Any) -> str:
+    """A resolved value as JSON: 2 spaces, sorted keys, non-ASCII kept, one final newline.
+
+    Raises InputError for two keys that have one spelling (not-a-numbers).
+    """
+    text = json.dumps(plain(value), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return text + "\n"
+
+
+def plain(value: Any) -> Any:
+    """A resolved value as what JSON has; `restore` takes it back. Raises as `canonical`."""
+    if isinstance(value, dict):
+        return _plain_mapping(value)
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, Opaque):
+        return {"<tag>": value.tag, "value": plain(value.value)}
+    spelled = _spell(value)
+    return value if spelled is None else {f"<{spelled[0]}>": spelled[1]}
+
+
+def _plain_mapping(value: dict[Any, Any]) -> dict[str, Any]:
+    mapping: dict[str, Any] = {}
+    for key, item in value.items():
+        spelled = _key(key)
+        if spelled in mapping:
+            hint = "remove one of them"
+            raise InputError(f"two keys of a mapping are both spelled {spelled}", hint=hint)
+        mapping[spelled] = plain(item)
+    return mapping
+
+
+def _spell(value: Any) -> tuple[str, str] | None:
+    """A scalar that JSON lacks, as its kind and a text; None for what JSON has."""
+    kind = type(value)
+    if kind is str:
+        return ("str", _escaped(value)) if _SURROGATE.search(value) else None
+    if kind is int:
+        return ("int", hex(value)) if value.bit_length() > _LONG_BITS else None
+    if kind is float:
+        return None if math.isfinite(value) else ("float", repr(value))
+    if kind in {bool, type(None)}:
+        return None
+    return kind.__name__, _WRITE[kind](value)
+
+
+def _key(key: Any) -> str:
+    if isinstance(key, str):
+        if _SURROGATE.search(key):
+            return f"<text>{_escaped(key)}"
+        return f"<str>{key}" if _SPELLED.match(key) else key
+    spelled = _spell(key)
+    if spelled is not None:
+        # Without a text behind it, `<bytes>` would look like the spelling of a value.
+        return f"<{spelled[0]}>{spelled[1] or _NOTHING}"
+    return "<null>" if key is None else f"<{type(key).__name__}>{json.dumps(key)}"
+
+
+def _escaped(text: str) -> str:
+    """A text with half a surrogate pair, which UTF-8 cannot hold, in ASCII."""
+    return text.encode("unicode_escape").decode("ascii")
+
+
+def _unescaped(text: str) -> str:
+    return text.encode("ascii").decode("unicode_escape")
+
+
+def _base64(value: bytes) -> str:
+    return base64.b64encode(value).decode("ascii")
+
+
+_WRITE: dict[type, Callable[[Any], str]] = {
+    bytes: _base64,
+    datetime.date: datetime.date.isoformat,
+    datetime.datetime: datetime.datetime.isoformat,
+}
+
+_READ: dict[str, Callable[[str], Any]] = {
+    "<bool>": lambda text: text == "true",
+    "<bytes>": base64.b64decode,
+    "<date>": datetime.date.fromisoformat,
+    "<datetime>": datetime.datetime.fromisoformat,
+    "<float>": float,
+    "<int>": lambda text: int(text, 0),
+    "<null>": lambda _: None,
+    "<str>": str,
+    "<text>": _unescaped,
+}
+
+
+_NOTHING = "-"
+"""Stands for no bytes at all; base64 has no such letter, and reading it skips what it has not."""
+
+
+def restore(structure: Any) -> Any:
+    """What `plain` made, as the value it was made from, type by type.
+
+    Raises ValueError for a structure that `plain` does not make.
+    """
+    if isinstance(structure, list):
+        return [restore(item) for item in structure]
+    if not isinstance(structure, dict):
+        return structure
+    if "<tag>" in structure:
+        return Opaque(structure["<tag>"], restore(structure["value"]))
+    if len(structure) == 1:
+        (key, text), *_ = structure.items()
+        if key in _READ and isinstance(text, str) and key != "<null>":
+            return _unescaped(text) if key == "<str>" else _READ[key](text)
+    return {_restored_key(key): restore(item) for key, item in structure.items()}
+
+
+def _restored_key(key: str) -> Any:
+    match = _SPELLED.match(key)
+    if match is None:
+        return key
+    if match.group() not in _READ:
+        raise ValueError(f"not a canonical key: {key!r}")
+    return _READ[match.group()](key[match.end() :])

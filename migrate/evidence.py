@@ -1,0 +1,174 @@
+"""The record of one applied preset: what it was, what it became, which differences were allowed.
+
+The same input gives the same bytes: no time, no host, no user.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from migrate.canonical import plain, restore
+from migrate.changes import Change, ChangeSet, sha256
+from migrate.errors import InputError
+from migrate.graph import PLANS
+from migrate.locations import dotted
+from migrate.parity import ABSENT, Difference
+from migrate.plan import Planned
+from migrate.propose import Proposal
+from migrate.tree import Tree
+
+FOLDER = f"{PLANS}/evidence"
+FORMAT = "1.0"
+
+
+def evidence_path(name: str) -> str:
+    """Where the evidence of a preset stands."""
+    return f"{FOLDER}/{name}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One file that a step changed; digests are None where the file did not exist."""
+
+    path: str
+    before: str | None
+    after: str | None
+    legacy: str | None
+    """The frozen file that holds the bytes of before, if one does."""
+    edits: tuple[tuple[int, int, str], ...] = ()
+    """For an edited file: (offset, length, old text), which take the new text back to the old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What `apply` recorded. `resolved` is the legacy config as the trainer's loader saw it."""
+
+    name: str
+    source: str
+    target: str
+    digest: str
+    chain: tuple[tuple[str, str], ...]
+    resolved: dict[Any, Any]
+    plan: str
+    steps: tuple[Step, ...]
+    content: bytes
+
+
+def plan_digest(planned: Planned) -> str:
+    """The digest of what a plan says of a preset; a changed plan makes the preset stale."""
+    said = planned.source.raw["presets"][planned.name]
+    around = {"order": list(planned.order), "headers": planned.headers}
+    return sha256(json.dumps([plain(said), around], sort_keys=True).encode())
+
+
+def record(proposal: Proposal, frozen_digest: dict[str, str], before: bytes | None = None) -> Change:
+    """The change that writes a proposal's evidence. `frozen_digest` maps a digest to its legacy file."""
+    planned = proposal.planned
+    structure = {
+        "format_version": FORMAT,
+        "preset": planned.name,
+        "from": proposal.legacy.path,
+        "to": planned.preset.to,
+        "plan_sha256": plan_digest(planned),
+        "new": {"sha256": sha256(proposal.content), "chain": list(proposal.chain_after)},
+        "legacy": {
+            "chain": [
+                {"path": known.path, "sha256": known.digest} for known in proposal.legacy.chain
+            ],
+            "resolved": plain(proposal.resolved),
+        },
+        "allowed": [
+            {
+                "key": dotted(difference.path),
+                **_sides(difference),
+                "rule": rule.path,
+                "reason": rule.reason,
+            }
+            for difference, rule in proposal.verdict.allowed
+        ],
+        "changes": [_step(change, frozen_digest) for change in proposal.changes],
+    }
+    text = json.dumps(structure, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    path = evidence_path(planned.name)
+    return Change(path, before, text.encode(), f"evidence of {planned.name}")
+
+
+def _sides(difference: Difference) -> dict[str, Any]:
+    """Old and new value; a side that has no such key is left out, which null is not."""
+    sides = {"old": difference.old, "new": difference.new}
+    return {name: plain(value) for name, value in sides.items() if value is not ABSENT}
+
+
+def _step(change: Change, frozen: dict[str, str]) -> dict[str, Any]:
+    before = sha256(change.before) if change.before is not None else None
+    after = sha256(change.after) if change.after is not None else None
+    step: dict[str, Any] = {"path": change.path, "before": before, "after": after}
+    if before in frozen:
+        step["legacy"] = frozen[before]
+    elif change.before is not None and change.after is not None:
+        step["edits"] = inverse_edits(change.before, change.after)
+    return step
+
+
+def inverse_edits(before: bytes, after: bytes) -> list[list[Any]]:
+    """Edits that turn `after` into `before`: (byte offset, length, old text), from the end."""
+    from difflib import SequenceMatcher  # noqa: PLC0415 - only for files edited in place
+
+    old = before.decode("utf-8", "surrogateescape").splitlines(keepends=True)
+    new = after.decode("utf-8", "surrogateescape").splitlines(keepends=True)
+    starts = [0]
+    for line in new:
+        starts.append(starts[-1] + len(line.encode("utf-8", "surrogateescape")))
+    edits: list[list[Any]] = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            edits.append([starts[j1], starts[j2] - starts[j1], "".join(old[i1:i2])])
+    return edits[::-1]
+
+
+def undo_edits(content: bytes, edits: tuple[tuple[int, int, str], ...]) -> bytes:
+    """Apply `inverse_edits`."""
+    for start, length, old in edits:
+        raw = old.encode("utf-8", "surrogateescape")
+        content = content[:start] + raw + content[start + length :]
+    return content
+
+
+def read_evidence(tree: Tree, name: str) -> Evidence | None:
+    """The evidence of a preset, None if it was not applied. Raises InputError for a broken file."""
+    path = evidence_path(name)
+    if not tree.exists(path):
+        return None
+    content = tree.read(path)
+    try:
+        data = json.loads(content)
+        return _evidence(data, content)
+    except (ValueError, KeyError, TypeError) as error:
+        hint = "restore it from version control"
+        raise InputError(f"is no evidence: {error}", path, hint) from None
+
+
+def _evidence(data: dict[str, Any], content: bytes) -> Evidence:
+    return Evidence(
+        name=data["preset"],
+        source=data["from"],
+        target=data["to"],
+        digest=data["new"]["sha256"],
+        chain=tuple((item["path"], item["sha256"]) for item in data["legacy"]["chain"]),
+        resolved=restore(data["legacy"]["resolved"]),
+        plan=data["plan_sha256"],
+        steps=tuple(_read_step(item) for item in data["changes"]),
+        content=content,
+    )
+
+
+def _read_step(item: dict[str, Any]) -> Step:
+    edits = tuple((int(a), int(b), str(c)) for a, b, c in item.get("edits", ()))
+    return Step(item["path"], item["before"], item["after"], item.get("legacy"), edits)
+
+
+def with_evidence(proposal: Proposal, evidence: Change) -> ChangeSet:
+    """The whole step: the proposal's changes and its record."""
+    return ChangeSet.of([*proposal.changes, evidence])

@@ -1,0 +1,47 @@
+"""Values that a plan changes on purpose, laid over a resolved config as if a file said them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from migrate.dialect import Dialect
+from migrate.errors import InputError
+from migrate.flatten.render import in_flow_style
+from migrate.flatten.top import spell
+from migrate.locations import KeyPath, parse_dotted
+from migrate.plan import Planned
+from migrate.resolve import Resolved, merge, read_branch
+from migrate.yaml_text import Document
+
+
+def lay_over(legacy: Resolved, planned: Planned, dialect: Dialect) -> Resolved:
+    """The resolved config with the plan's `override:` on top; the reason stands above each key.
+
+    Raises InputError for a key path through a list.
+    """
+    if not planned.preset.override:
+        return legacy
+    source = planned.source
+    branch = legacy.branch
+    for key, override in planned.preset.override.items():
+        node = source.node(("presets", planned.name, "override", key, "value"))
+        value = in_flow_style(source.document, node) if node is not None else "null"
+        text = _text(parse_dotted(key), value, override.reason)
+        document = Document(planned.file, text.encode(), dialect.keys)
+        document.attribute()
+        branch = merge(branch, read_branch(document, document.entries, document.root))
+    return replace(legacy, branch=branch)
+
+
+def _text(path: KeyPath, value: str, reason: str) -> str:
+    lines: list[str] = []
+    for depth, key in enumerate(path):
+        if not isinstance(key, str):
+            raise InputError(f"an override cannot name {key!r}", None, "override the whole value")
+        indent = "  " * depth
+        if depth + 1 == len(path):
+            lines += [f"{indent}# {line}" for line in reason.splitlines()]
+            lines.append(f"{indent}{spell(key)}: {value}")
+        else:
+            lines.append(f"{indent}{spell(key)}:")
+    return "\n".join(lines) + "\n"

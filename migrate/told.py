@@ -1,0 +1,30 @@
+"""A difference in words: `training.learning_rate: 2e-06 -> 1e-06`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from migrate.canonical import plain
+from migrate.locations import dotted, printable
+from migrate.parity import ABSENT, Difference
+
+
+def value_text(value: Any, limit: int = 60) -> str:
+    """A value on one line, as JSON; shortened in the middle beyond `limit` characters (0: never)."""
+    if value is ABSENT:
+        return "absent"
+    text = printable(json.dumps(plain(value), ensure_ascii=False))
+    if not limit or len(text) <= limit:
+        return text
+    half = (limit - 5) // 2
+    return f"{text[:half]} ... {text[-half:]}"
+
+
+def told(difference: Difference, limit: int = 60) -> str:
+    """One difference on one line; types are named where only they differ."""
+    old, new = value_text(difference.old, limit), value_text(difference.new, limit)
+    if difference.kind == "type":
+        old += f" ({type(difference.old).__name__})"
+        new += f" ({type(difference.new).__name__})"
+    return f"{dotted(difference.path)}: {old} -> {new}"
