@@ -1,0 +1,137 @@
+"""What every verb shares: the root, how to print, and the lock for those that write."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from migrate.errors import InputError
+from migrate.report.paint import Paint
+
+if TYPE_CHECKING:
+    from migrate.commands.workspace import Workspace
+    from migrate.disk import Disk
+
+FORMAT = "1.0"
+
+
+@dataclass
+class Context:
+    """The options that stand before the verb."""
+
+    root_option: str | None = None
+    plans: str = "plans"
+    dialect: str | None = None
+    output: str = "text"
+    color: str = "auto"
+    verbose: int = 0
+    quiet: bool = False
+    max_file_bytes: int | None = None
+
+    @cached_property
+    def root(self) -> str:
+        """The root: as given, else the nearest folder upwards with plans, else with `.git`."""
+        from migrate.commands.workspace import find_root
+
+        if self.root_option is None:
+            return find_root(os.getcwd(), self.plans)
+        if not os.path.isdir(self.root_option):
+            raise InputError("the root is no folder", self.root_option, "correct --root")
+        return os.path.abspath(self.root_option)
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The tree and its plans."""
+        from migrate.commands.workspace import Workspace
+        from migrate.tree import MAX_FILE_BYTES
+
+        limit = self.max_file_bytes or MAX_FILE_BYTES
+        return Workspace(self.root, self.plans, limit, self.dialect)
+
+    @cached_property
+    def paint(self) -> Paint:
+        """Colours, if standard output is to have them."""
+        return Paint(self._coloured(sys.stdout))
+
+    def _coloured(self, stream: Any) -> bool:
+        if self.color != "auto":
+            return self.color == "always"
+        return stream.isatty() and "NO_COLOR" not in os.environ
+
+    @property
+    def as_json(self) -> bool:
+        """Whether the result is wanted as JSON."""
+        return self.output == "json"
+
+    def say(self, text: str) -> None:
+        """Print a result, unless it is empty."""
+        if text:
+            click.echo(text, color=True)
+
+    def tell(self, text: str) -> None:
+        """Print a remark for people on standard error."""
+        if not self.quiet:
+            click.echo(text, err=True)
+
+    def give(self, data: dict[str, Any]) -> None:
+        """Print a result as one JSON object."""
+        whole = {"format_version": FORMAT, **data}
+        click.echo(json.dumps(whole, indent=2, ensure_ascii=False))
+
+    def bytes_out(self, content: bytes) -> None:
+        """Write bytes to standard output as they are."""
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+
+    @contextmanager
+    def writing(self) -> Iterator[Disk]:
+        """The lock and the disk, for a verb that writes; recovers what was interrupted first."""
+        from migrate.disk import Disk
+        from migrate.journal import locked, recover
+
+        disk = Disk(self.root)
+        with locked(disk):
+            self._recovered(recover(disk))
+            yield disk
+
+    @contextmanager
+    def progress(self, label: str) -> Iterator[Callable[[str, int, int], None]]:
+        """A progress bar on standard error, on a terminal only; call it with (name, done, all)."""
+        shown = sys.stderr.isatty() and not self.quiet
+
+        def report(name: str, done: int, total: int) -> None:
+            if shown:
+                bar = "#" * (20 * (done + 1) // total)
+                click.echo(f"\r{label} [{bar:20}] {done + 1}/{total} {name:40}", nl=False, err=True)
+
+        yield report
+        if shown:
+            click.echo("\r" + " " * 80 + "\r", nl=False, err=True)
+
+    def recover(self) -> None:
+        """Finish or drop what was interrupted, before a verb that only reads."""
+        if not os.path.isdir(os.path.join(self.root, ".migrate")):
+            return
+        from migrate.disk import Disk
+        from migrate.journal import interrupted, locked, recover
+
+        disk = Disk(self.root)
+        if interrupted(disk):
+            with locked(disk):
+                self._recovered(recover(disk))
+
+    def _recovered(self, line: str | None) -> None:
+        if line:
+            click.echo(line, err=True)
+
+
+pass_context = click.make_pass_decorator(Context)

@@ -1,0 +1,133 @@
+"""The command `migrate`: options, verbs, exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from typing import Any
+
+import click
+
+from migrate.cli.context import Context
+from migrate.errors import BUG, INTERRUPTED, MigrateError
+
+VERBS: dict[str, tuple[str, str]] = {
+    "init": ("rollout", "Find the presets, freeze the legacy tree, write the plans."),
+    "plan": ("rollout", "Preview the rollout; nothing is written, ever."),
+    "apply": ("rollout", "Migrate presets, one landing each."),
+    "verify": ("rollout", "The gate: everything that must hold."),
+    "status": ("rollout", "Where each preset stands."),
+    "undo": ("rollout", "Take one preset's step back."),
+    "finalize": ("rollout", "Verify, then remove the legacy tree."),
+    "rehearse": ("rollout", "The whole rollout in a scratch copy."),
+    "inspect": ("look", "A config's chain, and what the trainer sees."),
+    "explain": ("look", "Which file set a value, and which settings lost."),
+    "diff": ("look", "What differs between two configs, after resolving."),
+    "flatten": ("look", "One config as one file; no plan needed."),
+    "lint": ("look", "The layer rules."),
+    "refs": ("look", "Who points at these files."),
+    "schema": ("look", "JSON Schema of plan and parity files."),
+}
+"""Verb to the module of its command, and its line in the help; modules are imported on use."""
+
+
+class Verbs(click.Group):
+    """A group that imports a verb's module only when the verb is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every verb, in the order of the rollout."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a verb."""
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"migrate.cli.{VERBS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of verbs, made without importing them."""
+        with formatter.section("Verbs"):
+            formatter.write_dl([(name, text) for name, (_, text) in VERBS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Like click's, with the nearest names for a misspelt verb."""
+        from migrate.errors import nearest
+
+        if args and args[0] not in VERBS and not args[0].startswith("-"):
+            hint = nearest(args[0], VERBS)
+            ctx.fail(f"no such verb: {args[0]}" + (f"; {hint}" if hint else ""))
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="config-migrate", prog_name="migrate")
+@click.option("--root", metavar="DIR", help="The tree to work on.")
+@click.option("--plans", metavar="DIR", default="plans", help="The folder of the plans.")
+@click.option("--dialect", metavar="NAME", help="How configs compose, if not as the plans say.")
+@click.option("--output", type=click.Choice(["text", "json"]), default="text")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
+@click.option("--max-file-bytes", type=click.IntRange(min=1), help="Largest file that is read.")
+@click.option("-v", "--verbose", count=True, help="Say more.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only results and errors.")
+@click.pass_context
+def cli(ctx: click.Context, **options: Any) -> None:
+    """Turn a tree of training configs into self-contained presets, provably unchanged."""
+    options["root_option"] = options.pop("root")
+    ctx.obj = Context(**options)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command and exit with its code."""
+    signal.signal(signal.SIGTERM, _terminated)
+    sys.exit(run(argv))
+
+
+def _terminated(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def run(argv: list[str] | None = None) -> int:
+    """Run the command; return its exit code. Errors become letters on standard error."""
+    try:
+        result = cli.main(argv, prog_name="migrate", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.UsageError as error:
+        error.show()
+        return error.exit_code
+    except MigrateError as error:
+        _letter(error)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted; nothing is half done", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a letter, not a traceback
+        return _bug(error)
+
+
+def _letter(error: MigrateError) -> None:
+    click.echo(error.letter(), err=True)
+    for line in getattr(error, "diff", ()):
+        click.echo(line, err=True)
+
+
+def _bug(error: Exception) -> int:
+    import traceback
+
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(where.filename)}:{where.lineno}"
+    click.echo(f"error: this is a bug in migrate: {type(error).__name__} at {place}", err=True)
+    if os.environ.get("MIGRATE_DEBUG"):
+        traceback.print_exc()
+    click.echo("hint: run again with MIGRATE_DEBUG=1 and report what it prints", err=True)
+    return BUG

@@ -1,0 +1,295 @@
+"""The verbs of the rollout: init, plan, apply, verify, status, undo, finalize, rehearse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from migrate.cli.context import Context, pass_context
+from migrate.discover import BASE, COMPONENTS, Scope
+from migrate.errors import DONE, FOUND, InputError, MigrateError
+
+if TYPE_CHECKING:
+    from migrate.commands.verify import Verified
+    from migrate.commands.workspace import Step
+
+presets_option = click.option("--preset", "names", multiple=True, metavar="NAME", help="Only this one.")
+run_gates_option = click.option("--run-gates", is_flag=True, help="Run the plan's gate commands.")
+
+
+def _scope(
+    presets: tuple[str, ...], exclude: tuple[str, ...], components: tuple[str, ...], base: str
+) -> Scope:
+    return Scope(presets, exclude, components or COMPONENTS, base)
+
+
+@click.command()
+@click.option("--presets", multiple=True, metavar="GLOB", help="Migrate only these configs.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Leave these files out of sight.")
+@click.option("--components", multiple=True, metavar="GLOB", help=f"Default: {COMPONENTS[0]}")
+@click.option("--base", default=BASE, show_default=True, metavar="FILE", help="The base that stays.")
+@click.option("--force", is_flag=True, help="Write legacy tree and plans anew.")
+@pass_context
+def init(
+    context: Context,
+    presets: tuple[str, ...],
+    exclude: tuple[str, ...],
+    components: tuple[str, ...],
+    base: str,
+    force: bool,
+) -> int:
+    """Find the presets, freeze the legacy tree, write the plans. Changes no config."""
+    from migrate.commands.init import init as run
+    from migrate.journal import land
+    from migrate.report.start import init_data, init_lines
+
+    with context.writing() as disk:
+        result = run(context.workspace, _scope(presets, exclude, components, base), force)
+        land(result.changes, disk, "init")
+    if context.as_json:
+        context.give(init_data(result))
+    else:
+        context.say("\n".join(init_lines(result, context.paint)))
+    return DONE
+
+
+@click.command()
+@presets_option
+@click.option("--diff", "as_diff", is_flag=True, help="Show every change as a diff.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 if anything is pending.")
+@pass_context
+def plan(context: Context, names: tuple[str, ...], as_diff: bool, exit_code: bool) -> int:
+    """Preview the rollout, step by step. Nothing is written, ever."""
+    from migrate.report.steps import diff_lines, gate_lines, step_data, step_lines
+
+    context.recover()
+    workspace = context.workspace
+    steps, refused = _preview(workspace.steps(workspace.pending(names, with_parents=True)))
+    if context.as_json:
+        context.give(
+            {
+                "steps": [step_data(step.proposal, step.changes) for step in steps],
+                "pending": [step.proposal.name for step in steps],
+            }
+        )
+    else:
+        show = diff_lines if as_diff else None
+        for step in steps:
+            lines = (
+                show(step.changes, context.paint)
+                if show is not None
+                else step_lines(step.proposal, step.changes, context.paint)
+            )
+            context.say("\n".join(lines) + "\n")
+        context.say("\n".join(gate_lines(workspace.plans.presets.values())))
+        context.say(_summary(steps, len(workspace.evidence)))
+    if refused is not None:
+        raise refused
+    return FOUND if exit_code and steps else DONE
+
+
+def _preview(steps: Iterable[Step]) -> tuple[list[Step], MigrateError | None]:
+    """The steps up to the first that is refused, and its letter."""
+    shown: list[Step] = []
+    try:
+        for step in steps:
+            shown.append(step)
+    except MigrateError as error:
+        return shown, error
+    return shown, None
+
+
+def _summary(steps: list[Step], applied: int) -> str:
+    from migrate.report.paint import plural
+
+    if not steps:
+        return f"nothing to do: {plural(applied, 'preset')} applied"
+    gone = sum(len(step.changes.deleted) for step in steps)
+    dropped = sum(len(step.proposal.comments.dropped) for step in steps)
+    return (
+        f"{plural(len(steps), 'step')} pending, {applied} applied; "
+        f"{plural(gone, 'file')} will be deleted, {plural(dropped, 'comment')} dropped"
+    )
+
+
+@click.command()
+@presets_option
+@click.option("--all", "everything", is_flag=True, help="Every preset that is pending.")
+@click.option("--dry-run", is_flag=True, help="Write nothing, not even a lock.")
+@click.option("--force", is_flag=True, help="Write over a target edited by hand; keeps a copy.")
+@run_gates_option
+@pass_context
+def apply(
+    context: Context,
+    names: tuple[str, ...],
+    everything: bool,
+    dry_run: bool,
+    force: bool,
+    run_gates: bool,
+) -> int:
+    """Migrate presets, one landing each, parents first."""
+    from migrate.commands.apply import apply as run
+
+    if everything == bool(names):
+        raise click.UsageError("give --preset NAME, or --all")
+    if dry_run:
+        _applied(context, run(context.workspace, names, None, force=force, gates=run_gates))
+        return DONE
+    with context.writing() as disk:
+        with context.progress("applying") as progress:
+            result = run(
+                context.workspace, names, disk, progress, force=force, gates=run_gates
+            )
+        _applied(context, result)
+    return DONE
+
+
+def _applied(context: Context, result: Any) -> None:
+    from migrate.report.paint import plural
+    from migrate.report.steps import step_data
+
+    if context.as_json:
+        steps = [step_data(step.proposal, step.changes) for step in result.steps]
+        context.give({"applied": steps, "already": result.already, "dry_run": result.dry_run})
+        return
+    word = "would apply" if result.dry_run else "applied"
+    for step in result.steps:
+        proposal, gone = step.proposal, len(step.changes.deleted)
+        files = f"{len(proposal.legacy.chain)} -> {len(proposal.chain_after)} files"
+        context.say(
+            f"{word} {context.paint(proposal.name, 'bold')}: {files}, "
+            f"{plural(gone, 'file')} deleted, parity holds"
+        )
+    for copy in result.copies:
+        context.tell(f"the edited text is kept as {copy}")
+    if not result.steps:
+        context.say(f"nothing to do: {plural(len(result.already), 'preset')} applied already")
+
+
+@click.command()
+@presets_option
+@click.option("--strict", is_flag=True, help="Warnings close the gate too.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, help="How many processes.")
+@run_gates_option
+@pass_context
+def verify(
+    context: Context, names: tuple[str, ...], strict: bool, jobs: int, run_gates: bool
+) -> int:
+    """The gate: exits 0 only if everything holds."""
+    from migrate.commands.verify import verify as run
+
+    context.recover()
+    result = run(context.workspace, names, gates=run_gates)
+    _verified(context, result, strict)
+    return FOUND if result.failed(strict) else DONE
+
+
+def _verified(context: Context, result: Verified, strict: bool) -> None:
+    from migrate.report.gate import finding_data, verify_lines
+
+    if context.as_json:
+        context.give(
+            {
+                "ok": not result.failed(strict),
+                "presets": {
+                    name: {"parity": verdict.parity, "allowed": len(verdict.allowed)}
+                    for name, verdict in result.presets.items()
+                },
+                "checks": result.checks,
+                "findings": [finding_data(finding) for finding in result.findings],
+                "finalized": result.finalized,
+            }
+        )
+        return
+    all_of_it = strict or bool(context.verbose)
+    lines = verify_lines(result.presets, result.checks, result.findings, all_of_it, context.paint)
+    context.say("\n".join(lines))
+
+
+@click.command()
+@pass_context
+def status(context: Context) -> int:
+    """Where each preset stands: pending, applied, edited, stale, missing."""
+    from dataclasses import asdict
+
+    from migrate.commands.status import status as run
+    from migrate.report.gate import status_lines
+
+    context.recover()
+    result = run(context.workspace)
+    if context.as_json:
+        rows = [asdict(row) for row in result.rows]
+        context.give({"presets": rows, "finalized": result.finalized})
+        return DONE
+    context.say("\n".join(status_lines(result.rows, context.paint)))
+    states = ("applied", "pending", "edited", "stale", "missing")
+    counts = ", ".join(f"{result.count(s)} {s}" for s in states if result.count(s))
+    context.say(counts + ("; finalized" if result.finalized else ""))
+    return DONE
+
+
+@click.command()
+@click.option("--preset", "name", required=True, metavar="NAME", help="The step to take back.")
+@pass_context
+def undo(context: Context, name: str) -> int:
+    """Take one preset's step back, byte for byte."""
+    from migrate.commands.undo import undo as run
+    from migrate.journal import land
+
+    with context.writing() as disk:
+        result = run(context.workspace, name)
+        land(result.changes, disk, f"undo {name}")
+    if context.as_json:
+        files = [{"path": change.path, "change": change.kind} for change in result.changes]
+        context.give({"preset": name, "files": files})
+    elif len(result.changes):
+        context.say(f"undone {name}: {len(result.changes)} files as they were")
+    else:
+        context.say(f"nothing to do: {name} is not applied")
+    return DONE
+
+
+@click.command()
+@run_gates_option
+@pass_context
+def finalize(context: Context, run_gates: bool) -> int:
+    """Run the gate, then remove the legacy tree. The evidence stays."""
+    from migrate.commands.finalize import finalize as run
+    from migrate.journal import land
+
+    with context.writing() as disk:
+        result = run(context.workspace, gates=run_gates)
+        land(result.changes, disk, "finalize")
+    closed = result.verified.failed(strict=False)
+    if context.as_json:
+        removed = [change.path for change in result.changes]
+        context.give({"ok": not closed, "removed": removed})
+        return FOUND if closed else DONE
+    _verified(context, result.verified, strict=False)
+    if not closed:
+        context.say(f"removed {len(result.changes)} frozen files; the evidence stays")
+    return FOUND if closed else DONE
+
+
+@click.command()
+@click.option("--keep", metavar="DIR", help="Keep the scratch copy in this empty folder.")
+@pass_context
+def rehearse(context: Context, keep: str | None) -> int:
+    """The whole rollout in a scratch copy; this tree is not touched."""
+    import os
+
+    from migrate.commands.rehearse import rehearse as run
+    from migrate.report.gate import rehearsal_data, rehearsal_lines
+
+    if keep is not None and os.path.exists(keep) and os.listdir(keep):
+        raise InputError("is not empty", keep, "name a new folder for the scratch copy")
+    with context.progress("rehearsing") as progress:
+        result = run(context.workspace, keep, progress)
+    if context.as_json:
+        context.give(rehearsal_data(result))
+    else:
+        context.say("\n".join(rehearsal_lines(result, context.paint)))
+        _verified(context, result.verified, strict=False)
+    return FOUND if result.failed else DONE

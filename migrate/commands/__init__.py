@@ -1,0 +1,1 @@
+"""One function per verb: plain arguments in, a result out; nothing here prints."""

@@ -1,0 +1,40 @@
+"""What to say of a target that was edited by hand after it was applied."""
+
+from __future__ import annotations
+
+from migrate.changes import Change, sha256
+from migrate.commands.workspace import Workspace
+from migrate.errors import TreeMoved
+from migrate.evidence import Evidence
+
+
+class EditedSince(TreeMoved):
+    """A target is not what `apply` wrote; `diff` shows the edits if the applied text can be made again."""
+
+    def __init__(self, evidence: Evidence, found: str, diff: list[str]) -> None:
+        super().__init__(
+            f"was edited after it was applied: applied {evidence.digest[:12]}, found {found[:12]}",
+            evidence.target,
+            "keep the edit (`migrate verify` says whether it keeps parity), or take it back",
+        )
+        self.diff = diff
+
+
+def edited_since(workspace: Workspace, evidence: Evidence) -> EditedSince:
+    """The refusal, with the diff from what was applied."""
+    content = workspace.tree.read(evidence.target)
+    applied = applied_text(workspace, evidence)
+    diff = list(Change(evidence.target, applied, content).diff()) if applied is not None else []
+    return EditedSince(evidence, sha256(content), diff)
+
+
+def applied_text(workspace: Workspace, evidence: Evidence) -> bytes | None:
+    """What `apply` wrote, made again from the legacy tree; None if that is not possible any more."""
+    planned = workspace.plans.presets[evidence.name]
+    try:
+        rollout = workspace.rollout
+        legacy = rollout.legacy_chain(planned)
+        content = rollout.content(workspace.tree, planned, legacy)
+    except TreeMoved:
+        return None
+    return content if sha256(content) == evidence.digest else None

@@ -1,0 +1,94 @@
+"""`migrate rehearse`: the whole rollout from the frozen legacy tree, in a scratch copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from migrate.changes import Change
+from migrate.commands.apply import Progress, apply
+from migrate.commands.init import init
+from migrate.commands.scratch import scratch_copy
+from migrate.commands.verify import Verified, verify
+from migrate.commands.workspace import Step, Workspace
+from migrate.discover import Scope
+from migrate.disk import Disk
+from migrate.errors import InputError
+from migrate.evidence import evidence_path
+from migrate.journal import land
+from migrate.legacy import MANIFEST, live_path, read_manifest
+from migrate.plan import plan_files
+
+SAME, DIFFERENT, NEW = "same", "differs", "new"
+
+
+@dataclass
+class Rehearsal:
+    """How the rollout went: its steps, whether each target came out as it stands, the gate."""
+
+    steps: list[Step] = field(default_factory=list)
+    outcome: dict[str, str] = field(default_factory=dict)
+    deleted: dict[str, int] = field(default_factory=dict)
+    """Preset to the number of files deleted so far."""
+    verified: Verified = field(default_factory=Verified)
+    began_with_init: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether the gate is closed, or a committed preset cannot be made again."""
+        differs = any(outcome == DIFFERENT for outcome in self.outcome.values())
+        return differs or self.verified.failed(strict=False)
+
+
+def rehearse(
+    workspace: Workspace, keep: str | None = None, progress: Progress | None = None
+) -> Rehearsal:
+    """Run the rollout in a copy. On a tree without plans it begins with `init`.
+
+    Raises InputError after `finalize`, when there is no legacy tree to begin from.
+    """
+    fresh = not list(plan_files(workspace.tree, workspace.plans_folder))
+    if not fresh and not workspace.tree.exists(MANIFEST):
+        hint = "the legacy tree was removed by `migrate finalize`; check out an earlier commit"
+        raise InputError("cannot be rehearsed any more", MANIFEST, hint)
+    back = [] if fresh else list(_back_to_legacy(workspace))
+    with scratch_copy(workspace.root, back, keep) as folder:
+        copy = workspace.at(folder)
+        disk = Disk(folder)
+        if fresh:
+            land(init(copy, Scope()).changes, disk, "init")
+            copy = copy.fresh()
+        result = Rehearsal(began_with_init=fresh)
+        result.steps = apply(copy, (), disk, progress).steps
+        result.verified = verify(copy.fresh())
+        _compare(workspace, copy.fresh(), result)
+    return result
+
+
+def _back_to_legacy(workspace: Workspace) -> Iterator[Change]:
+    """The changes that take a migrated tree back to where the rollout began."""
+    root = workspace.plans.config_root
+    frozen = {live_path(path, root): path for path in read_manifest(workspace.tree)}
+    for live, path in sorted(frozen.items()):
+        yield Change(live, None, workspace.tree.read(path))
+    for planned in workspace.plans.presets.values():
+        if planned.preset.to not in frozen:
+            yield Change(planned.preset.to, None, None)
+        yield Change(evidence_path(planned.name), None, None)
+
+
+def _compare(workspace: Workspace, copy: Workspace, result: Rehearsal) -> None:
+    gone = 0
+    for step in result.steps:
+        name, target = step.proposal.name, step.proposal.planned.preset.to
+        gone += sum(change.path != target for change in step.changes if change.after is None)
+        result.deleted[name] = gone
+        if name not in _evidence(workspace, result.began_with_init):
+            result.outcome[name] = NEW
+        else:
+            committed = workspace.tree.exists(target) and workspace.tree.read(target)
+            result.outcome[name] = SAME if committed == copy.tree.read(target) else DIFFERENT
+
+
+def _evidence(workspace: Workspace, fresh: bool) -> dict[str, object]:
+    return {} if fresh else dict(workspace.evidence)

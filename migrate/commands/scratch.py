@@ -1,0 +1,59 @@
+"""A scratch copy of a tree, for rehearsals and gates."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from migrate.changes import Change
+from migrate.tree import DiskTree
+
+
+def listed(root: str) -> list[str]:
+    """The files that belong to a tree: git's tracked and unignored ones, else all but caches."""
+    command = ["git", "-C", root, "ls-files", "-z", "-co", "--exclude-standard"]
+    try:
+        done = subprocess.run(command, capture_output=True, check=True, timeout=60)
+    except (OSError, subprocess.SubprocessError):
+        return list(DiskTree(root).files())
+    names = {os.fsdecode(name) for name in done.stdout.split(b"\0") if name}
+    return sorted(names)
+
+
+@contextmanager
+def scratch_copy(
+    root: str, changes: Iterable[Change] = (), keep: str | None = None
+) -> Iterator[str]:
+    """A copy of a tree with changes laid over it; removed at the end unless `keep` names a folder."""
+    folder = keep or tempfile.mkdtemp(prefix="migrate-")
+    try:
+        os.makedirs(folder, exist_ok=True)
+        for path in listed(root):
+            _copy(os.path.join(root, path), os.path.join(folder, path))
+        for change in changes:
+            _lay(os.path.join(folder, change.path), change.after)
+        yield folder
+    finally:
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _copy(source: str, target: str) -> None:
+    if not os.path.lexists(source) or os.path.isdir(source):
+        return
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    shutil.copy2(source, target, follow_symlinks=False)
+
+
+def _lay(target: str, content: bytes | None) -> None:
+    if content is None:
+        if os.path.lexists(target):
+            os.unlink(target)
+        return
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    with open(target, "wb") as file:
+        file.write(content)

@@ -1,0 +1,109 @@
+"""`migrate undo`: take one rollout step back, byte for byte."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from migrate.changes import Change, ChangeSet, sha256
+from migrate.commands.workspace import Workspace
+from migrate.errors import InputError, MigrateError, Refused, TreeMoved, raise_all
+from migrate.evidence import Evidence, Step, evidence_path, undo_edits
+from migrate.plan import select
+
+
+@dataclass(frozen=True)
+class Undone:
+    """The changes that take a step back; none if the preset was not applied."""
+
+    name: str
+    changes: ChangeSet
+
+
+def undo(workspace: Workspace, name: str) -> Undone:
+    """Propose the inverse of a step, from its evidence and the legacy tree.
+
+    Raises TreeMoved for what was edited since, Refused while later steps build on this one, or
+    where what is needed is missing.
+    """
+    planned = select(workspace.plans, [name])[0]
+    evidence = workspace.evidence.get(planned.name)
+    if evidence is None:
+        return Undone(name, ChangeSet())
+    _nothing_builds_on_it(workspace, evidence)
+    faults: list[MigrateError] = []
+    changes: list[Change] = []
+    for step in evidence.steps:
+        try:
+            changes.append(_inverse(workspace, step))
+        except MigrateError as error:
+            faults.append(error)
+    raise_all(faults)
+    record = evidence_path(name)
+    changes.append(Change(record, evidence.content, None, "no longer applied"))
+    return Undone(name, ChangeSet.of(changes))
+
+
+def _nothing_builds_on_it(workspace: Workspace, evidence: Evidence) -> None:
+    """Later steps build on this one if they extend its target, or changed what it brings back."""
+    mine = {step.path for step in evidence.steps}
+    later = [
+        other.name
+        for other in workspace.evidence.values()
+        if other.name != evidence.name
+        and (
+            evidence.target in workspace.plans.presets[other.name].preset.extends
+            or any(step.path in mine and _after(evidence, step) for step in other.steps)
+        )
+    ]
+    later += _pulled_along(workspace, evidence, set(later))
+    if later:
+        chain = " --preset ".join(later)
+        hint = f"undo first: migrate undo --preset {chain}"
+        raise Refused(f"{', '.join(later)} build on {evidence.name}", evidence.target, hint)
+
+
+def _after(evidence: Evidence, step: Step) -> bool:
+    """Whether another step began from what this one wrote."""
+    return any(step.path == own.path and step.before == own.after for own in evidence.steps)
+
+
+def _pulled_along(workspace: Workspace, evidence: Evidence, known: set[str]) -> list[str]:
+    """Steps that deleted files which the files brought back would extend."""
+    chain = {workspace.rollout.live(path) for path, _ in evidence.chain}
+    own = {step.path for step in evidence.steps}
+    return [
+        other.name
+        for other in workspace.evidence.values()
+        if other.name not in known | {evidence.name}
+        and any(step.after is None and step.path in chain - own for step in other.steps)
+    ]
+
+
+def _inverse(workspace: Workspace, step: Step) -> Change:
+    tree = workspace.tree
+    now = tree.read(step.path) if tree.exists(step.path) else None
+    found = sha256(now) if now is not None else None
+    if found != step.after:
+        what = f"was edited since: applied {_short(step.after)}, found {_short(found)}"
+        raise TreeMoved(what, step.path, "take the edit back first")
+    return Change(step.path, now, _before(workspace, step, now), "undo")
+
+
+def _short(digest: str | None) -> str:
+    return digest[:12] if digest else "no file"
+
+
+def _before(workspace: Workspace, step: Step, now: bytes | None) -> bytes | None:
+    if step.before is None:
+        return None
+    if step.legacy is not None:
+        if not workspace.tree.exists(step.legacy):
+            hint = "restore the legacy tree from version control"
+            raise InputError(f"{step.legacy} is missing, which holds what it was", step.path, hint)
+        content = workspace.tree.read(step.legacy)
+    else:
+        content = undo_edits(now or b"", step.edits)
+    if sha256(content) != step.before:
+        hint = "restore the legacy tree and the evidence from version control"
+        raise InputError("cannot be brought back: the record does not match", step.path, hint)
+    return content

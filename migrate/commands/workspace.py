@@ -1,0 +1,146 @@
+"""The tree a command works on: its root, its plans, and what was applied."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from migrate.changes import ChangeSet
+from migrate.dialect import EXTENDS, Dialect
+from migrate.errors import InputError
+from migrate.evidence import Evidence, read_evidence, record, with_evidence
+from migrate.graph import PLANS, Graph
+from migrate.legacy import MANIFEST, read_manifest
+from migrate.locations import outside
+from migrate.plan import Planned, Plans, load_plans, select
+from migrate.propose import Proposal, Rollout
+from migrate.resolve import Resolver
+from migrate.tree import MAX_FILE_BYTES, CachedTree, DiskTree, Overlay, Tree
+
+
+def find_root(start: str, plans: str = PLANS) -> str:
+    """The nearest folder upwards that holds `plans/`; else the nearest with `.git`; else the start."""
+    folder = os.path.abspath(start)
+    markers = (plans, ".git")
+    for marker in markers:
+        current = folder
+        while True:
+            if os.path.isdir(os.path.join(current, marker)):
+                return current
+            above = os.path.dirname(current)
+            if above == current:
+                break
+            current = above
+    return folder
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rollout step as it would be landed: the proposal, and all its changes with the evidence."""
+
+    proposal: Proposal
+    changes: ChangeSet
+
+
+class Workspace:
+    """One root with its plans. Every file is read once."""
+
+    def __init__(
+        self,
+        root: str,
+        plans_folder: str = PLANS,
+        max_bytes: int = MAX_FILE_BYTES,
+        dialect_name: str | None = None,
+    ) -> None:
+        self.root = root
+        self.plans_folder = plans_folder
+        self.max_bytes = max_bytes
+        self.dialect_name = dialect_name
+        self.tree: Tree = CachedTree(DiskTree(root, max_bytes))
+
+    def at(self, root: str) -> Workspace:
+        """The same options in another root."""
+        return Workspace(root, self.plans_folder, self.max_bytes, self.dialect_name)
+
+    def fresh(self) -> Workspace:
+        """The same workspace, with nothing read yet."""
+        return self.at(self.root)
+
+    def path(self, given: str) -> str:
+        """A path from the command line, relative to the root. Raises InputError outside of it."""
+        path = os.path.relpath(os.path.abspath(given), self.root)
+        if not os.path.exists(given) and self.tree.exists(os.path.normpath(given)):
+            path = os.path.normpath(given)
+        if outside(path):
+            raise InputError("is outside the root", given, f"the root is {self.root}; see --root")
+        return path
+
+    @cached_property
+    def plans(self) -> Plans:
+        """The plans. Raises InputError if there are none, or if they have faults."""
+        return load_plans(self.tree, self.plans_folder)
+
+    @cached_property
+    def dialect(self) -> Dialect:
+        """How this tree composes files."""
+        return EXTENDS
+
+    @cached_property
+    def resolver(self) -> Resolver:
+        """Resolves configs of the tree as it is."""
+        return Resolver(self.tree, self.dialect)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Who extends whom in the tree as it is."""
+        return Graph(self.resolver, self.plans.exclude)
+
+    @cached_property
+    def rollout(self) -> Rollout:
+        """Proposes steps by the plans."""
+        return Rollout(self.plans, self.tree, self.dialect)
+
+    @cached_property
+    def evidence(self) -> dict[str, Evidence]:
+        """The evidence of every planned preset that was applied, by name."""
+        found = ((name, read_evidence(self.tree, name)) for name in self.plans.presets)
+        return {name: evidence for name, evidence in found if evidence is not None}
+
+    @cached_property
+    def frozen_digests(self) -> dict[str, str]:
+        """Legacy file by digest, to find the frozen copy of a content."""
+        if not self.tree.exists(MANIFEST):
+            return {}
+        return {digest: path for path, digest in sorted(read_manifest(self.tree).items())}
+
+    def pending(self, names: Iterable[str] = (), with_parents: bool = False) -> list[Planned]:
+        """The chosen presets that are not applied, in dependency order; all for no name."""
+        chosen = {planned.name for planned in select(self.plans, names)}
+        if with_parents:
+            chosen |= self._ancestors(chosen)
+        order = self.plans.in_order()
+        return [p for p in order if p.name in chosen and p.name not in self.evidence]
+
+    def _ancestors(self, names: set[str]) -> set[str]:
+        found: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            for path in self.plans.presets[waiting.pop()].preset.extends:
+                other = self.rollout.targets.get(path)
+                if other is not None and other.name not in found:
+                    found.add(other.name)
+                    waiting.append(other.name)
+        return found
+
+    def steps(self, pending: Iterable[Planned]) -> Iterator[Step]:
+        """Propose one step after another, each on the tree that the steps before it leave."""
+        tree: Tree = self.tree
+        done = set(self.evidence)
+        for planned in pending:
+            proposal = self.rollout.propose(tree, planned, done)
+            changes = with_evidence(proposal, record(proposal, self.frozen_digests))
+            yield Step(proposal, changes)
+            tree = Overlay(tree, changes)
+            done.add(planned.name)

@@ -1,0 +1,146 @@
+"""How the gate, the status table and a rehearsal look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from migrate.findings import ERROR, NOTE, WARNING, Finding
+from migrate.locations import printable
+from migrate.report.paint import Paint, columns, plural
+
+LEVELS = {ERROR: "red", WARNING: "yellow", NOTE: "dim"}
+STATES = {
+    "applied": "green",
+    "pending": "dim",
+    "edited": "yellow",
+    "stale": "red",
+    "missing": "red",
+}
+
+
+def finding_lines(finding: Finding, paint: Paint) -> Iterator[str]:
+    """One finding: level, place, what; then what to do."""
+    where = f"{finding.place}: " if finding.place else ""
+    level = paint(finding.level, LEVELS[finding.level])
+    yield f"{level}: {where}{printable(finding.what)}"
+    if finding.hint:
+        yield f"  hint: {printable(finding.hint)}"
+
+
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """One finding for scripts."""
+    place = finding.place
+    return {
+        "rule": finding.rule,
+        "level": finding.level,
+        "what": finding.what,
+        "path": place.path if place else None,
+        "line": place.line or None if place else None,
+        "column": place.column or None if place else None,
+        "hint": finding.hint,
+    }
+
+
+def verify_lines(
+    presets: dict[str, Any],
+    checks: dict[str, int],
+    findings: list[Finding],
+    strict: bool,
+    paint: Paint,
+) -> Iterator[str]:
+    """What the gate found, worst last, where the eye ends."""
+    for level in (NOTE, WARNING, ERROR):
+        shown = [finding for finding in findings if finding.level == level]
+        if level == WARNING and not strict and len(shown) > 1:
+            shown = yield from _unused(shown, paint)
+        for finding in shown:
+            yield from finding_lines(finding, paint)
+    for name, errors in checks.items():
+        mark = paint("ok", "green") if errors == 0 else paint(plural(errors, "error"), "red")
+        yield f"{name:10} {mark}"
+    errors = sum(
+        finding.level == ERROR or (strict and finding.level == WARNING) for finding in findings
+    )
+    verdict = paint("the gate is open", "green", "bold")
+    if errors:
+        verdict = paint(f"the gate is closed: {plural(errors, 'finding')}", "red", "bold")
+    yield f"{plural(len(presets), 'preset')} in parity checked; {verdict}"
+
+
+def _unused(shown: list[Finding], paint: Paint) -> Any:
+    """Many unused allowances are one line, unless they fail the gate."""
+    unused = [finding for finding in shown if finding.rule == "unused-allowance"]
+    if unused:
+        word = paint("warning", "yellow")
+        yield f"{word}: {plural(len(unused), 'allowance')} matched no difference (-v lists them)"
+    return [finding for finding in shown if finding.rule != "unused-allowance"]
+
+
+def status_lines(rows: list[Any], paint: Paint) -> Iterator[str]:
+    """The rollout table."""
+    head = ("preset", "state", "files before", "now", "target", "")
+    table = [head] + [
+        (row.name, row.state, str(row.files_before), str(row.files_now), row.target, row.note)
+        for row in rows
+    ]
+    lines = columns([tuple(map(printable, row)) for row in table], right=[2, 3])
+    yield paint(lines[0], "bold")
+    for row, line in zip(rows, lines[1:], strict=True):
+        yield line.replace(f" {row.state} ", f" {paint(row.state, STATES[row.state])} ", 1)
+
+
+def rehearsal_data(rehearsal: Any) -> dict[str, Any]:
+    """The same for scripts."""
+    return {
+        "ok": not rehearsal.failed,
+        "began_with_init": rehearsal.began_with_init,
+        "presets": [
+            {
+                "preset": step.proposal.name,
+                "files_before": len(step.proposal.legacy.chain),
+                "files_after": len(step.proposal.chain_after),
+                "keys": step.proposal.keys,
+                "comments_kept": step.proposal.comments.kept,
+                "comments_dropped": len(step.proposal.comments.dropped),
+                "parity": True,
+                "deleted_so_far": rehearsal.deleted[step.proposal.name],
+                "result": rehearsal.outcome[step.proposal.name],
+            }
+            for step in rehearsal.steps
+        ],
+        "findings": [finding_data(finding) for finding in rehearsal.verified.findings],
+    }
+
+
+def rehearsal_lines(rehearsal: Any, paint: Paint) -> Iterator[str]:
+    """The table that a rehearsal ends in."""
+    head = (
+        "preset",
+        "files",
+        "keys",
+        "comments kept",
+        "dropped",
+        "parity",
+        "deleted so far",
+        "result",
+    )
+    table = [head]
+    for step in rehearsal.steps:
+        proposal = step.proposal
+        files = f"{len(proposal.legacy.chain)} -> {len(proposal.chain_after)}"
+        table.append(
+            (
+                proposal.name,
+                files,
+                str(proposal.keys),
+                str(proposal.comments.kept),
+                str(len(proposal.comments.dropped)),
+                "holds",
+                str(rehearsal.deleted[proposal.name]),
+                rehearsal.outcome[proposal.name],
+            )
+        )
+    lines = columns(table, right=[1, 2, 3, 4, 6])
+    yield paint(lines[0], "bold")
+    yield from lines[1:]

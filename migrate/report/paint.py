@@ -1,0 +1,62 @@
+"""Colour for a terminal, and columns that line up."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+_CODES = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "blue": 34, "cyan": 36}
+
+
+class Paint:
+    """Wraps text in terminal colours, or leaves it alone."""
+
+    def __init__(self, enabled: bool) -> None:
+        self.enabled = enabled
+
+    def __call__(self, text: str, *styles: str) -> str:
+        """The text in these styles: bold, dim, red, green, yellow, blue, cyan."""
+        if not self.enabled or not styles or not text:
+            return text
+        codes = ";".join(str(_CODES[style]) for style in styles)
+        return f"\x1b[{codes}m{text}\x1b[0m"
+
+    def diff_line(self, line: str) -> str:
+        """A line of a unified diff, coloured as people know it."""
+        if line.startswith(("+++", "---")):
+            return self(line, "bold")
+        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
+        return self(line, style) if style else line
+
+
+def width(text: str) -> int:
+    """How many terminal cells a text takes; Chinese characters take two."""
+    return sum(_cells(char) for char in text)
+
+
+def _cells(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def columns(
+    rows: Sequence[Sequence[str]], right: Sequence[int] = (), gap: str = "  ", indent: str = ""
+) -> list[str]:
+    """Rows as aligned lines; `right` names the columns that hold numbers. No trailing spaces."""
+    if not rows:
+        return []
+    widths = [max(width(row[index]) for row in rows) for index in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = []
+        for index, text in enumerate(row):
+            fill = " " * (widths[index] - width(text))
+            cells.append(fill + text if index in right else text + fill)
+        lines.append((indent + gap.join(cells)).rstrip())
+    return lines
+
+
+def plural(count: int, noun: str, many: str = "") -> str:
+    """`1 file`, `3 files`, `2 entries`."""
+    return f"{count} {noun if count == 1 else many or noun + 's'}"

@@ -1,0 +1,156 @@
+"""How rollout steps look: the preview of `plan`, the record of `apply`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from migrate.evidence import evidence_path
+from migrate.flatten import Dropped
+from migrate.locations import dotted, printable, printable_block
+from migrate.plan import Planned
+from migrate.propose import Proposal
+from migrate.changes import ChangeSet
+from migrate.report.paint import Paint, columns, plural
+from migrate.told import told
+
+KINDS = {"create": "+", "modify": "~", "delete": "-"}
+COLOURS = {"create": "green", "modify": "yellow", "delete": "red"}
+
+
+def step_lines(proposal: Proposal, changes: ChangeSet, paint: Paint) -> Iterator[str]:
+    """The preview of one step."""
+    planned = proposal.planned
+    yield f"{paint(proposal.name, 'bold')}  {proposal.legacy.path} -> {planned.preset.to}"
+    before, after = len(proposal.legacy.chain), len(proposal.chain_after)
+    yield f"  merges {before} -> {after}: {', '.join(map(printable, proposal.chain_after))}"
+    yield from _chain(proposal)
+    yield from _inlined(proposal)
+    yield from _unused(proposal, paint)
+    yield from _comments(proposal)
+    yield from _files(changes, paint)
+    yield from _parity(proposal)
+
+
+def _chain(proposal: Proposal) -> Iterator[str]:
+    yield "  chain before, in merge order:"
+    for number, path in enumerate(proposal.legacy.paths, 1):
+        yield f"    {number:2}  {printable(path)}"
+
+
+def _inlined(proposal: Proposal) -> Iterator[str]:
+    if not proposal.inlined:
+        return
+    total = sum(map(len, proposal.inlined.values()))
+    yield f"  inlines {plural(total, 'key')} of {plural(len(proposal.inlined), 'file')}:"
+    rows = [
+        (printable(path), str(len(keys)), _short(keys)) for path, keys in proposal.inlined.items()
+    ]
+    yield from columns(rows, right=[1], indent="    ")
+
+
+def _short(keys: list[str], limit: int = 3) -> str:
+    more = f" and {len(keys) - limit} more" if len(keys) > limit else ""
+    return ", ".join(map(printable, keys[:limit])) + more
+
+
+def _unused(proposal: Proposal, paint: Paint) -> Iterator[str]:
+    for path, key in proposal.unused:
+        yield paint(f"  planned and never active: {key} of {path}", "yellow")
+
+
+def _comments(proposal: Proposal) -> Iterator[str]:
+    dropped = proposal.comments.dropped
+    yield f"  comments: {proposal.comments.kept} kept, {len(dropped)} dropped"
+    for item in dropped:
+        yield f"    {item.place}: {printable(item.text)}"
+        yield f"      {_why(item)}"
+
+
+def _why(item: Dropped) -> str:
+    of = f"of {item.key}: " if item.key else ""
+    return of + item.reason
+
+
+def _files(changes: ChangeSet, paint: Paint) -> Iterator[str]:
+    yield "  files:"
+    rows = [
+        (paint(KINDS[change.kind], COLOURS[change.kind]), printable(change.path), change.why)
+        for change in changes
+    ]
+    widest = max(len(path) for _, path, _ in rows)
+    for sign, path, why in rows:
+        yield f"    {sign} {path:{widest}}  {why}".rstrip()
+
+
+def _parity(proposal: Proposal) -> Iterator[str]:
+    verdict = proposal.verdict
+    order = f", {plural(len(verdict.order), 'mapping')} in another order" if verdict.order else ""
+    yield f"  parity: holds, {plural(len(verdict.allowed), 'allowed difference')}{order}"
+    for difference, rule in verdict.allowed:
+        yield f"    {told(difference)} ({rule.reason})"
+    if proposal.dependents:
+        yield f"  parity of dependents: {', '.join(map(printable, proposal.dependents))}"
+
+
+def diff_lines(changes: ChangeSet, paint: Paint) -> Iterator[str]:
+    """The step as a unified diff; evidence, which is long and made by machine, only by name."""
+    for change in changes:
+        if change.path.startswith(evidence_path("").rsplit("/", 1)[0]):
+            yield paint(f"+++ b/{change.path} (evidence)", "bold")
+            continue
+        for line in change.diff():
+            yield paint.diff_line(printable_block(line))
+
+
+def step_data(proposal: Proposal, changes: ChangeSet) -> dict[str, Any]:
+    """One step for scripts."""
+    return {
+        "preset": proposal.name,
+        "from": proposal.legacy.path,
+        "to": proposal.planned.preset.to,
+        "chain_before": list(proposal.legacy.paths),
+        "chain_after": list(proposal.chain_after),
+        "keys": proposal.keys,
+        "inlined": proposal.inlined,
+        "unused": [{"file": path, "key": key} for path, key in proposal.unused],
+        "comments": {
+            "kept": proposal.comments.kept,
+            "dropped": [_dropped(item) for item in proposal.comments.dropped],
+        },
+        "files": [
+            {"path": change.path, "change": change.kind, "why": change.why} for change in changes
+        ],
+        "allowed": [
+            {
+                "key": dotted(difference.path),
+                "difference": told(difference),
+                "rule": rule.path,
+                "reason": rule.reason,
+            }
+            for difference, rule in proposal.verdict.allowed
+        ],
+        "order_changes": [dotted(change.path) for change in proposal.verdict.order],
+        "dependents": list(proposal.dependents),
+    }
+
+
+def _dropped(item: Dropped) -> dict[str, Any]:
+    return {
+        "file": item.place.path,
+        "line": item.place.line,
+        "text": item.text,
+        "key": item.key,
+        "reason": item.reason,
+    }
+
+
+def gate_lines(presets: Iterable[Planned]) -> Iterator[str]:
+    """The gate commands of a plan, shown because a plan file may come from anyone."""
+    gates: Mapping[str, None] = {gate: None for planned in presets for gate in planned.gates}
+    if gates:
+        yield "gates, run by `verify --run-gates` and `apply --run-gates`:"
+        yield from (f"  {printable(gate)}" for gate in gates)
+
+
+__all__ = ["diff_lines", "gate_lines", "step_data", "step_lines"]
