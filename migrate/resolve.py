@@ -185,12 +185,17 @@ class Resolved:
         return tuple(document.path for document in self.chain)
 
 
+Store = dict[tuple[str, bytes], Document]
+"""Parsed files by path and content: resolvers of trees that differ a little can share one."""
+
+
 class Resolver:
     """Resolves configs of one tree; every file is read and parsed once."""
 
-    def __init__(self, tree: Tree, dialect: Dialect = EXTENDS) -> None:
+    def __init__(self, tree: Tree, dialect: Dialect = EXTENDS, store: Store | None = None) -> None:
         self.tree = tree
         self.dialect = dialect
+        self._store = {} if store is None else store
         self._documents: dict[str, Document] = {}
         self._resolved: dict[str, Resolved] = {}
         self._open: list[str] = []
@@ -199,7 +204,10 @@ class Resolver:
         """Parse one file. Raises InputError."""
         if path not in self._documents:
             content = self.tree.read(path)
-            document = Document(path, content, self.dialect.keys, self.dialect.opaque_tags)
+            document = self._store.get((path, content))
+            if document is None:
+                document = Document(path, content, self.dialect.keys, self.dialect.opaque_tags)
+                self._store[path, content] = document
             for key, hint in self.dialect.rejected:
                 entry = document.layer(key)
                 if entry is not None:

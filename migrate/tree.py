@@ -134,12 +134,41 @@ def _unreadable(path: str, error: OSError) -> InputError:
     return InputError(f"cannot be read: {reason}", Place(path), "check its permissions")
 
 
+class CachedTree:
+    """A tree of which every file is read once, and listed once: for the length of one command."""
+
+    def __init__(self, below: Tree) -> None:
+        self.below = below
+        self._contents: dict[str, bytes] = {}
+        self._files: list[str] | None = None
+
+    def read(self, path: str) -> bytes:
+        """See `Tree.read`."""
+        if path not in self._contents:
+            self._contents[path] = self.below.read(path)
+        return self._contents[path]
+
+    def exists(self, path: str) -> bool:
+        """See `Tree.exists`."""
+        return path in self._contents or self.below.exists(path)
+
+    def files(self) -> Iterable[str]:
+        """See `Tree.files`."""
+        if self._files is None:
+            self._files = list(self.below.files())
+        return self._files
+
+
 class Overlay:
     """A tree with changes laid over it; the tree below stays as it is."""
 
     def __init__(self, below: Tree, changes: Iterable[Change]) -> None:
-        self.below = below
-        self.changed = {change.path: change.after for change in changes}
+        self.below: Tree = below
+        self.changed: dict[str, bytes | None] = {}
+        if isinstance(below, Overlay):
+            # Overlays of overlays are laid flat, or a long rollout would read through all of them.
+            self.below, self.changed = below.below, dict(below.changed)
+        self.changed.update((change.path, change.after) for change in changes)
 
     def read(self, path: str) -> bytes:
         """See `Tree.read`."""

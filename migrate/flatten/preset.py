@@ -15,6 +15,7 @@ from migrate.flatten.select import Piece, Selection
 from migrate.flatten.top import Top
 from migrate.flatten.write import Writer
 from migrate.locations import KeyPath, dotted
+from migrate.plain import deep_merge
 from migrate.resolve import EMPTY, Branch, Resolved, Resolver, Slot, merge
 from migrate.yaml_text import ALIAS, Document, Node, load, same
 
@@ -157,7 +158,7 @@ def check(text: str, resolved: Resolved, parent: Branch | None, reordered: bool)
     old = resolved.python
     own = load(text, resolved.path, resolved.document.values.opaque) or {}
     links = [own.pop(key) for key in sorted(resolved.document.layers) if key in own]
-    new = _deep_merge(parent.python, own) if parent is not None else own
+    new = deep_merge(parent.python, own) if parent is not None else own
     if not same(new, old) or (parent is None and not reordered and not _same_order(new, old)):
         hint = "nothing was written; please report this config as a bug"
         where = _first_difference(new, old)
@@ -168,17 +169,6 @@ def check(text: str, resolved: Resolved, parent: Branch | None, reordered: bool)
             resolved.path,
             "please report this as a bug",
         )
-
-
-def _deep_merge(base: dict[Any, Any], over: dict[Any, Any]) -> dict[Any, Any]:
-    """The trainer's merge on plain values, so that the check shares nothing with the writer."""
-    merged = dict(base)
-    for key, value in over.items():
-        old = merged.get(key)
-        merged[key] = (
-            _deep_merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-        )
-    return merged
 
 
 def _same_order(left: Any, right: Any) -> bool:

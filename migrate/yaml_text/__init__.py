@@ -1,6 +1,6 @@
 """YAML as text with positions and comments."""
 
-from migrate.yaml_text.document import Document
+from migrate.yaml_text.document import Document, decode
 from migrate.yaml_text.nodes import (
     ALIAS,
     MAPPING,
@@ -26,6 +26,7 @@ __all__ = [
     "Opaque",
     "Run",
     "Span",
+    "decode",
     "deepest_last",
     "is_merge",
     "load",

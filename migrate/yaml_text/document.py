@@ -29,7 +29,7 @@ class Document:
         self, path: str, content: bytes, layers: Iterable[str] = (), opaque: bool = False
     ) -> None:
         self.path = path
-        self.digest = sha256(content)
+        self.source = content
         text = decode(path, content)
         self.bom = text.startswith("\ufeff")
         text = text[1:] if self.bom else text
@@ -38,6 +38,26 @@ class Document:
         self.layers = frozenset(layers)
         self.values = Values(path, self.text, opaque)
         self.root = self._mapping(compose(self.text, path))
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the file's bytes."""
+        return sha256(self.source)
+
+    def replaced(self, edits: Iterable[tuple[Node, str]]) -> bytes:
+        """The file with the bodies of some scalars replaced, quotes kept; all else byte for byte."""
+        text = self.text
+        for node, new in sorted(edits, key=lambda edit: -edit[0].start):
+            quote = text[node.start] if text[node.start] in "'\"" else ""
+            text = text[: node.start] + quote + new + quote + text[node.end :]
+        return self._restored(text)
+
+    def _restored(self, text: str) -> bytes:
+        """The bytes of an edited text: its line ends as they were, line by line, and its BOM."""
+        ends = [b"\r\n" if line.endswith(b"\r") else b"\n" for line in self.source.split(b"\n")]
+        lines = text.encode().split(b"\n")
+        joined = b"".join(line + end for line, end in zip(lines[:-1], ends, strict=False))
+        return b"\xef\xbb\xbf" * self.bom + joined + lines[-1]
 
     def _mapping(self, root: Node | None) -> Node | None:
         """The root, which must be a mapping; None for an empty document."""
@@ -206,10 +226,18 @@ class Document:
         """Every anchored node and every alias, in text order."""
         if "&" not in self.text:
             return []
-        found = [node for node in self._nodes() if node.anchor is not None]
+        found = [node for node in self.nodes() if node.anchor is not None]
         return sorted(found, key=lambda node: node.props)
 
-    def _nodes(self) -> Iterable[Node]:
+    def layer_nodes(self) -> Iterable[Node]:
+        """The nodes of the composing entries' values."""
+        for entry in self.root.entries if self.root is not None else ():
+            if self.is_layer(entry):
+                value = entry.value.resolved()
+                yield from value.items if value.kind == SEQUENCE else [entry.value]
+
+    def nodes(self) -> Iterable[Node]:
+        """Every node, in no particular order."""
         stack = [self.root] if self.root is not None else []
         while stack:
             node = stack.pop()
