@@ -1,0 +1,7 @@
+"""The layer rules that keep a migrated tree readable, and what else is worth knowing about it."""
+
+from migrate.rules.layers import RULES, check_rules
+from migrate.rules.presets import Layers
+from migrate.rules.style import STYLES, check_style
+
+__all__ = ["RULES", "STYLES", "Layers", "check_rules", "check_style"]

@@ -1,0 +1,112 @@
+"""Which files the rules speak of: the runnable presets of the tree as it is, and their layers."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from migrate.errors import MigrateError
+from migrate.findings import Finding
+from migrate.graph import NOT_LIVE
+from migrate.locations import KeyPath, Place, parse_dotted
+from migrate.plan import Plans, Rules
+from migrate.resolve import Resolved, Resolver, Setting
+from migrate.tree import matches
+
+
+class Layers:
+    """The presets that the globs of the rules find, resolved; those that cannot be are `broken`.
+
+    What the plans inline or keep is no preset, nor is a fusion config. `only` narrows what is
+    reported, never what is looked at: how many overlays a preset has is told by the others.
+    """
+
+    def __init__(self, plans: Plans, resolver: Resolver, only: Iterable[str] = ()) -> None:
+        self.plans = plans
+        self.resolver = resolver
+        self.only = frozenset(only)
+        self.broken: list[Finding] = []
+
+    @property
+    def rules(self) -> Rules:
+        """The thresholds."""
+        return self.plans.rules
+
+    @cached_property
+    def presets(self) -> dict[str, Resolved]:
+        """Every runnable preset by its path, in path order."""
+        found = {path: known for path in self._candidates() if (known := self._resolve(path))}
+        layer = {self.fusion(resolved) for resolved in found.values()}
+        return {path: known for path, known in found.items() if path not in layer}
+
+    @property
+    def chosen(self) -> list[Resolved]:
+        """The presets that are reported on."""
+        return [self.presets[p] for p in self.presets if not self.only or p in self.only]
+
+    def _candidates(self) -> Iterator[str]:
+        skipped = (*NOT_LIVE, f"{self.plans.folder}/**")
+        fragments = self._fragments()
+        for path in self.resolver.tree.files():
+            live = path not in fragments and not matches(path, skipped)
+            if live and matches(path, self.rules.presets):
+                yield path
+
+    def _fragments(self) -> set[str]:
+        """What is inlined into presets or kept for others, and the base: never run alone."""
+        planned = list(self.plans.presets.values())
+        inlined = {self.plans.live_path(path) for one in planned for path in one.preset.inline}
+        kept = {self.plans.live_path(path) for path in self.plans.keep}
+        run = {one.preset.to for one in planned}
+        run |= {self.plans.live_path(one.preset.from_) for one in planned}
+        return (inlined | kept | {self.plans.base}) - run
+
+    def _resolve(self, path: str) -> Resolved | None:
+        try:
+            resolved = self.resolver.resolve(path)
+            _ = resolved.python
+        except MigrateError as error:
+            finding = Finding.of("resolves", error)
+            if finding not in self.broken:
+                self.broken.append(finding)
+            return None
+        return resolved
+
+    def fusion(self, resolved: Resolved) -> str | None:
+        """The fusion config that a preset names, normalised; None where it names none."""
+        if self.rules.fusion_key is None:
+            return None
+        slot = resolved.branch.find(parse_dotted(self.rules.fusion_key))
+        value = slot.python if slot is not None else None
+        return posixpath.normpath(value) if isinstance(value, str) and value else None
+
+    def parents(self, resolved: Resolved) -> list[str]:
+        """The presets that a preset extends; an overlay has one."""
+        return [base.path for base in resolved.bases if base.path in self.presets]
+
+    @cached_property
+    def overlays(self) -> dict[str, list[str]]:
+        """The overlays of each preset that has any."""
+        found: dict[str, list[str]] = {}
+        for path, resolved in self.presets.items():
+            for parent in self.parents(resolved):
+                found.setdefault(parent, []).append(path)
+        return found
+
+
+def first_place(resolved: Resolved) -> Place:
+    """Where a config says what it extends; its first line, if it does not."""
+    for base in resolved.bases:
+        return resolved.document.place(base.node.props)
+    return Place(resolved.path, 1, 1)
+
+
+def said(setting: Setting) -> object:
+    """The value that one file gives a key."""
+    return setting.document.value(setting.entry.value)
+
+
+def parsed(keys: Iterable[str]) -> list[tuple[str, KeyPath]]:
+    """Dotted keys with their key paths."""
+    return [(key, parse_dotted(key)) for key in keys]
