@@ -59,8 +59,9 @@ class Writer:
             self._floating(waiting, column)
 
     def _blank(self, slot: Slot, root: bool) -> bool:
-        """R11: whether the position's first contributor had a blank line above it."""
-        setting = slot.all_settings()[0]
+        """R11: whether the position's first contributor to this file had a blank line above it."""
+        settings = slot.all_settings()
+        setting = next((s for s in settings if s.document.path not in self.retained), settings[0])
         entry = setting.entry
         if root and setting.document.root is not None and entry is setting.document.root.entries[0]:
             return entry.blank or self.spaced.get(setting.document.path, self.spaced[""])
