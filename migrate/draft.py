@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from migrate.discover import Discovery, Found, shown_names
 from migrate.errors import Refused
@@ -18,8 +19,6 @@ from migrate.tree import Tree
 
 MANY_KEYS = 6
 """A section of which more keys than this are inlined is named as a whole."""
-
-SCHEMA = "docs/schema/plan.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,30 +114,55 @@ def _prefixes(
 # The text of the files.
 
 
-def plan_files(tree: Tree, drafts: Sequence[Draft], found: Discovery, config_root: str, dialect: str) -> dict[str, str]:
+def plan_files(tree: Tree, drafts: Sequence[Draft], config_root: str) -> dict[str, str]:
     """The text of every plan file by its path; presets of one folder share a file."""
     groups: dict[str, list[Draft]] = {}
     for item in drafts:
         groups.setdefault(_group(item.path, config_root), []).append(item)
     files: dict[str, str] = {}
     for group, members in groups.items():
-        lines = [f"# yaml-language-server: $schema=../{SCHEMA}"] if tree.exists(SCHEMA) else []
-        lines.append("version: 1")
-        lines += [f"config_root: {spell(config_root)}"] if config_root != "configs" else []
-        lines += [f"dialect: {dialect}"] if dialect != "extends" else []
-        if not files:
-            lines += _keep(found, config_root)
-        lines.append("presets:")
+        lines = [*_head(tree, "plan"), "version: 1", "presets:"]
         for item in members:
             lines += _preset_lines(item, config_root)
         files[f"{PLANS}/{group}.yaml"] = "\n".join(lines) + "\n"
     return files
 
 
+def _head(tree: Tree, kind: str) -> list[str]:
+    """The line by which editors find the schema, where the tree has it."""
+    schema = f"docs/schema/{kind}.json"
+    return [f"# yaml-language-server: $schema=../{schema}"] if tree.exists(schema) else []
+
+
+def tree_file(
+    tree: Tree, found: Discovery, config_root: str, dialect: str, rules: Mapping[str, Any]
+) -> str | None:
+    """The text of the plan file for what holds tree-wide; None where all defaults hold."""
+    lines: list[str] = []
+    lines += [f"config_root: {spell(config_root)}"] if config_root != "configs" else []
+    lines += [f"base: {spell(found.base)}"] if found.base not in (None, _base(config_root)) else []
+    lines += [f"dialect: {spell(dialect)}"] if dialect != "extends" else []
+    lines += _keep(found, config_root)
+    if rules:
+        lines.append("rules:  # what this tree keeps as it is; tighten at will")
+        lines += [f"  {key}: {_rule(value)}" for key, value in rules.items()]
+    return "\n".join([*_head(tree, "plan"), "version: 1", *lines]) + "\n" if lines else None
+
+
+def _base(config_root: str) -> str:
+    return posixpath.join(config_root, "base.yaml") if config_root != "." else "base.yaml"
+
+
+def _rule(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(spell(str(item)) for item in value) + "]"
+    return "null" if value is None else str(value)
+
+
 def _group(path: str, config_root: str) -> str:
     folder = posixpath.dirname(_inner(path, config_root)).removeprefix("train/")
     name = folder.replace("/", "_").strip("._") or "presets"
-    return name if name != "parity" else "parity_presets"
+    return f"{name}_presets" if name in ("parity", "tree") else name
 
 
 def _keep(found: Discovery, config_root: str) -> list[str]:
@@ -180,10 +204,10 @@ def _wrapped(head: str, words: list[str], width: int = 100) -> list[str]:
     return [*lines, current, "      ]"]
 
 
-def parity_text(resolver: Resolver, found: Discovery) -> str:
+def parity_text(resolver: Resolver, found: Discovery, tree: Tree) -> str:
     """A parity profile: what these configs may differ in without training differently."""
     configs = [resolver.resolve(preset.path).branch for preset in found.presets]
-    lines = ["version: 1", ""]
+    lines = [*_head(tree, "parity"), "version: 1", ""]
     rows: list[str] = []
     for group, reason, keys, when in ALLOWED:
         present = [k for k in keys if any(branch.find(tuple(k.split("."))) for branch in configs)]

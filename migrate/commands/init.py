@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from migrate.changes import Change, ChangeSet
 from migrate.commands.workspace import Workspace
 from migrate.discover import Discoverer, Discovery, Scope, require_presets
-from migrate.draft import Draft, draft, parity_text, plan_files
+from migrate.draft import Draft, draft, parity_text, plan_files, tree_file
 from migrate.errors import Refused
 from migrate.graph import PLANS
 from migrate.legacy import common_root, freeze
 from migrate.plan import plan_files as existing_plans
-from migrate.tree import Overlay
+from migrate.resolve import Resolver
+from migrate.thresholds import measured
+from migrate.tree import Overlay, Tree
+
+TREE_FILE = f"{PLANS}/tree.yaml"
 
 
 @dataclass(frozen=True)
@@ -29,34 +33,53 @@ class Init:
 def init(workspace: Workspace, scope: Scope, force: bool = False) -> Init:
     """Propose the legacy tree and the plans; the caller lands the changes.
 
-    Raises InputError for configs that cannot be resolved, Refused if plans exist already.
+    The plans are tried in memory as they are written: whatever `plan` would refuse is refused
+    here. Raises InputError for configs that cannot be resolved, Refused if plans exist already.
     """
     tree = workspace.tree
     known = list(existing_plans(tree, workspace.plans_folder))
     if known and not force:
         hint = "edit them, or pass --force to write them anew"
         raise Refused("has plans already", known[0], hint)
-    discoverer = Discoverer(workspace.resolver, scope)
-    found = require_presets(discoverer.discover(), scope)
+    found = require_presets(Discoverer(workspace.resolver, scope).discover(), scope)
     config_root = common_root(found.frozen)
     drafts = draft(workspace.resolver, found, config_root)
-    texts = plan_files(tree, drafts, found, config_root, workspace.dialect.name)
-    texts[f"{PLANS}/parity.yaml"] = parity_text(workspace.resolver, found)
-    changes = freeze(tree, found.frozen, config_root, force)
-    for path, text in texts.items():
-        before = tree.read(path) if tree.exists(path) else None
-        changes.append(Change(path, before, text.encode(), "plan"))
+    texts = plan_files(tree, drafts, config_root)
+    texts[f"{PLANS}/parity.yaml"] = parity_text(workspace.resolver, found, tree)
+    frozen = freeze(tree, found.frozen, config_root, force)
+    _tree_file(workspace, found, config_root, frozen, texts)
+    changes = [*frozen, *_written(tree, texts)]
     if force:
         gone = [path for path in known if path not in texts]
         changes += [Change(path, tree.read(path), None, "replaced") for path in gone]
-    changes_set = ChangeSet.of(changes)
-    _check(workspace, changes_set)
-    return Init(found, drafts, changes_set, config_root, sorted(texts))
+    return Init(found, drafts, ChangeSet.of(changes), config_root, sorted(texts))
 
 
-def _check(workspace: Workspace, changes: ChangeSet) -> None:
-    """The plans must be accepted as they are written."""
+def _written(tree: Tree, texts: dict[str, str]) -> list[Change]:
+    changes: list[Change] = []
+    for path, text in texts.items():
+        before = tree.read(path) if tree.exists(path) else None
+        changes.append(Change(path, before, text.encode(), "plan"))
+    return changes
+
+
+def _tree_file(
+    workspace: Workspace,
+    found: Discovery,
+    config_root: str,
+    frozen: list[Change],
+    texts: dict[str, str],
+) -> None:
+    """Run the rollout in memory, and write down what it leaves where a default would not hold."""
+    dialect = workspace.dialect.name
+    text = tree_file(workspace.tree, found, config_root, dialect, {})
+    texts.update({TREE_FILE: text} if text else {})
     after = workspace.fresh()
-    after.tree = Overlay(workspace.tree, changes)
-    for _ in after.steps(after.pending()):
-        pass
+    after.tree = Overlay(workspace.tree, [*frozen, *_written(workspace.tree, texts)])
+    tree: Tree = after.tree
+    for step in after.steps(after.pending()):
+        tree = Overlay(tree, step.changes)
+    targets = [preset.path for preset in found.presets]
+    rules = measured(after.plans, Resolver(tree, after.dialect, after.rollout.store), targets)
+    text = tree_file(workspace.tree, found, config_root, dialect, rules)
+    texts.update({TREE_FILE: text} if text else {})
