@@ -1,0 +1,124 @@
+"""Everything in which two values are not the same; the order of keys apart."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from migrate.locations import Index, KeyPath
+from migrate.parity.lists import list_pairs
+from migrate.parity.values import ABSENT, leaf, token
+from migrate.yaml_text import Opaque
+
+Kind = Literal["added", "removed", "type", "value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One value that is not the same.
+
+    A list position counts in the new list, but for a removed item in the old one. A mapping that
+    only one side has is told leaf by leaf.
+    """
+
+    path: KeyPath
+    old: Any
+    new: Any
+
+    @property
+    def kind(self) -> Kind:
+        """`added` or `removed`, `type` for values of two types, else `value`."""
+        if self.old is ABSENT:
+            return "added"
+        if self.new is ABSENT:
+            return "removed"
+        return "value" if type(self.old) is type(self.new) else "type"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChange:
+    """A mapping whose common keys come in another order: reported, never a failure."""
+
+    path: KeyPath
+    old: tuple[Hashable, ...]
+    new: tuple[Hashable, ...]
+
+
+def equal(old: Any, new: Any) -> bool:
+    """Whether two values are the same to a trainer, type by type, list order included."""
+    return old is new or next(_walk((), old, new), None) is None
+
+
+def differences(old: Any, new: Any) -> list[Difference]:
+    """Everything that is not the same: in the order of the old config, what is new behind it."""
+    return list(_walk((), old, new))
+
+
+def _walk(path: KeyPath, old: Any, new: Any) -> Iterator[Difference]:
+    if old is new:
+        return
+    if old is ABSENT or new is ABSENT:
+        # A list item comes and goes as a whole, a mapping leaf by leaf.
+        whole = bool(path) and isinstance(path[-1], Index)
+        yield from (Difference(path, old, new),) if whole else _one_sided(path, old, new)
+    elif type(old) is not type(new):
+        yield Difference(path, old, new)
+    elif isinstance(old, dict | list):
+        for step, left, right in _pairs(old, new):
+            if left is not right:
+                yield from _walk((*path, step), left, right)
+    elif isinstance(old, Opaque) and old.tag == new.tag:
+        yield from _walk(path, old.value, new.value)
+    elif leaf(old) != leaf(new):
+        yield Difference(path, old, new)
+
+
+def _one_sided(path: KeyPath, old: Any, new: Any) -> Iterator[Difference]:
+    there = new if old is ABSENT else old
+    if not isinstance(there, dict) or not there:
+        yield Difference(path, old, new)
+        return
+    for key, value in there.items():
+        sides = (ABSENT, value) if old is ABSENT else (value, ABSENT)
+        yield from _one_sided((*path, key), *sides)
+
+
+def _pairs(old: Any, new: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """`(step, old value, new value)` for everything in two mappings or two lists."""
+    if isinstance(old, list):
+        yield from list_pairs(old, new)
+        return
+    others = {token(key): (key, value) for key, value in new.items()}
+    for key, value in old.items():
+        yield key, value, others.pop(token(key), (key, ABSENT))[1]
+    for key, value in others.values():
+        yield key, ABSENT, value
+
+
+def order_changes(old: Any, new: Any) -> list[OrderChange]:
+    """Mappings, in lists too, whose common keys come in another order."""
+    return list(_order((), old, new))
+
+
+def _order(path: KeyPath, old: Any, new: Any) -> Iterator[OrderChange]:
+    if old is new or type(old) is not type(new):
+        return
+    if isinstance(old, Opaque):
+        yield from _order(path, old.value, new.value)
+    elif isinstance(old, dict | list):
+        common = [(s, x, y) for s, x, y in _pairs(old, new) if ABSENT is not x and y is not ABSENT]
+        if isinstance(old, dict):
+            yield from _reordered(path, [step for step, _, _ in common], new)
+        for step, left, right in common:
+            if isinstance(left, dict | list | Opaque):
+                yield from _order((*path, step), left, right)
+
+
+def _reordered(path: KeyPath, common: list[Any], new: dict[Any, Any]) -> Iterator[OrderChange]:
+    if common == list(new):
+        return
+    tokens = {token(key) for key in common}
+    after = [key for key in new if token(key) in tokens]
+    if list(map(token, common)) != list(map(token, after)):
+        yield OrderChange(path, tuple(common), tuple(after))

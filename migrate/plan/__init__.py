@@ -1,0 +1,35 @@
+"""Plan files as data; parsing is the only way to get a plan; errors carry file:line:column."""
+
+from migrate.plan.checks import LEGACY
+from migrate.plan.load import PROFILE, load_plans, load_profile, plan_files
+from migrate.plan.patterns import covers, parse_pattern
+from migrate.plan.plans import Planned, Plans, select
+from migrate.plan.profile import NOTHING_ALLOWED, Allowance, Forbidden, Profile
+from migrate.plan.schema import schema, schema_text
+from migrate.plan.source import Source
+from migrate.plan.structs import DROP, Ignore, Override, Preset, Rules
+
+__all__ = [
+    "DROP",
+    "LEGACY",
+    "NOTHING_ALLOWED",
+    "PROFILE",
+    "Allowance",
+    "Forbidden",
+    "Ignore",
+    "Override",
+    "Planned",
+    "Plans",
+    "Preset",
+    "Profile",
+    "Rules",
+    "Source",
+    "covers",
+    "load_plans",
+    "load_profile",
+    "parse_pattern",
+    "plan_files",
+    "schema",
+    "schema_text",
+    "select",
+]

@@ -1,0 +1,38 @@
+"""Key patterns: dotted paths in which `*` is any one level and `**` any number of levels."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from migrate.locations import KeyPath, parse_dotted
+
+ONE, MANY = "*", "**"
+
+
+@lru_cache(maxsize=4096)
+def parse_pattern(text: str) -> KeyPath:
+    """Read a pattern. Raises ValueError where the text is none, with the reason."""
+    if not text:
+        raise ValueError("is empty")
+    parts = parse_dotted(text)
+    for part in parts:
+        if isinstance(part, str) and "*" in part and part not in {ONE, MANY}:
+            raise ValueError("has a `*` inside a name; `*` stands for a whole level")
+    return parts
+
+
+def covers(pattern: KeyPath, path: KeyPath) -> bool:
+    """Whether a key path is what a pattern names, or lies below it."""
+    if not pattern:
+        return True
+    head, rest = pattern[0], pattern[1:]
+    if head == MANY and isinstance(head, str):
+        return any(covers(rest, path[skip:]) for skip in range(len(path) + 1))
+    return bool(path) and _is(head, path[0]) and covers(rest, path[1:])
+
+
+def _is(part: Any, key: Any) -> bool:
+    if isinstance(part, str) and part == ONE:
+        return True
+    return type(part) is type(key) and bool(part == key)

@@ -1,0 +1,168 @@
+"""All plan files of a tree as one value: its presets, what holds for all of them, the profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+from typing import Any
+
+from migrate.errors import InputError, MigrateError, nearest, raise_all
+from migrate.locations import Place
+from migrate.plan.checks import LEGACY, base_of
+from migrate.plan.profile import NOTHING_ALLOWED, Profile
+from migrate.plan.source import Source
+from migrate.plan.structs import Headers, Ignore, Preset, Rules, TreeWide
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One preset of one plan file; `order`, `headers` and `gates` are what holds for it."""
+
+    name: str
+    preset: Preset
+    source: Source = field(repr=False, compare=False)
+    order: tuple[str, ...] = ()
+    headers: Headers = "keep"
+    gates: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """The plan file."""
+        return self.source.path
+
+    @property
+    def place(self) -> Place:
+        """Where the preset stands in the plan file."""
+        return self.place_of()
+
+    def place_of(self, *path: Any) -> Place:
+        """Where one of its fields stands: `place_of("inline", "components/a.yaml", Index(0))`."""
+        return self.source.place(("presets", self.name, *path))
+
+
+@dataclass(frozen=True)
+class Plans:
+    """Made by `load_plans` alone: whoever holds one knows that it is sound."""
+
+    presets: Mapping[str, Planned]
+    wide: TreeWide = field(default_factory=TreeWide)
+    profile: Profile = NOTHING_ALLOWED
+    folder: str = "plans"
+
+    @property
+    def rules(self) -> Rules:
+        """The layer rules."""
+        return self.wide.rules
+
+    @property
+    def references(self) -> Mapping[str, str | Ignore]:
+        """Old path to its new path, to `drop`, or to an `Ignore` with the reason."""
+        return self.wide.references
+
+    @property
+    def keep(self) -> Mapping[str, str]:
+        """Old files that stay although every planned user is migrated, each with the reason."""
+        return self.wide.keep
+
+    @property
+    def dialect(self) -> str:
+        """The name of the dialect."""
+        return self.wide.dialect
+
+    @property
+    def config_root(self) -> str:
+        """The folder that the legacy tree mirrors, `.` for the root."""
+        return self.wide.config_root
+
+    @property
+    def base(self) -> str:
+        """The base, relative to the root; it need not exist."""
+        return base_of(self.wide.base, self.wide.config_root)
+
+    @property
+    def include(self) -> tuple[str, ...]:
+        """Globs of the files scanned for references; empty for all."""
+        return self.wide.include
+
+    @property
+    def exclude(self) -> tuple[str, ...]:
+        """Globs of files never scanned for references."""
+        return self.wide.exclude
+
+    def legacy_path(self, relative: str) -> str:
+        """Where the frozen copy of a file stands; `relative` is relative to `config_root`."""
+        return f"{LEGACY}/{relative}"
+
+    def live_path(self, relative: str) -> str:
+        """Where the file itself stood before the rollout; `relative` as in `legacy_path`."""
+        return relative if self.config_root == "." else f"{self.config_root}/{relative}"
+
+    def gates_of(self, name: str) -> tuple[str, ...]:
+        """The gate commands of a preset. Raises KeyError for a name that is not planned."""
+        return self.presets[name].gates
+
+    def in_order(self) -> list[Planned]:
+        """Parents before the presets that extend them, else as the files have them.
+
+        Raises InputError for a cycle.
+        """
+        presets = list(self.presets.values())
+        number = {planned.preset.to: position for position, planned in enumerate(presets)}
+        needs = [_parents(planned, number) for planned in presets]
+        users: list[list[int]] = [[] for _ in presets]
+        for position, parents in enumerate(needs):
+            for parent in parents:
+                users[parent].append(position)
+        ready = [position for position, parents in enumerate(needs) if not parents]
+        heapify(ready)
+        done: list[Planned] = []
+        while ready:
+            position = heappop(ready)
+            done.append(presets[position])
+            for user in users[position]:
+                needs[user].discard(position)
+                if not needs[user]:
+                    heappush(ready, user)
+        if len(done) < len(presets):
+            raise _cycle(presets, needs)
+        return done
+
+
+def _parents(planned: Planned, number: Mapping[str, int]) -> set[int]:
+    return {number[path] for path in planned.preset.extends if path in number}
+
+
+def _cycle(presets: list[Planned], needs: list[set[int]]) -> InputError:
+    """A letter about one cycle; what still needs something leads into one."""
+    position = next(position for position, parents in enumerate(needs) if parents)
+    seen: list[int] = []
+    while position not in seen:
+        seen.append(position)
+        position = min(needs[position])
+    cycle = seen[seen.index(position) :]
+    first = presets[min(cycle)]
+    names = [presets[member].name for member in [*cycle, cycle[0]]]
+    what = f"the preset `{first.name}` extends itself"
+    return InputError(what, first.place_of("extends"), " -> ".join(names) + "; remove one of these")
+
+
+def select(plans: Plans, names: Iterable[str] = ()) -> list[Planned]:
+    """The presets of these names in dependency order; all of them for no name.
+
+    Raises InputError for names that no plan has, with the nearest ones.
+    """
+    wanted = list(dict.fromkeys(names))
+    faults: list[MigrateError] = []
+    for name in wanted:
+        if name not in plans.presets:
+            hint = nearest(name, plans.presets) or f"{plans.folder}/ plans {_some(plans.presets)}"
+            faults.append(InputError(f"no preset is called `{name}`", hint=hint))
+    raise_all(faults)
+    return [planned for planned in plans.in_order() if not wanted or planned.name in wanted]
+
+
+def _some(names: Iterable[str], limit: int = 8) -> str:
+    known = list(names)
+    more = f" and {len(known) - limit} more" if len(known) > limit else ""
+    return (", ".join(known[:limit]) + more) or "no preset"

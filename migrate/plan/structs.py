@@ -1,0 +1,193 @@
+"""What a plan file and a parity file hold, as typed structs; their schema is made from these."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+Reason = Annotated[str, Meta(pattern=r"\S", description="Why; never empty.")]
+Count = Annotated[int, Meta(ge=1)]
+Headers = Literal["keep", "drop"]
+Scalar = bool | int | float | str | None
+DROP = "drop"
+"""In `references:`, the word for "take it out of the lists that name it"."""
+
+LAUNCH_SETTINGS = (
+    "model.model",
+    "training.run_name",
+    "training.output_dir",
+    "training.logging_dir",
+    "training.num_train_epochs",
+    "training.learning_rate",
+    "training.vit_lr",
+    "training.aligner_lr",
+)
+"""What a runnable preset must say itself, and never as null."""
+
+
+class _Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Every mapping of a plan file: immutable, and closed to fields nobody knows."""
+
+
+class Override(_Struct, frozen=True, kw_only=True):
+    """A value changed on purpose; the parity profile must allow the difference."""
+
+    value: Annotated[Any, Meta(description="The new value.")]
+    reason: Reason
+
+
+class Preset(_Struct, frozen=True, kw_only=True):
+    """Which preset comes from where, goes where, extends what, inlines which keys."""
+
+    from_: Annotated[
+        str, Meta(description="The old preset in the legacy tree, relative to `config_root`.")
+    ] = msgspec.field(name="from")
+    to: Annotated[str, Meta(description="The new preset, relative to the root.")]
+    extends: Annotated[
+        tuple[str, ...],
+        Meta(description="The base or other presets' targets, relative to the root."),
+    ] = ()
+    inline: Annotated[
+        dict[str, tuple[str, ...] | Literal["*"]],
+        Meta(
+            description="Legacy file to the dotted keys it contributes;"
+            ' "*" stands for all that are active.'
+        ),
+    ] = msgspec.field(default_factory=dict)
+    order: Annotated[
+        tuple[str, ...] | None,
+        Meta(description="Top-level sections in their order; the plan file's, if absent."),
+    ] = None
+    headers: Annotated[
+        Headers | None, Meta(description="Whether headers of inlined files are kept.")
+    ] = None
+    override: Annotated[
+        dict[str, Override], Meta(description="Dotted key to a value changed on purpose.")
+    ] = msgspec.field(default_factory=dict)
+
+    def inlined(self, component: str) -> tuple[str, ...]:
+        """The keys that a component contributes; `("*",)` for all that are active."""
+        keys = self.inline.get(component, ())
+        return ("*",) if keys == "*" else tuple(keys)
+
+
+class Ignore(_Struct, frozen=True, kw_only=True):
+    """References to this file are left alone."""
+
+    ignore: Reason
+
+
+class Rules(_Struct, frozen=True, kw_only=True):
+    """The layer rules that `migrate lint` checks."""
+
+    max_files: Annotated[Count, Meta(description="How many files a preset may merge.")] = 4
+    max_open: Annotated[
+        Count, Meta(description="How many of them one must open, besides base and fusion config.")
+    ] = 2
+    max_overlays: Annotated[Count, Meta(description="How many overlays a preset may have.")] = 3
+    overlay_keys: Annotated[Count, Meta(description="How many keys an overlay may set.")] = 24
+    base_keys: Annotated[
+        tuple[str, ...],
+        Meta(description="Patterns of the keys that the base may hold; none: not checked."),
+    ] = ()
+    required: Annotated[
+        tuple[str, ...], Meta(description="Keys that every runnable preset sets, and not to null.")
+    ] = LAUNCH_SETTINGS
+    length_knob: Annotated[
+        str | None, Meta(description="The one key that sets the length; null: not checked.")
+    ] = "global_max_length"
+    length_findings: Annotated[
+        tuple[str, ...], Meta(description="Keys that would be a second length knob.")
+    ] = ("model.max_model_len", "template.max_length")
+    fusion_key: Annotated[
+        str | None, Meta(description="The key that names the fusion config; null: not checked.")
+    ] = "custom.fusion_config"
+    presets: Annotated[tuple[str, ...], Meta(description="Globs of the runnable presets.")] = (
+        "configs/train/**/*.yaml",
+        "configs/smoke/**/*.yaml",
+        "configs/debug.yaml",
+    )
+
+
+class TreeWide(_Struct, frozen=True, kw_only=True):
+    """What holds for the whole tree, whichever plan file says it."""
+
+    dialect: Annotated[str, Meta(description="How configs compose.", min_length=1)] = "extends"
+    config_root: Annotated[
+        str, Meta(description="The folder that the legacy tree mirrors.", min_length=1)
+    ] = "configs"
+    base: Annotated[
+        str | None, Meta(description="The base; `base.yaml` in `config_root`, if absent.")
+    ] = None
+    references: Annotated[
+        dict[str, str | Ignore],
+        Meta(
+            description="Old path to its new path, to `drop`, or to {ignore: reason};"
+            " for what code, scripts and docs still name."
+        ),
+    ] = msgspec.field(default_factory=dict)
+    keep: Annotated[
+        dict[str, Reason],
+        Meta(description="Old file to the reason why it stays although no preset uses it."),
+    ] = msgspec.field(default_factory=dict)
+    include: Annotated[
+        tuple[str, ...], Meta(description="Globs of the files scanned for references; none: all.")
+    ] = ()
+    exclude: Annotated[
+        tuple[str, ...], Meta(description="Globs of files never scanned for references.")
+    ] = ()
+    rules: Rules = Rules()
+
+
+class PlanFile(TreeWide, frozen=True, kw_only=True):
+    """One plan file; the settings for all its presets stand beside them."""
+
+    version: Annotated[Literal[1], Meta(description="The version of this file format.")]
+    presets: Annotated[
+        dict[str, Preset], Meta(description="Preset name to what becomes of it.")
+    ] = msgspec.field(default_factory=dict)
+    order: Annotated[
+        tuple[str, ...], Meta(description="Top-level sections of these presets in their order.")
+    ] = ()
+    headers: Annotated[Headers, Meta(description="Whether headers of inlined files are kept.")] = (
+        "keep"
+    )
+    gates: Annotated[
+        tuple[str, ...],
+        Meta(description="Commands that must exit 0 for each new preset, {config} substituted."),
+    ] = ()
+
+
+class Allow(_Struct, frozen=True, kw_only=True):
+    """Differences that are no harm."""
+
+    path: Annotated[
+        str,
+        Meta(
+            description="Dotted key pattern; covers the key and everything below it.", min_length=1
+        ),
+    ]
+    reason: Reason
+    when: Annotated[
+        dict[str, Scalar], Meta(description="Dotted key to the value it must have on both sides.")
+    ] = msgspec.field(default_factory=dict)
+
+
+class Forbid(_Struct, frozen=True, kw_only=True):
+    """Differences that no allowance can excuse."""
+
+    path: Annotated[str, Meta(description="Dotted key pattern.", min_length=1)]
+    reason: Annotated[str, Meta(description="Why.")] = ""
+
+
+class ProfileFile(_Struct, frozen=True, kw_only=True):
+    """The parity file: what may differ between old and new, and what never may."""
+
+    version: Annotated[Literal[1], Meta(description="The version of this file format.")]
+    allow: Annotated[tuple[Allow, ...], Meta(description="Allowed differences.")] = ()
+    forbid: Annotated[
+        tuple[Annotated[str, Meta(min_length=1)] | Forbid, ...],
+        Meta(description="Key patterns that beat every allowance."),
+    ] = ()
