@@ -61,7 +61,7 @@ class Discovery:
 
 
 class Discoverer:
-    """Reads the graph of who extends whom. Raises InputError for every config that cannot be resolved."""
+    """Reads the graph of who extends whom. Raises InputError for configs that cannot be resolved."""
 
     def __init__(self, resolver: Resolver, scope: Scope) -> None:
         self.resolver = resolver
@@ -90,8 +90,8 @@ class Discoverer:
                 _ = self.resolver.resolve(path).python
             except MigrateError as error:
                 faults.setdefault(str(error), error)
-        for error in self.graph.broken.values():
-            faults.setdefault(str(error), error)
+        for broken in self.graph.broken.values():
+            faults.setdefault(str(broken), broken)
         raise_all(list(faults.values()))
 
     # What is what.
@@ -109,7 +109,7 @@ class Discoverer:
 
     @cached_property
     def old_bases(self) -> frozenset[str]:
-        """Extended files that no run starts from: launch settings are missing, or the name says so."""
+        """Extended files that no run starts from: settings are missing, or the name says so."""
         return frozenset(
             path
             for path in self.graph.extended
@@ -170,7 +170,7 @@ class Discoverer:
     # Which shape.
 
     def _parent(self, path: str, chosen: set[str]) -> str | None:
-        """The preset that this one stays an overlay of: the only one it extends, if few files merge."""
+        """The preset that this one stays an overlay of: the only one it extends, if it is close."""
         bases = [base.path for base in self.resolver.resolve(path).bases]
         parents = [base for base in bases if base in chosen or self._stays(base)]
         if len(parents) != 1 or bases.count(parents[0]) != 1:
@@ -234,7 +234,7 @@ def require_presets(found: Discovery, scope: Scope) -> Discovery:
 
 
 def shown_names(paths: Sequence[str], config_root: str) -> dict[str, str]:
-    """A short name for each preset: its path below the config root, `train/` left out, `_` for `/`."""
+    """A short name for each preset: its path below the config root without `train/`."""
     names: dict[str, str] = {}
     for path in paths:
         inner = posixpath.splitext(path.removeprefix(f"{config_root}/"))[0]

@@ -63,8 +63,10 @@ def plan_digest(planned: Planned) -> str:
     return sha256(json.dumps([plain(said), around], sort_keys=True).encode())
 
 
-def record(proposal: Proposal, frozen_digest: dict[str, str], before: bytes | None = None) -> Change:
-    """The change that writes a proposal's evidence. `frozen_digest` maps a digest to its legacy file."""
+def record(
+    proposal: Proposal, frozen_digest: dict[str, str], before: bytes | None = None
+) -> Change:
+    """The change that writes a proposal's evidence; `frozen_digest`: digest to legacy file."""
     planned = proposal.planned
     structure = {
         "format_version": FORMAT,
@@ -114,7 +116,7 @@ def _step(change: Change, frozen: dict[str, str]) -> dict[str, Any]:
 
 def inverse_edits(before: bytes, after: bytes) -> list[list[Any]]:
     """Edits that turn `after` into `before`: (byte offset, length, old text), from the end."""
-    from difflib import SequenceMatcher  # noqa: PLC0415 - only for files edited in place
+    from difflib import SequenceMatcher
 
     old = before.decode("utf-8", "surrogateescape").splitlines(keepends=True)
     new = after.decode("utf-8", "surrogateescape").splitlines(keepends=True)

@@ -35,10 +35,8 @@ def common_root(paths: Iterable[str]) -> str:
     return posixpath.commonpath(folders) or "."
 
 
-def freeze(
-    tree: Tree, paths: Iterable[str], config_root: str, force: bool = False
-) -> list[Change]:
-    """The changes that make the legacy tree. Raises Refused if one is there that says otherwise."""
+def freeze(tree: Tree, paths: Iterable[str], config_root: str, force: bool = False) -> list[Change]:
+    """The changes that make the legacy tree. Raises Refused if another one is there."""
     changes: list[Change] = []
     digests: dict[str, str] = {}
     for path in paths:

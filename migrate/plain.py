@@ -47,7 +47,7 @@ class PlainLoader:
         if content not in self._loaded:
             text = decode(path, content)
             self._loaded[content] = load(text, path, self.dialect.opaque_tags) or {}
-        own = self._loaded[content]
+        own: Any = self._loaded[content]
         if not isinstance(own, dict):
             raise InputError("the root of a config must be a mapping", path, "give the values keys")
         return own
@@ -64,6 +64,8 @@ def deep_merge(base: dict[Any, Any], over: dict[Any, Any]) -> dict[Any, Any]:
     merged = dict(base)
     for key, value in over.items():
         old = merged.get(key)
-        both = isinstance(old, dict) and isinstance(value, dict)
-        merged[key] = deep_merge(old, value) if both else value
+        if isinstance(old, dict) and isinstance(value, dict):
+            merged[key] = deep_merge(old, value)
+        else:
+            merged[key] = value
     return merged

@@ -57,7 +57,7 @@ class Proposal:
 
 
 class Rollout:
-    """Proposes the steps of one set of plans. Parsed files are shared between all trees it looks at."""
+    """Proposes the steps of one set of plans; all trees it looks at share their parsed files."""
 
     def __init__(self, plans: Plans, tree: Tree, dialect: Dialect) -> None:
         self.plans = plans
@@ -98,8 +98,10 @@ class Rollout:
 
     @cached_property
     def staying(self) -> frozenset[str]:
-        """Live files that no step deletes: targets, what targets extend, and what the plan keeps."""
-        named = {parent for planned in self.plans.presets.values() for parent in planned.preset.extends}
+        """Live files that no step deletes: targets, what these extend, what the plan keeps."""
+        named = {
+            parent for planned in self.plans.presets.values() for parent in planned.preset.extends
+        }
         kept = {self.live(self.plans.legacy_path(path)) for path in self.plans.keep}
         return frozenset(named | set(self.targets) | kept)
 
@@ -194,7 +196,7 @@ class Rollout:
         edits = [
             (base.node, link)
             for base, text, link in zip(legacy.bases, texts, onto.links, strict=True)
-            if text != link and text != f"./{link}"
+            if text not in {link, f"./{link}"}
         ]
         if edits:
             content = legacy.document.replaced(edits)
@@ -206,11 +208,15 @@ class Rollout:
         )
         return Flat(content, Account(len(legacy.document.comments), ()), keys)
 
-    def _authority(self, planned: Planned, flat: Flat, legacy: Resolved) -> tuple[tuple[str, str], ...]:
-        """The plan says what is inlined: a key it does not name is refused, one never active told."""
+    def _authority(
+        self, planned: Planned, flat: Flat, legacy: Resolved
+    ) -> tuple[tuple[str, str], ...]:
+        """The plan says what is inlined: a key it does not name is refused. Returns idle keys."""
         preset = planned.preset
         patterns = {
-            self.plans.legacy_path(path): [(key, parse_pattern(key)) for key in preset.inlined(path)]
+            self.plans.legacy_path(path): [
+                (key, parse_pattern(key)) for key in preset.inlined(path)
+            ]
             for path in preset.inline
         }
         faults: list[MigrateError] = []
@@ -281,7 +287,9 @@ class Rollout:
         for path in deleted:
             for link in extended.get(path, ()):
                 hint = "migrate that config too, or name the file under `keep:` in the plan"
-                faults.append(Refused(f"still extends {path}, which this step deletes", link.place, hint))
+                faults.append(
+                    Refused(f"still extends {path}, which this step deletes", link.place, hint)
+                )
         raise_all(faults)
 
     # Proofs.
@@ -319,7 +327,7 @@ class Rollout:
 
 def _refuse_forbidden(verdict: Verdict, path: str) -> None:
     faults = [
-        Refused(f"would change: {told(difference)}", path, why) for difference, why in verdict.forbidden
+        Refused(f"would change: {told(difference)}", path, why)
+        for difference, why in verdict.forbidden
     ]
     raise_all(faults)
-

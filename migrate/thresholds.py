@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
+
+import msgspec
 
 from migrate.plan import Plans, Rules
 from migrate.resolve import Resolved, Resolver, read_branch
@@ -24,9 +27,7 @@ def measured(plans: Plans, resolver: Resolver, targets: Iterable[str]) -> dict[s
     layers = Layers(plans, resolver)
     broken = {found.rule for found in check_rules(plans, resolver)}
     presets = list(layers.presets.values())
-    for field, value in _needed(plans.rules, layers, presets, broken).items():
-        rules[field] = value
-    return rules
+    return {**rules, **_needed(plans.rules, layers, presets, broken)}
 
 
 def _needed(
@@ -69,10 +70,6 @@ def _literal(path: str) -> str:
 
 def with_rules(plans: Plans, rules: Mapping[str, Any]) -> Plans:
     """The plans with some rules replaced."""
-    from dataclasses import replace
-
-    import msgspec
-
     said = {key: tuple(value) if isinstance(value, list) else value for key, value in rules.items()}
     wide = msgspec.structs.replace(
         plans.wide, rules=msgspec.structs.replace(plans.wide.rules, **said)

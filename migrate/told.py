@@ -11,7 +11,7 @@ from migrate.parity import ABSENT, Difference
 
 
 def value_text(value: Any, limit: int = 60) -> str:
-    """A value on one line, as JSON; shortened in the middle beyond `limit` characters (0: never)."""
+    """A value on one line, as JSON, shortened in the middle beyond `limit` (0: never)."""
     if value is ABSENT:
         return "absent"
     text = printable(json.dumps(plain(value), ensure_ascii=False))

@@ -17,6 +17,7 @@ from migrate.errors import InputError
 from migrate.report.paint import Paint
 
 if TYPE_CHECKING:
+    from migrate.commands.view import View
     from migrate.commands.workspace import Workspace
     from migrate.disk import Disk
 
@@ -39,13 +40,21 @@ class Context:
     @cached_property
     def root(self) -> str:
         """The root: as given, else the nearest folder upwards with plans, else with `.git`."""
-        from migrate.commands.workspace import find_root
+        from migrate.commands.view import find_root
 
         if self.root_option is None:
             return find_root(os.getcwd(), self.plans)
         if not os.path.isdir(self.root_option):
             raise InputError("the root is no folder", self.root_option, "correct --root")
         return os.path.abspath(self.root_option)
+
+    @cached_property
+    def view(self) -> View:
+        """The tree without its plans: for the verbs that look at configs."""
+        from migrate.commands.view import View
+        from migrate.tree import MAX_FILE_BYTES
+
+        return View(self.root, self.plans, self.max_file_bytes or MAX_FILE_BYTES, self.dialect)
 
     @cached_property
     def workspace(self) -> Workspace:

@@ -76,7 +76,7 @@ class Verbs(click.Group):
 @click.option("-v", "--verbose", count=True, help="Say more.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only results and errors.")
 @click.pass_context
-def cli(ctx: click.Context, **options: Any) -> None:
+def cli(ctx: click.Context, /, **options: Any) -> None:
     """Turn a tree of training configs into self-contained presets, provably unchanged."""
     options["root_option"] = options.pop("root")
     ctx.obj = Context(**options)
@@ -96,23 +96,29 @@ def run(argv: list[str] | None = None) -> int:
     """Run the command; return its exit code. Errors become letters on standard error."""
     try:
         result = cli.main(argv, prog_name="migrate", standalone_mode=False)
-        return result if isinstance(result, int) else 0
-    except click.exceptions.Exit as done:
-        return done.exit_code
-    except click.UsageError as error:
+    except BaseException as error:  # noqa: BLE001 - the last line of defence: a letter, not a traceback
+        return _exit_code(error)
+    return result if isinstance(result, int) else 0
+
+
+def _exit_code(error: BaseException) -> int:
+    """Tell the person what happened; the code says it to scripts."""
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, click.ClickException):
         error.show()
         return error.exit_code
-    except MigrateError as error:
+    if isinstance(error, MigrateError):
         _letter(error)
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    if isinstance(error, (KeyboardInterrupt, click.Abort)):
         click.echo("interrupted; nothing is half done", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
+    if isinstance(error, BrokenPipeError):
+        # Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:  # noqa: BLE001 - the last line of defence: a letter, not a traceback
-        return _bug(error)
+    return _bug(error)
 
 
 def _letter(error: MigrateError) -> None:
@@ -121,7 +127,7 @@ def _letter(error: MigrateError) -> None:
         click.echo(line, err=True)
 
 
-def _bug(error: Exception) -> int:
+def _bug(error: BaseException) -> int:
     import traceback
 
     where = traceback.extract_tb(error.__traceback__)[-1]

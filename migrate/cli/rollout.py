@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from migrate.commands.verify import Verified
     from migrate.commands.workspace import Step
 
-presets_option = click.option("--preset", "names", multiple=True, metavar="NAME", help="Only this one.")
+presets_option = click.option(
+    "--preset", "names", multiple=True, metavar="NAME", help="Only this one."
+)
 run_gates_option = click.option("--run-gates", is_flag=True, help="Run the plan's gate commands.")
 
 
@@ -29,7 +31,9 @@ def _scope(
 @click.option("--presets", multiple=True, metavar="GLOB", help="Migrate only these configs.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave these files out of sight.")
 @click.option("--components", multiple=True, metavar="GLOB", help=f"Default: {COMPONENTS[0]}")
-@click.option("--base", default=BASE, show_default=True, metavar="FILE", help="The base that stays.")
+@click.option(
+    "--base", default=BASE, show_default=True, metavar="FILE", help="The base that stays."
+)
 @click.option("--force", is_flag=True, help="Write legacy tree and plans anew.")
 @pass_context
 def init(
@@ -94,8 +98,7 @@ def _preview(steps: Iterable[Step]) -> tuple[list[Step], MigrateError | None]:
     """The steps up to the first that is refused, and its letter."""
     shown: list[Step] = []
     try:
-        for step in steps:
-            shown.append(step)
+        shown.extend(steps)
     except MigrateError as error:
         return shown, error
     return shown, None
@@ -139,9 +142,7 @@ def apply(
         return DONE
     with context.writing() as disk:
         with context.progress("applying") as progress:
-            result = run(
-                context.workspace, names, disk, progress, force=force, gates=run_gates
-            )
+            result = run(context.workspace, names, disk, progress, force=force, gates=run_gates)
         _applied(context, result)
     return DONE
 

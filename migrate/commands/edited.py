@@ -9,7 +9,7 @@ from migrate.evidence import Evidence
 
 
 class EditedSince(TreeMoved):
-    """A target is not what `apply` wrote; `diff` shows the edits if the applied text can be made again."""
+    """A target is not what `apply` wrote; `diff` shows the edits where they can be known."""
 
     def __init__(self, evidence: Evidence, found: str, diff: list[str]) -> None:
         super().__init__(
@@ -29,7 +29,7 @@ def edited_since(workspace: Workspace, evidence: Evidence) -> EditedSince:
 
 
 def applied_text(workspace: Workspace, evidence: Evidence) -> bytes | None:
-    """What `apply` wrote, made again from the legacy tree; None if that is not possible any more."""
+    """What `apply` wrote, made again from the legacy tree; None if that is not possible."""
     planned = workspace.plans.presets[evidence.name]
     try:
         rollout = workspace.rollout

@@ -1,4 +1,4 @@
-"""Gate commands of a plan: run without a shell, with a time limit, and only with the user's word."""
+"""Gate commands of a plan: no shell, a time limit, and only with the user's word."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def listed(root: str) -> list[str]:
 def scratch_copy(
     root: str, changes: Iterable[Change] = (), keep: str | None = None
 ) -> Iterator[str]:
-    """A copy of a tree with changes laid over it; removed at the end unless `keep` names a folder."""
+    """A copy of a tree with changes laid over it; removed at the end, unless it is to be kept."""
     folder = keep or tempfile.mkdtemp(prefix="migrate-")
     try:
         os.makedirs(folder, exist_ok=True)

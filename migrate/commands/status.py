@@ -64,9 +64,7 @@ def _files(workspace: Workspace, planned: Planned, old: bool) -> int:
         return 0
 
 
-def _state(
-    workspace: Workspace, planned: Planned, evidence: Evidence | None
-) -> tuple[str, str]:
+def _state(workspace: Workspace, planned: Planned, evidence: Evidence | None) -> tuple[str, str]:
     if evidence is None:
         return PENDING, ""
     if not workspace.tree.exists(evidence.target):

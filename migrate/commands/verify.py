@@ -120,9 +120,7 @@ def _record(
         yield from _same_legacy(workspace, planned, evidence)
 
 
-def _same_legacy(
-    workspace: Workspace, planned: Planned, evidence: Evidence
-) -> Iterator[Finding]:
+def _same_legacy(workspace: Workspace, planned: Planned, evidence: Evidence) -> Iterator[Finding]:
     try:
         chain = workspace.rollout.legacy_chain(planned).chain
         resolved = workspace.rollout.legacy_plain.load(evidence.source)
@@ -154,9 +152,7 @@ def _parity(workspace: Workspace, result: Verified, chosen: list[Planned]) -> It
             yield _forbidden(workspace, planned, difference, why)
 
 
-def _forbidden(
-    workspace: Workspace, planned: Planned, difference: Difference, why: str
-) -> Finding:
+def _forbidden(workspace: Workspace, planned: Planned, difference: Difference, why: str) -> Finding:
     """A forbidden difference, at the line that sets the value now."""
     place = Place(planned.preset.to)
     branch = workspace.resolver.resolve(planned.preset.to).branch

@@ -2,63 +2,30 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from migrate.changes import ChangeSet
-from migrate.dialect import EXTENDS, Dialect
-from migrate.errors import InputError
+from migrate.commands.view import View
 from migrate.evidence import Evidence, read_evidence, record, with_evidence
-from migrate.graph import PLANS, Graph
+from migrate.graph import Graph
 from migrate.legacy import MANIFEST, read_manifest
-from migrate.locations import outside
 from migrate.plan import Planned, Plans, load_plans, select
 from migrate.propose import Proposal, Rollout
-from migrate.resolve import Resolver
-from migrate.tree import MAX_FILE_BYTES, CachedTree, DiskTree, Overlay, Tree
-
-
-def find_root(start: str, plans: str = PLANS) -> str:
-    """The nearest folder upwards that holds `plans/`; else the nearest with `.git`; else the start."""
-    folder = os.path.abspath(start)
-    markers = (plans, ".git")
-    for marker in markers:
-        current = folder
-        while True:
-            if os.path.isdir(os.path.join(current, marker)):
-                return current
-            above = os.path.dirname(current)
-            if above == current:
-                break
-            current = above
-    return folder
+from migrate.tree import Overlay, Tree
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rollout step as it would be landed: the proposal, and all its changes with the evidence."""
+    """One rollout step as it would be landed: the proposal, and its changes with the evidence."""
 
     proposal: Proposal
     changes: ChangeSet
 
 
-class Workspace:
+class Workspace(View):
     """One root with its plans. Every file is read once."""
-
-    def __init__(
-        self,
-        root: str,
-        plans_folder: str = PLANS,
-        max_bytes: int = MAX_FILE_BYTES,
-        dialect_name: str | None = None,
-    ) -> None:
-        self.root = root
-        self.plans_folder = plans_folder
-        self.max_bytes = max_bytes
-        self.dialect_name = dialect_name
-        self.tree: Tree = CachedTree(DiskTree(root, max_bytes))
 
     def at(self, root: str) -> Workspace:
         """The same options in another root."""
@@ -68,29 +35,10 @@ class Workspace:
         """The same workspace, with nothing read yet."""
         return self.at(self.root)
 
-    def path(self, given: str) -> str:
-        """A path from the command line, relative to the root. Raises InputError outside of it."""
-        path = os.path.relpath(os.path.abspath(given), self.root)
-        if not os.path.exists(given) and self.tree.exists(os.path.normpath(given)):
-            path = os.path.normpath(given)
-        if outside(path):
-            raise InputError("is outside the root", given, f"the root is {self.root}; see --root")
-        return path
-
     @cached_property
     def plans(self) -> Plans:
         """The plans. Raises InputError if there are none, or if they have faults."""
         return load_plans(self.tree, self.plans_folder)
-
-    @cached_property
-    def dialect(self) -> Dialect:
-        """How this tree composes files."""
-        return EXTENDS
-
-    @cached_property
-    def resolver(self) -> Resolver:
-        """Resolves configs of the tree as it is."""
-        return Resolver(self.tree, self.dialect)
 
     @cached_property
     def graph(self) -> Graph:

@@ -17,8 +17,7 @@ def init_lines(result: Init, paint: Paint) -> Iterator[str]:
     found = result.found
     yield f"found {plural(len(result.drafts), 'preset')} to migrate"
     rows = [
-        (printable(item.name), printable(item.path), _shape(item.extends))
-        for item in result.drafts
+        (printable(item.name), printable(item.path), _shape(item.extends)) for item in result.drafts
     ]
     yield from columns(rows, indent="  ")
     if found.left_alone:

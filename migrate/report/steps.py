@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from migrate.changes import ChangeSet
 from migrate.evidence import evidence_path
 from migrate.flatten import Dropped
 from migrate.locations import dotted, printable, printable_block
 from migrate.plan import Planned
 from migrate.propose import Proposal
-from migrate.changes import ChangeSet
 from migrate.report.paint import Paint, columns, plural
 from migrate.told import told
 
