@@ -62,7 +62,11 @@ class Graph:
     def links(self) -> dict[str, list[Link]]:
         """What each composing config names, by the config's path."""
         words = "|".join(map(re.escape, self.resolver.dialect.keys + self._rejected()))
-        composing = re.compile(rb"(?m)^\s*[{]?\s*[\"']?(?:" + words.encode() + rb")[\"']?\s*:")
+        # A cheap look before parsing: such a key at the begin of a line, or within braces.
+        begin = rb"(?:^|[\r{,?]|\xef\xbb\xbf)\s*"
+        composing = re.compile(
+            rb"(?m)" + begin + rb"[\"']?(?:" + words.encode() + rb")[\"']?\s*:"
+        )
         found: dict[str, list[Link]] = {}
         for path in self.files:
             known = (path, self.resolver.tree.read(path))
