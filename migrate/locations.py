@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +43,7 @@ class Place:
         return ":".join(parts)
 
 
-_BARE = re.compile(r"[^\W\d][\w\-/@+]*\Z|<[a-z]+>\S*\Z")
+_BARE = re.compile(r"[^\W\d][\w\-/@+]*\Z")
 
 
 def dotted(path: KeyPath) -> str:
@@ -56,15 +58,40 @@ def dotted(path: KeyPath) -> str:
 
 
 def spell_key(key: Any) -> str:
-    """One key of a path: bare when that is unambiguous, quoted when it is not."""
+    """One key of a path: bare when that is unambiguous, else quoted as JSON; `<int>3` if no text."""
     if isinstance(key, str):
-        if _BARE.match(key) and not key.startswith("<"):
+        if _BARE.match(key):
             return key
-        return '"' + printable(key).replace('"', '\\"') + '"'
+        quoted = json.dumps(key, ensure_ascii=False)
+        return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", quoted)
+    if key is None:
+        return "<null>"
+    if isinstance(key, bool):
+        return f"<bool>{str(key).lower()}"
     return f"<{type(key).__name__}>{key}"
 
 
-_PART = re.compile(r'"((?:[^"\\]|\\.)*)"|\[(\d+)\]|<([a-z]+)>([^.\[]*)|([^.\[\]"]+)')
+_PART = re.compile(
+    r"""(?P<quoted>"(?:[^"\\]|\\.)*")
+    |\[(?P<index>\d+)\]
+    |(?P<null><null>)
+    |<bool>(?P<bool>true|false)
+    |<int>(?P<int>-?\d+)
+    |<float>(?P<float>-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|nan|inf))
+    |<date>(?P<date>\d{4}-\d\d-\d\d)
+    |(?P<bare>[^.\[\]"]+)""",
+    re.VERBOSE,
+)
+_READ: dict[str, Callable[[str], Any]] = {
+    "quoted": json.loads,
+    "index": lambda text: Index(text),
+    "null": lambda _: None,
+    "bool": lambda text: text == "true",
+    "int": int,
+    "float": float,
+    "date": datetime.date.fromisoformat,
+    "bare": str,
+}
 
 
 def parse_dotted(text: str) -> KeyPath:
@@ -75,28 +102,11 @@ def parse_dotted(text: str) -> KeyPath:
         if parts and text[position] == ".":
             position += 1
         match = _PART.match(text, position)
-        if match is None:
+        if match is None or match.lastgroup is None:
             raise ValueError(f"not a key path: {text!r}")
-        parts.append(_part(match))
+        parts.append(_READ[match.lastgroup](match.group(match.lastgroup)))
         position = match.end()
     return tuple(parts)
-
-
-def _part(match: re.Match[str]) -> Any:
-    quoted, index, kind, spelled, bare = match.groups()
-    if quoted is not None:
-        return re.sub(r"\\(.)", r"\1", quoted)
-    if index is not None:
-        return Index(index)
-    if kind == "int":
-        return int(spelled)
-    if kind == "bool":
-        return spelled == "True"
-    if kind == "float":
-        return float(spelled)
-    if kind == "NoneType":
-        return None
-    return bare if kind is None else f"<{kind}>{spelled}"
 
 
 _UNSAFE = re.compile(
@@ -106,7 +116,7 @@ _UNSAFE = re.compile(
 
 def printable(text: str) -> str:
     """Text that may be shown: control characters and terminal escapes become `\\x1b` and the like."""
-    return _UNSAFE.sub(_escape, text).replace("\n", "\\n")
+    return _UNSAFE.sub(_escape, text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def printable_block(text: str) -> str:
