@@ -21,6 +21,10 @@ class MigrateError(Exception):
         self.place = Place(place) if isinstance(place, str) else place
         self.hint = hint
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """How an error travels between processes."""
+        return type(self), (self.what, self.place, self.hint)
+
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
         return f"{where}{printable(self.what)}"
@@ -60,6 +64,9 @@ class Faults(MigrateError):
         self.collected = tuple(faults)
         super().__init__(self.collected[0].what, self.collected[0].place)
         self.exit_code = max(fault.exit_code for fault in self.collected)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Faults, (self.collected,)
 
     def letter(self) -> str:
         return "\n".join(fault.letter() for fault in self.collected)

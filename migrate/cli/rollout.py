@@ -164,8 +164,8 @@ def _applied(context: Context, result: Any) -> None:
             f"{plural(gone, 'file')} deleted, parity holds"
         )
     for copy in result.copies:
-        context.tell(f"the edited text is kept as {copy}")
-    if not result.steps:
+        context.say(f"written again as it was applied; the edited text is kept as {copy}")
+    if not result.steps and not result.copies:
         context.say(f"nothing to do: {plural(len(result.already), 'preset')} applied already")
 
 
@@ -179,10 +179,12 @@ def verify(
     context: Context, names: tuple[str, ...], strict: bool, jobs: int, run_gates: bool
 ) -> int:
     """The gate: exits 0 only if everything holds."""
+    from migrate.commands.parallel import pool_of
     from migrate.commands.verify import verify as run
 
     context.recover()
-    result = run(context.workspace, names, gates=run_gates)
+    with pool_of(jobs) as pool:
+        result = run(context.workspace, names, run_gates, jobs, pool)
     _verified(context, result, strict)
     return FOUND if result.failed(strict) else DONE
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import partial
 
 from migrate.canonical import canonical
 from migrate.changes import sha256
 from migrate.commands.gates import not_run, run_gates, trusted
+from migrate.commands.parallel import each_chunk
 from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
 from migrate.evidence import Evidence
@@ -30,6 +33,8 @@ class Verified:
     unused: list[Allowance] = field(default_factory=list)
     checks: dict[str, int] = field(default_factory=dict)
     finalized: bool = False
+    jobs: int = 1
+    pool: Executor | None = None
 
     def failed(self, strict: bool) -> bool:
         """Whether the gate is closed."""
@@ -39,13 +44,20 @@ class Verified:
 Check = Callable[[Workspace, Verified, list[Planned]], Iterator[Finding]]
 
 
-def verify(workspace: Workspace, names: Iterable[str] = (), gates: bool = False) -> Verified:
+def verify(
+    workspace: Workspace,
+    names: Iterable[str] = (),
+    gates: bool = False,
+    jobs: int = 1,
+    pool: Executor | None = None,
+) -> Verified:
     """Run every check; the plan's gate commands only with the user's word.
 
-    Raises MigrateError only where the plans themselves cannot be read.
+    `pool` is any executor that takes the presets in `jobs` portions. Raises MigrateError only
+    where the plans themselves cannot be read.
     """
     chosen = select(workspace.plans, names)
-    result = Verified(finalized=_finalized(workspace, chosen))
+    result = Verified(finalized=_finalized(workspace, chosen), jobs=jobs, pool=pool)
     for name, check in CHECKS.items():
         found = list(check(workspace, result, chosen))
         result.checks[name] = len([finding for finding in found if finding.level == ERROR])
@@ -136,20 +148,32 @@ def _same_legacy(workspace: Workspace, planned: Planned, evidence: Evidence) -> 
 
 def _parity(workspace: Workspace, result: Verified, chosen: list[Planned]) -> Iterator[Finding]:
     """Every target says what the legacy config said, but for what the profile allows."""
+    names = [planned.name for planned in chosen if planned.name in workspace.evidence]
+    names = [name for name in names if workspace.tree.exists(workspace.evidence[name].target)]
+    work = partial(verdicts, workspace)
+    outcomes = each_chunk(work, names, result.jobs, result.pool)
+    for name, outcome in zip(names, outcomes, strict=True):
+        if isinstance(outcome, MigrateError):
+            yield from (Finding.of("parity", fault) for fault in outcome.faults())
+            continue
+        result.presets[name] = outcome
+        for difference, why in outcome.forbidden:
+            yield _forbidden(workspace, workspace.plans.presets[name], difference, why)
+
+
+def verdicts(workspace: Workspace, names: list[str]) -> list[Verdict | MigrateError]:
+    """The verdict on each of these presets, or why there is none."""
     loader = PlainLoader(workspace.tree, workspace.dialect)
-    for planned in chosen:
-        evidence = workspace.evidence.get(planned.name)
-        if evidence is None or not workspace.tree.exists(planned.preset.to):
-            continue
+    found: list[Verdict | MigrateError] = []
+    for name in names:
+        evidence = workspace.evidence[name]
         try:
-            new = loader.load(planned.preset.to)
+            new = loader.load(evidence.target)
         except MigrateError as error:
-            yield Finding.of("parity", error)
-            continue
-        verdict = judge(evidence.resolved, new, workspace.plans.profile)
-        result.presets[planned.name] = verdict
-        for difference, why in verdict.forbidden:
-            yield _forbidden(workspace, planned, difference, why)
+            found.append(error)
+        else:
+            found.append(judge(evidence.resolved, new, workspace.plans.profile))
+    return found
 
 
 def _forbidden(workspace: Workspace, planned: Planned, difference: Difference, why: str) -> Finding:
@@ -163,7 +187,10 @@ def _forbidden(workspace: Workspace, planned: Planned, difference: Difference, w
             place = slot.winner.place
             break
         path = path[:-1]
-    return Finding("parity", told(difference), place, why)
+    forbidden = why.startswith("forbidden")
+    hint = "take the edit back" if forbidden else _ALLOW
+    what = f"{planned.name}: {told(difference)}: {why}"
+    return Finding("parity", what, place, hint)
 
 
 def _gone(workspace: Workspace, result: Verified, _: list[Planned]) -> Iterator[Finding]:
@@ -191,6 +218,8 @@ def _rules(workspace: Workspace, result: Verified, _: list[Planned]) -> Iterator
     except MigrateError as error:
         yield from (Finding.of("rules", fault) for fault in error.faults())
 
+
+_ALLOW = "take the edit back, or allow it with a reason in plans/parity.yaml"
 
 CHECKS: dict[str, Check] = {
     "manifest": _manifest,

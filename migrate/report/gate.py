@@ -65,7 +65,7 @@ def verify_lines(
     verdict = paint("the gate is open", "green", "bold")
     if errors:
         verdict = paint(f"the gate is closed: {plural(errors, 'finding')}", "red", "bold")
-    yield f"{plural(len(presets), 'preset')} in parity checked; {verdict}"
+    yield f"{plural(len(presets), 'preset')} compared; {verdict}"
 
 
 def _unused(shown: list[Finding], paint: Paint) -> Any:
