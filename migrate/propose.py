@@ -235,10 +235,10 @@ class Rollout:
     def _unplanned(self, planned: Planned, path: KeyPath, source: str, legacy: Resolved) -> Refused:
         slot = legacy.branch.find(path)
         where = slot.winner.place if slot is not None else source
-        inner = source.removeprefix(self.plans.legacy_path("."))
+        inner = source.removeprefix(self.plans.legacy_path(""))
         what = f"{planned.name}: the active {dotted(path)} comes from {where}, which is not inlined"
         key = dotted(path[:1])
-        return Refused(what, planned.place, f"add `{inner.lstrip('/')}: [{key}]` to its `inline:`")
+        return Refused(what, planned.place, f"add `{inner}: [{key}]` to its `inline:`")
 
     def _unmoved(self, planned: Planned, legacy: Resolved, before: bytes | None) -> None:
         """Whether what stands at the target is what was frozen."""

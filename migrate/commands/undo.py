@@ -57,9 +57,10 @@ def _nothing_builds_on_it(workspace: Workspace, evidence: Evidence) -> None:
     ]
     later += _pulled_along(workspace, evidence, set(later))
     if later:
-        chain = " --preset ".join(later)
-        hint = f"undo first: migrate undo --preset {chain}"
-        raise Refused(f"{', '.join(later)} build on {evidence.name}", evidence.target, hint)
+        verb = "builds" if len(later) == 1 else "build"
+        commands = " && ".join(f"migrate undo --preset {other}" for other in reversed(later))
+        what = f"{', '.join(later)} {verb} on {evidence.name}"
+        raise Refused(what, evidence.target, f"undo first: {commands}")
 
 
 def _after(evidence: Evidence, step: Step) -> bool:
