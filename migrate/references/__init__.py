@@ -1,0 +1,21 @@
+"""What can point at a config: who names it, how sure that is, and the edit that follows it."""
+
+from migrate.references.kinds import KINDS
+from migrate.references.reference import CERTAIN, LIKELY, NOTE, Reference
+from migrate.references.renames import DROP, Ignore, Renames, Successor
+from migrate.references.rewrite import rewrite
+from migrate.references.scan import scan
+
+__all__ = [
+    "CERTAIN",
+    "DROP",
+    "KINDS",
+    "LIKELY",
+    "NOTE",
+    "Ignore",
+    "Reference",
+    "Renames",
+    "Successor",
+    "rewrite",
+    "scan",
+]

@@ -1,0 +1,159 @@
+"""What a kind finds in a file, and the reference that comes of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from posixpath import normpath
+
+from migrate.references.names import PLAIN, Named, Names, Use
+from migrate.references.reference import CERTAIN, LIKELY, NOTE, Reference, Span
+from migrate.references.renames import DROP, Ignore, Renames
+from migrate.references.source import Source
+from migrate.references.spelling import ELSEWHERE, Spelled, edit
+from migrate.references.tokens import ANCHOR
+
+_SAFE = re.compile(r"[^\s\"'`\\{}$#<>|;&*?()\[\],:]+\Z")
+"""Paths that need no quotes anywhere. What is written with backslashes is let through."""
+
+NO_SUCCESSOR = "removed without a successor"
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """What goes when the list entry goes that names a config; `span` is None where it cannot."""
+
+    span: Span | None
+    certainty: str = CERTAIN
+    reason: str = ""
+    group: tuple[int, int] = (-1, 0)
+    """Which list it is an entry of, and how many entries that has."""
+
+
+ONLY_ENTRY = Drop(None, reason="the plan drops it, but nothing would be left in its list")
+NO_DROP = Drop(None, reason="the plan drops it, but it is not an entry of a list")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A name in a spelled text; `fallback` caps a grade, with its reason."""
+
+    spelled: Spelled
+    named: Named
+    prose: bool = False
+    drop: Drop = NO_DROP
+    cap: str = CERTAIN
+    cap_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file: which paths it claims, what it finds, and the check of an edited text.
+
+    `check(path, before, after)` raises InputError if the file would not be read as it was.
+    """
+
+    name: str
+    claims: Callable[[str], bool]
+    find: Callable[[Source, Names], Iterator[Found]]
+    check: Callable[[str, str, str], None]
+
+
+def in_text(
+    source: Source,
+    names: Names,
+    span: Span,
+    use: Use = PLAIN,
+    prose: bool = False,
+    cap: str = CERTAIN,
+    why: str = "",
+) -> Iterator[Found]:
+    """Names in a stretch of a text that says itself what it says."""
+    for named in names.find(source.text, source.path, use, span):
+        written = Spelled.plain(source.text[named.start : named.end], named.start)
+        moved = Named(0, len(written.text), *_rest(named))
+        yield Found(written, moved, prose, cap=cap, cap_reason=why)
+
+
+def _rest(named: Named) -> tuple[str, str, Callable[[str], str | None], str, tuple[str, ...]]:
+    return named.target, named.certainty, named.respell, named.reason, named.also
+
+
+def refer(kind: str, source: Source, found: Found, renames: Renames) -> Reference | None:
+    """The reference with its grade and edit; None if no part of it is written in the file."""
+    named = found.named
+    at = found.spelled.where(named.start, named.end)
+    if at == ELSEWHERE:
+        return None
+    span, text, certainty, reason = _outcome(source, found, renames)
+    written = found.spelled.text[named.start : named.end]
+    if written.startswith(ANCHOR):
+        written = normpath(written[1:])
+    if certainty == CERTAIN and found.cap != CERTAIN:
+        certainty, reason = found.cap, reason or found.cap_reason
+    line, column = source.place(at)
+    ignored = isinstance(renames.moves[named.target], Ignore)
+    return Reference(
+        source.path, line, column, span or (at, at), kind, written, named.target, certainty, text,
+        found.prose, reason, ignored, named.also,
+    )  # fmt: skip
+
+
+def _outcome(
+    source: Source, found: Found, renames: Renames
+) -> tuple[Span | None, str | None, str, str]:
+    """`(span, edit, certainty, reason)` by what the plan says about the target."""
+    named = found.named
+    span = _span(found)
+    new = renames.moves[named.target]
+    if isinstance(new, Ignore):
+        return span, None, named.certainty, f"ignored by the plan: {new.reason}"
+    if not renames.rename or named.certainty == NOTE:
+        return span, None, named.certainty, named.reason
+    if new is None:
+        return span, None, named.certainty, NO_SUCCESSOR
+    if new is DROP:
+        drop = found.drop
+        if drop.span is None:
+            return span, None, named.certainty, drop.reason
+        return (
+            drop.span,
+            "",
+            LIKELY if LIKELY in (drop.certainty, named.certainty) else CERTAIN,
+            drop.reason,
+        )
+    return _moved(source, found, str(new), span)
+
+
+def _moved(
+    source: Source, found: Found, new: str, span: Span | None
+) -> tuple[Span | None, str | None, str, str]:
+    named = found.named
+    text = named.respell(new)
+    if text is None:
+        return span, None, named.certainty, f"{new} cannot be spelled in this form"
+    if not _SAFE.match(text.replace("\\", "/")):
+        return span, None, named.certainty, f"{new} needs quotes here"
+    done = edit(source.text, found.spelled, named.start, named.end, text)
+    if done is None:
+        return span, None, named.certainty, "its parts are not written in one place"
+    return done[0], done[1], named.certainty, named.reason
+
+
+def _span(found: Found) -> Span | None:
+    """The source from the first written character of a name to its last."""
+    written = [
+        p for p in found.spelled.cut(found.named.start, found.named.end) if p.start != ELSEWHERE
+    ]
+    if not written or any(a.end > b.start for a, b in pairwise(written)):
+        return None
+    return written[0].start, written[-1].end
+
+
+def settle(found: list[Found], renames: Renames) -> list[Found]:
+    """Nothing is dropped from a list that would be empty then."""
+    dropped = [f.drop.group for f in found if renames.moves[f.named.target] is DROP]
+    full = {group for group in dropped if dropped.count(group) >= group[1] > 0}
+    return [replace(f, drop=ONLY_ENTRY) if f.drop.group in full else f for f in found]

@@ -1,0 +1,319 @@
+"""Which config a written path names, how sure that is, and how another config is named alike."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from migrate.locations import join, outside, relative
+from migrate.references.forms import (
+    Form,
+    Respell,
+    bare,
+    dotted,
+    keep_start,
+    listed,
+    slashed,
+    without,
+)
+from migrate.references.reference import CERTAIN, LIKELY, NOTE
+from migrate.references.renames import Renames
+from migrate.references.tokens import (
+    ANCHOR,
+    as_pattern,
+    dynamic,
+    has_suffix,
+    letters_of,
+    split_prefix,
+    stem,
+    words,
+)
+from migrate.tree import Tree
+
+_ROOTS = re.compile(
+    r"(?:\w*_)?(?:ROOT|REPO|PROJECT|WORKSPACE|PWD|CURDIR)(?:_DIR|_ROOT|_PATH)?|CI_PROJECT_DIR"
+    r"|pwd|git rev-parse --show-toplevel|github\.workspace|project_root|workspaceFolder",
+    re.IGNORECASE,
+)
+_HERE = re.compile(
+    r"(?:\w*_)?(?:HERE|(?:SCRIPT|THIS|SELF|CURRENT|FILE)_?(?:DIR|PATH)?)|.*dirname.*|0%/\*",
+    re.IGNORECASE,
+)
+_CONFIGS = re.compile(r"\w*(?:CONFIG|CFG|CONF)\w*", re.IGNORECASE)
+_LAUNCHER = re.compile(
+    r"(?:config|preset|cfg)[\w\-]*[\"']?[\s=:,(]+[rRbBfFuU]?[\"']?\Z", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What the place of a text says about paths in it.
+
+    `strict` is `relative` where only a path relative to the file has a meaning (`extends`), `link`
+    where such a path comes first (a document's link). `bare` is the certainty of a lone file name
+    beside the file. `before` is the source in front of the text.
+    """
+
+    strict: str = ""
+    bare: str = LIKELY
+    before: str = ""
+
+
+PLAIN = Use()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A stretch of text that names a config; `respell` gives the same kind of name for another."""
+
+    start: int
+    end: int
+    target: str
+    certainty: str
+    respell: Respell
+    reason: str = ""
+    also: tuple[str, ...] = ()
+
+
+class Names:
+    """Reads names of the targets in texts."""
+
+    def __init__(self, renames: Renames, tree: Tree, files: frozenset[str]) -> None:
+        self.targets = renames.targets
+        self.root = renames.config_root
+        self.composing = renames.composing
+        self.tree = tree
+        self.files = files
+        self.stems = frozenset(map(stem, self.targets))
+        self.letters = letters_of(self.targets)
+        self.any_stem = re.compile("|".join(map(re.escape, sorted(self.stems))) or r"(?!)")
+
+    def find(
+        self, text: str, file: str, use: Use = PLAIN, span: tuple[int, int] | None = None
+    ) -> Iterator[Named]:
+        """Every name in a text, in order."""
+        start, end = span or (0, len(text))
+        for at, word in words(text, start, end, self.any_stem, self.letters):
+            named = self._read(text, at, word, file, use)
+            if named is not None:
+                yield named
+
+    def _read(self, text: str, at: int, word: str, file: str, use: Use) -> Named | None:
+        prefix, rest = split_prefix(word)
+        if dynamic(rest):
+            return self._pattern(at, word, prefix, rest, file)
+        if stem(rest.replace("\\", "/")) not in self.stems:
+            return None
+        if prefix:
+            found = self._after_variable(prefix, rest, file)
+            return Named(at + len(prefix), at + len(word), *_fields(found)) if found else None
+        before = use.before + text[max(0, at - 60) : at]
+        if "\\" in rest:
+            return self._backslashes(at, rest, file, use)
+        cut = self._absolute(rest, use)
+        if cut:
+            found = self._exact(rest[cut:], LIKELY, "an absolute path; taken to be this tree's")
+        else:
+            found = self._static(rest, file, use, before)
+        return Named(at + cut, at + len(word), *_fields(found)) if found else None
+
+    # Static names.
+
+    def _static(self, word: str, file: str, use: Use, before: str) -> Form | None:
+        if word.startswith(ANCHOR):
+            return self._anchored(word)
+        if use.strict == "relative":
+            return self._beside(word, file, CERTAIN)
+        if use.strict == "link":
+            return self._link(word, file)
+        exact = self._exact(word, CERTAIN)
+        if exact:
+            return self._unless_nearer(exact, word, file)
+        if has_suffix(word):
+            beside = self._beside(word, file, CERTAIN if "/" in word else use.bare)
+            return beside or self._short(word, CERTAIN) or self._above(word, file)
+        sure = _LAUNCHER.search(before) is not None
+        reason = "" if sure else "may be another kind of name, such as a run's"
+        return self._short(word, CERTAIN if sure else LIKELY, reason, before)
+
+    def _exact(self, word: str, certainty: str, reason: str = "") -> Form | None:
+        """The path from the root, with or without its suffix."""
+        path = posixpath.normpath(word)
+        dot = "./" if word.startswith("./") else ""
+        if path in self.targets:
+            return Form(path, certainty, lambda new: dot + new, reason)
+        if has_suffix(path) or not path.startswith(self.root + "/"):
+            return None
+        for suffix in (".yaml", ".yml"):
+            if path + suffix in self.targets:
+                if any(file.startswith(path + "/") for file in self.files):
+                    certainty, reason = LIKELY, "a folder has this name too"
+                return Form(path + suffix, certainty, without(suffix, dot), reason)
+        return None
+
+    def _unless_nearer(self, form: Form, word: str, file: str) -> Form:
+        """A file of the same name relative to the referring file makes it a guess."""
+        nearer = join(file, word)
+        if nearer != form.target and nearer in self.files:
+            return Form(form.target, LIKELY, form.respell, f"may mean {nearer}")
+        return form
+
+    def _beside(self, word: str, file: str, certainty: str) -> Form | None:
+        """Relative to the file that holds it."""
+        path = join(file, word)
+        if path not in self.targets:
+            return None
+        dot = "./" if word.startswith("./") else ""
+        return Form(path, certainty, lambda new: dotted(relative(new, file), dot))
+
+    def _link(self, word: str, file: str) -> Form | None:
+        if word.startswith("/"):
+            exact = self._exact(word[1:], CERTAIN)
+            return Form(exact.target, CERTAIN, slashed(exact.respell)) if exact else None
+        beside = self._beside(word, file, CERTAIN)
+        if beside or join(file, word) in self.files:
+            return beside
+        return self._exact(
+            word, LIKELY, "leads nowhere from this file, but is the path from the root"
+        )
+
+    def _short(self, word: str, certainty: str, reason: str = "", before: str = "") -> Form | None:
+        """Relative to the folder of configs; a lone name only as a launcher's option."""
+        if "/" not in word and (has_suffix(word) or not re.search(r"=[\"']?\Z", before)):
+            return None
+        if "/" not in word and not _LAUNCHER.search(before):
+            return None
+        if word.startswith("../"):
+            return None
+        path = posixpath.normpath(f"{self.root}/{word}")
+        for suffix in ("",) if has_suffix(path) else (".yaml", ".yml"):
+            if path + suffix in self.targets:
+                return Form(path + suffix, certainty, self._shortened(suffix, word), reason)
+        return None
+
+    def _shortened(self, suffix: str, word: str) -> Respell:
+        dot = "./" if word.startswith("./") else ""
+        full = without(suffix, dot)
+
+        def respell(new: str) -> str | None:
+            below = new.startswith(self.root + "/")
+            return full(new[len(self.root) + 1 :]) if below else None
+
+        return respell
+
+    def _above(self, word: str, file: str) -> Form | None:
+        """`../configs/a.yaml` that resolves nowhere: written for another working directory."""
+        rest = re.sub(r"\A(?:\.\./)+", "", word)
+        if rest == word or outside(join(file, word)) or join(file, word) in self.files:
+            return None
+        form = self._exact(rest, LIKELY, "relative to another folder than this file's")
+        up = word[: len(word) - len(rest)]
+        return Form(form.target, LIKELY, lambda new: up + new, form.reason) if form else None
+
+    def _anchored(self, word: str) -> Form | None:
+        """A path whose start the code computes: what can stay of its folders stays."""
+        path = posixpath.normpath(word[1:])
+        suffixes = ("",) if has_suffix(path) else (".yaml", ".yml")
+        for suffix in suffixes:
+            if path + suffix in self.targets:
+                return Form(path + suffix, CERTAIN, keep_start(word, suffix))
+        return None
+
+    # Names with a variable or something unusual in front.
+
+    def _absolute(self, word: str, use: Use) -> int:
+        """Where the path from the root begins in an absolute one; 0 if it is none."""
+        if use.strict or not re.match(r"/|~/|[A-Za-z]:/", word):
+            return 0
+        return word.find(f"/{self.root}/") + 1
+
+    def _after_variable(self, prefix: str, rest: str, file: str) -> Form | None:
+        name = prefix.strip("/").strip("\"'").strip("${}() ")
+        if rest.startswith(".."):
+            sure = CERTAIN if _HERE.fullmatch(name) else LIKELY
+            return self._beside(rest, file, sure)
+        if _HERE.fullmatch(name):
+            return self._beside(rest, file, CERTAIN)
+        form = self._exact(rest, CERTAIN if _ROOTS.fullmatch(name) else LIKELY)
+        if form:
+            reason = "" if form.certainty == CERTAIN else "the folder in front is not known"
+            return Form(form.target, form.certainty, form.respell, form.reason or reason)
+        if has_suffix(rest) and ("/" in rest or _CONFIGS.fullmatch(name)):
+            path = posixpath.normpath(f"{self.root}/{rest}")
+            if path in self.targets:
+                reason = "the folder in front is not known"
+                return Form(path, LIKELY, self._shortened("", rest), reason)
+        return self._tail(rest)
+
+    def _tail(self, rest: str) -> Form | None:
+        """A note for what only ends like a target, behind a folder that only the run knows."""
+        hits = sorted(target for target in self.targets if target.endswith("/" + rest))
+        if not hits or not has_suffix(rest):
+            return None
+        reason = "not rewritten: the folder in front is not known; it may be " + listed(hits)
+        return Form(hits[0], NOTE, lambda _: None, reason)
+
+    def _backslashes(self, at: int, word: str, file: str, use: Use) -> Named | None:
+        """A path of another operating system."""
+        path = re.sub(r"\\+", "/", word)
+        cut = path.find(f"/{self.root}/") + 1 if path.startswith("/") else 0
+        form = (
+            self._exact(path[cut:], LIKELY)
+            or self._beside(path, file, LIKELY)
+            or self._short(path, LIKELY)
+        )
+        if form is None or use.strict or ("/" in word):
+            return None
+        bars = re.findall(r"\\+", word)[-1]
+
+        def respell(new: str) -> str | None:
+            text = form.respell(new)
+            return text and text.replace("/", bars)
+
+        start = word.find(self.root) if cut else 0
+        return Named(
+            at + start, at + len(word), form.target, LIKELY, respell, "written with backslashes"
+        )
+
+    # Patterns.
+
+    def _pattern(self, at: int, word: str, prefix: str, rest: str, file: str) -> Named | None:
+        """A note about what a glob or a formatted string can match today."""
+        if not re.search(r"[\w.*?\]})>]\Z", rest) or "/" not in rest.lstrip(ANCHOR):
+            return None
+        for glob in self._readings(rest, prefix, file):
+            pattern = as_pattern(glob)
+            suffixes = ("",) if re.search(r"\.ya?ml\Z|\*\Z|\.\{[\w,]+\}\Z", glob) else (".yaml",)
+            hit = sorted(
+                t for t in self.targets if any(pattern.match(bare(t, s)) for s in suffixes)
+            )
+            if hit:
+                today = sorted(
+                    f for f in self.files if any(pattern.match(bare(f, s)) for s in suffixes)
+                )
+                reason = "a pattern, not rewritten; today it can match " + listed(today)
+                return Named(
+                    at, at + len(word), hit[0], NOTE, lambda _: None, reason, tuple(hit[1:])
+                )
+        return None
+
+    def _readings(self, word: str, prefix: str, file: str) -> Iterator[str]:
+        """What a pattern may be relative to; one without a fixed folder says nothing."""
+        if word.startswith(ANCHOR):
+            yield posixpath.normpath(word[1:])
+            return
+        first = re.sub(r"\A(?:\./)+", "", word)
+        folder = first.partition("/")[0]
+        if folder == self.root:
+            yield first
+        elif first.startswith("../"):
+            yield join(file, word)
+        elif not dynamic(folder) and not first.startswith("/"):
+            yield join(file, word)
+            yield f"{self.root}/{first}"
+
+
+def _fields(form: Form) -> tuple[str, str, Respell, str]:
+    return form.target, form.certainty, form.respell, form.reason

@@ -1,0 +1,68 @@
+"""Turn the edits of references into changes of files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from migrate.changes import Change
+from migrate.errors import TreeMoved
+from migrate.references.kinds import KINDS
+from migrate.references.reference import CERTAIN, LIKELY, Reference, Span
+from migrate.references.source import Source
+from migrate.tree import Tree
+
+
+def rewrite(tree: Tree, references: Iterable[Reference], likely: bool = False) -> list[Change]:
+    """One change per file with edits: the certain ones, and with `likely` the likely ones too.
+
+    Raises TreeMoved for a file that is not what was scanned, InputError if an edited file would
+    not be read as before (by the check of its kind).
+    """
+    wanted = (CERTAIN, LIKELY) if likely else (CERTAIN,)
+    chosen = [r for r in references if r.edit is not None and r.certainty in wanted]
+    chosen.sort(key=lambda reference: (reference.path, reference.span))
+    return [_changed(tree, path, list(group)) for path, group in groupby(chosen, lambda r: r.path)]
+
+
+def _changed(tree: Tree, path: str, references: list[Reference]) -> Change:
+    content = tree.read(path)
+    source = Source.of(path, content)
+    if source is None:
+        raise TreeMoved("is not the file that was scanned", path, "run the command again")
+    text = source.text
+    for reference in references:
+        _expect(reference, source)
+    # From the end, so that the positions in front stay true.
+    for (start, end), edit in reversed(_apart(references)):
+        text = text[:start] + edit + text[end:]
+    for kind in sorted({reference.kind for reference in references}):
+        KINDS[kind].check(path, source.text, text)
+    return Change(path, content, source.encode(text), _why(references))
+
+
+def _apart(references: list[Reference]) -> list[tuple[Span, str]]:
+    """The edits in order; neighbours that are dropped from one list become one."""
+    edits: list[tuple[Span, str]] = []
+    for reference in references:
+        start, end = reference.span
+        if edits and start < edits[-1][0][1]:
+            (first, last), before = edits.pop()
+            if before or reference.edit:
+                raise ValueError(f"two edits in one place: {reference.place}")
+            start, end = first, max(last, end)
+        edits.append(((start, end), reference.edit or ""))
+    return edits
+
+
+def _expect(reference: Reference, source: Source) -> None:
+    """The scanned text must still stand there."""
+    start, end = reference.span
+    whole = end - start == len(reference.written)
+    if end > len(source.text) or (whole and source.text[start:end] != reference.written):
+        raise TreeMoved("was edited since it was scanned", reference.place, "run the command again")
+
+
+def _why(references: list[Reference]) -> str:
+    targets = sorted({reference.target for reference in references})
+    return "names " + ", ".join(targets)

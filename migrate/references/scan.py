@@ -1,0 +1,96 @@
+"""Find every reference in a tree; the edits are proposed, nothing is applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+from migrate.errors import InputError
+from migrate.references.files import scanned
+from migrate.references.finder import Finder
+from migrate.references.found import refer, settle
+from migrate.references.kinds import KINDS, kind_of
+from migrate.references.names import Names
+from migrate.references.reference import NOTE, Reference
+from migrate.references.renames import Renames
+from migrate.references.source import Source
+from migrate.tree import Tree, matches
+
+PARALLEL_FROM = 2000
+"""Below so many files a second process costs more than it saves."""
+
+
+def scan(
+    tree: Tree,
+    renames: Renames | Iterable[str],
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    jobs: int = 1,
+) -> list[Reference]:
+    """Every reference to the old paths of `renames` (or to the given paths), by file and place.
+
+    `include` and `exclude` are globs of files; `jobs` is the number of processes for a large tree.
+    """
+    wanted = renames if isinstance(renames, Renames) else Renames.looking_for(renames)
+    if not wanted.targets:
+        return []
+    files = scanned(tree, wanted)
+    chosen = [f for f in files if (not include or matches(f, include)) and not matches(f, exclude)]
+    reader = _Reader(tree, wanted, frozenset(files))
+    if jobs > 1 and len(chosen) >= PARALLEL_FROM:
+        found = _parallel(reader, chosen, jobs)
+    else:
+        found = [reference for path in chosen for reference in reader.references(path)]
+    return sorted(found, key=lambda reference: (reference.path, reference.line, reference.column))
+
+
+def _parallel(reader: _Reader, files: Sequence[str], jobs: int) -> list[Reference]:
+    size = max(1, len(files) // (jobs * 8))
+    chunks = [files[start : start + size] for start in range(0, len(files), size)]
+    with ProcessPoolExecutor(jobs) as pool:
+        return [reference for part in pool.map(reader.all_of, chunks) for reference in part]
+
+
+@dataclass
+class _Reader:
+    """Reads files one by one; can be sent to another process."""
+
+    tree: Tree
+    renames: Renames
+    files: frozenset[str]
+
+    def __post_init__(self) -> None:
+        self.finder = Finder(self.renames)
+        self.names = Names(self.renames, self.tree, self.files)
+
+    def all_of(self, paths: Sequence[str]) -> list[Reference]:
+        """The references of several files."""
+        return [reference for path in paths for reference in self.references(path)]
+
+    def references(self, path: str) -> Iterator[Reference]:
+        """The references of one file, each place once."""
+        try:
+            content = self.tree.read(path)
+        except InputError as error:
+            if any(kind.claims(path) for kind in KINDS.values()):
+                yield Reference(
+                    path, 0, 0, (0, 0), "file", "", "", NOTE, reason=f"not scanned: {error.what}"
+                )
+            return
+        if not self.finder.may_name(content):
+            return
+        kind = kind_of(path, content, self.renames.config_root, self.renames.composing)
+        source = Source.of(path, content) if kind else None
+        if kind is None or source is None:
+            return
+        seen: set[tuple[int, int]] = set()
+        for found in settle(list(kind.find(source, self.names)), self.renames):
+            reference = refer(kind.name, source, found, self.renames)
+            if (
+                reference
+                and (reference.line, reference.column) not in seen
+                and reference.target != path
+            ):
+                seen.add((reference.line, reference.column))
+                yield reference

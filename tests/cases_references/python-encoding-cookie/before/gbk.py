@@ -1,0 +1,3 @@
+# coding: gbk
+ËµÃ÷ = "ÃÜ¼¯"
+PATH = "configs/train/grpo/dense_base.yaml"

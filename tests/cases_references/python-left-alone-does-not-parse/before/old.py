@@ -1,0 +1,1 @@
+print "configs/train/grpo/dense_base.yaml"

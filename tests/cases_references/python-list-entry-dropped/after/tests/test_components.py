@@ -1,0 +1,4 @@
+COMPONENTS = [
+    "configs/components/tuner/other.yaml",
+]
+INLINE = ["a", ]

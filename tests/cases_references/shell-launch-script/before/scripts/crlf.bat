@@ -1,0 +1,2 @@
+python train.py --config configs/debug.yaml
+python train.py --config configs\debug.yaml

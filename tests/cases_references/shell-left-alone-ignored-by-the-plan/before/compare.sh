@@ -1,0 +1,1 @@
+diff configs/components/tuner/dora_full.yaml new.yaml

@@ -1,0 +1,1 @@
+cat ../configs/debug.yaml

@@ -1,0 +1,2 @@
+cat configs/components/tuner/dora_full.yaml
+# configs/components/tuner/dora_full.yaml

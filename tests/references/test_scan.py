@@ -1,0 +1,176 @@
+"""What is scanned, in which order, and what the edits leave as it was."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from migrate.changes import Change
+from migrate.errors import InputError, TreeMoved
+from migrate.references import LIKELY, NOTE, Ignore, Renames, rewrite, scan
+from migrate.references.finder import Finder
+from migrate.references.python import check as check_python
+from migrate.references.yaml_kind import check as check_yaml
+from migrate.tree import DiskTree, MemoryTree, Overlay
+from tests.references.cases import Case, cases
+
+OLD, NEW = "configs/train/a.yaml", "configs/train/b.yaml"
+RENAMES = Renames({OLD: NEW})
+NAMES_IT = b"cat configs/train/a.yaml\n"
+
+
+def write(root: Path, files: dict[str, bytes]) -> DiskTree:
+    for path, content in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(content)
+    return DiskTree(str(root))
+
+
+def git(root: Path, *arguments: str) -> None:
+    subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True)
+
+
+def found(tree: MemoryTree | DiskTree | Overlay) -> list[str]:
+    return [reference.path for reference in scan(tree, RENAMES)]
+
+
+def test_in_a_repository_only_tracked_files_and_new_configs_are_scanned(tmp_path: Path) -> None:
+    names = ["tracked.sh", "untracked.sh", "ignored.sh"]
+    tree = write(tmp_path, dict.fromkeys(names, NAMES_IT))
+    write(
+        tmp_path, {".gitignore": b"ignored.sh\n", "configs/new.yaml": b"a: configs/train/a.yaml\n"}
+    )
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "tracked.sh", ".gitignore")
+    assert found(tree) == ["configs/new.yaml", "tracked.sh"]
+
+
+def test_without_a_repository_ignore_files_are_obeyed(tmp_path: Path) -> None:
+    files = {
+        ".gitignore": b"*.tmp\n/out/\n!keep.tmp\n# a comment\n",
+        "a.tmp": NAMES_IT,
+        "keep.tmp": NAMES_IT,
+        "out/b.sh": NAMES_IT,
+        "sub/out/c.sh": NAMES_IT,
+        "sub/.gitignore": b"d.sh\n",
+        "sub/d.sh": NAMES_IT,
+        "d.sh": NAMES_IT,
+    }
+    assert found(MemoryTree(files)) == ["d.sh", "keep.tmp", "sub/out/c.sh"]
+    assert found(write(tmp_path, files)) == ["d.sh", "keep.tmp", "sub/out/c.sh"]
+
+
+def test_binary_files_and_links_are_skipped(tmp_path: Path) -> None:
+    tree = write(tmp_path, {"a.bin": b"\0" + NAMES_IT, "real.sh": NAMES_IT})
+    os.symlink("real.sh", tmp_path / "link.sh")
+    assert found(tree) == ["real.sh"]
+
+
+def test_a_file_that_cannot_be_read_is_a_note(tmp_path: Path) -> None:
+    write(tmp_path, {"big.py": NAMES_IT * 10, "big.bin": NAMES_IT * 10})
+    notes = scan(DiskTree(str(tmp_path), max_bytes=50), RENAMES)
+    assert [(note.path, note.certainty) for note in notes] == [("big.py", NOTE)]
+    assert "too large" in notes[0].reason
+
+
+def test_what_a_step_has_just_written_is_scanned() -> None:
+    below = MemoryTree({"a.sh": NAMES_IT, "b.sh": NAMES_IT})
+    changes = [Change("a.sh", NAMES_IT, None), Change("c.sh", None, NAMES_IT)]
+    assert found(Overlay(below, changes)) == ["b.sh", "c.sh"]
+
+
+def test_include_and_exclude_are_globs() -> None:
+    tree = MemoryTree({"a.sh": NAMES_IT, "x/b.sh": NAMES_IT, "x/y/c.py": b"'configs/train/a.yaml'"})
+    assert [r.path for r in scan(tree, RENAMES, include=["x/**"])] == ["x/b.sh", "x/y/c.py"]
+    assert [r.path for r in scan(tree, RENAMES, exclude=["**/*.sh"])] == ["x/y/c.py"]
+
+
+def test_looking_for_paths_proposes_no_edit() -> None:
+    references = scan(MemoryTree({"a.sh": NAMES_IT}), [OLD])
+    assert [(r.target, r.edit, r.line, r.column, r.span) for r in references] == [
+        (OLD, None, 1, 5, (4, 24))
+    ]
+
+
+def test_processes_find_what_one_finds() -> None:
+    files = {f"{n}/a.sh": NAMES_IT for n in range(2100)}
+    tree = MemoryTree(files)
+    assert scan(tree, RENAMES, jobs=2) == scan(tree, RENAMES)
+
+
+def test_a_file_edited_since_is_not_written_over() -> None:
+    references = scan(MemoryTree({"a.sh": NAMES_IT}), RENAMES)
+    with pytest.raises(TreeMoved, match=r"a\.sh:1:5"):
+        rewrite(MemoryTree({"a.sh": b"x" * 50}), references)
+
+
+def test_what_holds_a_step_back() -> None:
+    tree = MemoryTree(
+        {
+            "a.sh": NAMES_IT
+            + b"# configs/train/a.yaml\ncat configs/*/*.yaml /x/configs/train/a.yaml\n"
+        }
+    )
+    assert [r.dangles for r in scan(tree, Renames({OLD: None}))] == [True, False, False, False]
+    assert [r.dangles for r in scan(tree, RENAMES)] == [False, False, False, False]
+    assert not any(r.dangles for r in scan(tree, Renames({OLD: Ignore("kept on purpose")})))
+
+
+def test_another_folder_of_configs() -> None:
+    renames = Renames({"conf/x/a.yaml": "conf/y/a.yaml"}, config_root="conf", composing=("_BASE_",))
+    tree = MemoryTree(
+        {"conf/b.yaml": b"_BASE_: x/a.yaml\n", "r.sh": b"run config=x/a conf/x/a.yaml\n"}
+    )
+    assert [r.edit for r in scan(tree, renames)] == ["y/a.yaml", "y/a", "conf/y/a.yaml"]
+
+
+def test_a_name_that_needs_quotes_is_not_written() -> None:
+    [reference] = scan(MemoryTree({"a.sh": NAMES_IT}), Renames({OLD: "configs/my file.yaml"}))
+    assert reference.edit is None
+    assert "quotes" in reference.reason
+
+
+def test_non_ascii_names_are_found_whole() -> None:
+    renames = Renames({"configs/训练/密集.yaml": "configs/训练/新.yaml"})
+    tree = MemoryTree({"a.md": "见 configs/训练/密集.yaml。\n".encode()})
+    assert [r.edit for r in scan(tree, renames)] == ["configs/训练/新.yaml"]
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.folder.name)
+def test_the_bytes_check_never_skips_a_file_with_a_reference(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = MemoryTree(case.before)
+    checked = scan(tree, case.renames)
+    monkeypatch.setattr(Finder, "may_name", lambda self, content: True)
+    assert scan(tree, case.renames) == checked
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.folder.name)
+def test_each_edit_by_itself_leads_to_the_same_files(case: Case) -> None:
+    references = [r for r in scan(MemoryTree(case.before), case.renames) if r.edit is not None]
+    whole = rewrite(MemoryTree(case.before), references, case.likely)
+    random.Random(7).shuffle(references)
+    assert rewrite(MemoryTree(case.before), references, case.likely) == whole
+
+
+def test_an_edit_that_breaks_the_file_is_refused() -> None:
+    with pytest.raises(InputError, match="would not parse"):
+        check_python("a.py", "x = 'a'\n", "x = 'a\n")
+    with pytest.raises(InputError, match="same tree"):
+        check_python("a.py", "x = 'a'\n", "y = 'a'\n")
+    with pytest.raises(InputError, match=r"a\.yaml:2:1"):
+        check_yaml("a.yaml", "a: b\n", "a: [b\n")
+
+
+def test_likely_edits_wait_to_be_asked_for() -> None:
+    tree = MemoryTree({"a.sh": b"cat /srv/configs/train/a.yaml\n"})
+    references = scan(tree, RENAMES)
+    assert [r.certainty for r in references] == [LIKELY]
+    assert rewrite(tree, references) == []
+    [change] = rewrite(tree, references, likely=True)
+    assert change.after == b"cat /srv/configs/train/b.yaml\n"
