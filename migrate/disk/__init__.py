@@ -1,0 +1,7 @@
+"""The only module that writes; each method one durable step, safe to repeat."""
+
+from migrate.disk.steps import Disk, Found
+from migrate.disk.system import Posix, System
+from migrate.disk.walk import PRIVATE
+
+__all__ = ["PRIVATE", "Disk", "Found", "Posix", "System"]
