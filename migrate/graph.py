@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from migrate import locations
 from migrate.errors import MigrateError
 from migrate.locations import Place, join
 from migrate.resolve import Resolver
@@ -14,7 +15,7 @@ from migrate.tree import matches
 from migrate.yaml_text import SCALAR, Document
 
 SUFFIXES = (".yaml", ".yml")
-LEGACY = "configs/legacy"
+LEGACY = locations.LEGACY
 PLANS = "plans"
 NOT_LIVE = (f"{LEGACY}/**", f"{PLANS}/**")
 """The frozen copy, the plans and the evidence are records, not configs that anyone runs."""
@@ -64,9 +65,7 @@ class Graph:
         words = "|".join(map(re.escape, self.resolver.dialect.keys + self._rejected()))
         # A cheap look before parsing: such a key at the begin of a line, or within braces.
         begin = rb"(?:^|[\r{,?]|\xef\xbb\xbf)\s*"
-        composing = re.compile(
-            rb"(?m)" + begin + rb"[\"']?(?:" + words.encode() + rb")[\"']?\s*:"
-        )
+        composing = re.compile(rb"(?m)" + begin + rb"[\"']?(?:" + words.encode() + rb")[\"']?\s*:")
         found: dict[str, list[Link]] = {}
         for path in self.files:
             known = (path, self.resolver.tree.read(path))
@@ -100,7 +99,9 @@ class Graph:
     def dangling(self) -> list[Link]:
         """Links to files that do not exist, by source."""
         exists = self.resolver.tree.exists
-        links = [link for target, found in self.extended.items() for link in found if not exists(target)]
+        links = [
+            link for target, found in self.extended.items() for link in found if not exists(target)
+        ]
         return sorted(links, key=lambda link: (link.source, link.place.line))
 
     def reach(self, path: str) -> frozenset[str]:

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 
 from migrate.changes import Change, sha256
 from migrate.errors import MigrateError, MissingFile, Refused, TreeMoved
-from migrate.graph import LEGACY
-from migrate.locations import Place
+from migrate.locations import LEGACY, Place
 from migrate.tree import Tree
 
 MANIFEST = f"{LEGACY}/MANIFEST.sha256"

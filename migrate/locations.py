@@ -14,6 +14,10 @@ KeyPath = tuple[Any, ...]
 """Keys from the root of a config down; list positions are `Index`."""
 
 
+LEGACY = "configs/legacy"
+"""The frozen copy of the old configs, relative to the root."""
+
+
 class Index(int):
     """A position in a list, so that a path never takes it for an integer key."""
 

@@ -11,7 +11,7 @@ from migrate.flatten.top import spell
 from migrate.locations import KeyPath, parse_dotted
 from migrate.plan import Planned
 from migrate.resolve import Resolved, merge, read_branch
-from migrate.yaml_text import Document
+from migrate.yaml_text import LOADERS, Document
 
 
 def lay_over(legacy: Resolved, planned: Planned, dialect: Dialect) -> Resolved:
@@ -27,7 +27,7 @@ def lay_over(legacy: Resolved, planned: Planned, dialect: Dialect) -> Resolved:
         node = source.node(("presets", planned.name, "override", key, "value"))
         value = in_flow_style(source.document, node) if node is not None else "null"
         text = _text(parse_dotted(key), value, override.reason)
-        document = Document(planned.file, text.encode(), dialect.keys)
+        document = Document(planned.file, text.encode(), dialect.keys, LOADERS[dialect.loader])
         document.attribute()
         branch = merge(branch, read_branch(document, document.entries, document.root))
     return replace(legacy, branch=branch)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from migrate.dialect import EXTENDS, Dialect
-from migrate.errors import InputError
-from migrate.locations import join
+from migrate.errors import InputError, Refused
 from migrate.tree import Tree
-from migrate.yaml_text import decode, load
+from migrate.yaml_text import LOADERS, decode, load
 
 MAX_DEPTH = 64
+Mapping = dict[Any, Any]
 
 
 class PlainLoader:
@@ -21,51 +23,199 @@ class PlainLoader:
     ) -> None:
         self.tree = tree
         self.dialect = dialect
+        self._kind = LOADERS[dialect.loader]
+        self._merge = merger(dialect)
         self._loaded: dict[bytes, Any] = {} if loaded is None else loaded
-        self._resolved: dict[str, dict[Any, Any]] = {}
+        self._whole: dict[str, Mapping] = {}
+        self._resolved: dict[str, Mapping] = {}
 
-    def load(self, path: str, depth: int = 0) -> dict[Any, Any]:
+    def load(self, path: str) -> Mapping:
         """The resolved config: bases in list order, each with its own bases first, then the file.
 
         The result is shared, so read it only. Raises InputError for what the trainer cannot load.
         """
-        if path in self._resolved:
-            return self._resolved[path]
+        if path not in self._resolved:
+            value = self.dialect.delete.value if self.dialect.delete is not None else None
+            whole = self._compose(path, 0)
+            self._resolved[path] = whole if value is None else _without(whole, value)
+        return self._resolved[path]
+
+    def _compose(self, path: str, depth: int) -> Mapping:
+        if depth > MAX_DEPTH:
+            raise InputError("extends too many files in a row", path, "look for a cycle")
+        if self.dialect.linear:
+            merged: Mapping = {}
+            for file in self._in_a_row(path, depth):
+                self._merge(merged, file)
+            return merged
+        if self.dialect.in_place:
+            # What is changed in place is nobody else's.
+            return self._fold(path, depth)
+        if path not in self._whole:
+            self._whole[path] = self._fold(path, depth)
+        return self._whole[path]
+
+    def _fold(self, path: str, depth: int) -> Mapping:
+        own = self._file(path)
+        data = {key: value for key, value in own.items() if key not in self.dialect.keys}
+        bases = [self._compose(base, depth + 1) for base in self._bases(path, own)]
+        if self.dialect.order == "earlier":
+            for base in bases:
+                data = self._merge(base, data)
+            return data
+        below: Mapping = {}
+        for base in bases:
+            if self.dialect.disjoint:
+                _refuse_common(below, base, path)
+            below = self._merge(below, base)
+        if len(data) < len(own):
+            _override(self.dialect, below, data)
+        return self._merge(below, data)
+
+    def _in_a_row(self, path: str, depth: int) -> Iterator[Mapping]:
         if depth > MAX_DEPTH:
             raise InputError("extends too many files in a row", path, "look for a cycle")
         own = self._file(path)
-        merged: dict[Any, Any] = {}
-        for key in self.dialect.keys:
-            for name in _listed(own.get(key)):
-                merged = deep_merge(merged, self.load(join(path, name), depth + 1))
-        data = {key: value for key, value in own.items() if key not in self.dialect.keys}
-        self._resolved[path] = deep_merge(merged, data)
-        return self._resolved[path]
+        for base in self._bases(path, own):
+            yield from self._in_a_row(base, depth + 1)
+        yield {key: value for key, value in own.items() if key not in self.dialect.keys}
 
-    def _file(self, path: str) -> dict[Any, Any]:
+    def _bases(self, path: str, own: Mapping) -> list[str]:
+        named = [name for key in self.dialect.keys for name in self._listed(path, own.get(key))]
+        return [self.dialect.find(path, name, self.tree.exists) for name in named]
+
+    def _listed(self, path: str, value: Any) -> list[str]:
+        if value is None:
+            return []
+        if self.dialect.form != "any" and isinstance(value, str) is (self.dialect.form == "list"):
+            raise InputError(f"composes by {value!r}", path, "the loader does not read that")
+        return [value] if isinstance(value, str) else list(value)
+
+    def _file(self, path: str) -> Mapping:
         content = self.tree.read(path)
         if content not in self._loaded:
-            text = decode(path, content)
-            self._loaded[content] = load(text, path, self.dialect.opaque_tags) or {}
-        own: Any = self._loaded[content]
+            self._loaded[content] = load(decode(path, content), path, self._kind) or {}
+        own = self._loaded[content]
         if not isinstance(own, dict):
             raise InputError("the root of a config must be a mapping", path, "give the values keys")
-        return own
+        if self.dialect.nested and any(_composes(self.dialect, item) for item in own.values()):
+            raise Refused("composes below the top level", path, "write that mapping out")
+        return copy.deepcopy(own) if self.dialect.in_place else own
 
 
-def _listed(value: Any) -> list[str]:
-    if value is None:
-        return []
-    return [value] if isinstance(value, str) else list(value)
+def merger(dialect: Dialect) -> Callable[[Mapping, Mapping], Mapping]:
+    """How a loader merges a mapping over another. Raises InputError where it would fail."""
+    if dialect.in_place:
+        return lambda base, over: _merge_in_place(base, over, dialect.mapping_over_other == "error")
+    delete = dialect.delete
+    if delete is not None and delete.key is not None and delete.where == "any":
+        return lambda base, over: _merge_marked(base, over, dialect)
+    if dialect.mapping_over_other == "replace":
+        return deep_merge
+    return lambda base, over: _merge_strictly(base, over, dialect.mapping_over_other)
 
 
-def deep_merge(base: dict[Any, Any], over: dict[Any, Any]) -> dict[Any, Any]:
+def merge_over(dialect: Dialect, below: Mapping, own: Mapping) -> Mapping:
+    """One file's data over what it builds on; neither is changed. Raises as `merger`."""
+    base, data = (copy.deepcopy(side) if dialect.in_place else dict(side) for side in (below, own))
+    _override(dialect, base, data)
+    merged = merger(dialect)(base, data)
+    gone = dialect.delete.value if dialect.delete is not None else None
+    return merged if gone is None else _without(merged, gone)
+
+
+def deep_merge(base: Mapping, over: Mapping) -> Mapping:
     """Mapping onto mapping merges, anything else replaces; neither argument is changed."""
     merged = dict(base)
     for key, value in over.items():
         old = merged.get(key)
+        both = isinstance(old, dict) and isinstance(value, dict)
+        merged[key] = deep_merge(merged[key], value) if both else value
+    return merged
+
+
+def _merge_in_place(base: Mapping, over: Mapping, strict: bool) -> Mapping:
+    for key, value in over.items():
+        if isinstance(value, dict) and isinstance(base.get(key), dict):
+            _merge_in_place(base[key], value, strict)
+        elif strict and isinstance(value, dict) and key in base:
+            raise InputError(f"`{key}` is a mapping over something else", None, _FAILS)
+        else:
+            base[key] = value
+    return base
+
+
+def _merge_strictly(base: Mapping, over: Mapping, rule: str) -> Mapping:
+    merged = dict(base)
+    for key, value in over.items():
+        old = merged.get(key)
         if isinstance(old, dict) and isinstance(value, dict):
-            merged[key] = deep_merge(old, value)
+            merged[key] = _merge_strictly(old, value, rule)
+        elif key not in base or (rule == "omegaconf" and value != "???"):
+            kinds = {type(old), type(value)}
+            if key in base and kinds == {dict, list}:
+                raise InputError(f"`{key}` is a list and a mapping", None, _FAILS)
+            if isinstance(value, dict) and isinstance(old, str) and "${" in old:
+                raise Refused(f"`{key}` is merged into an interpolation", None, _FAILS)
+            merged[key] = value
+        elif rule == "error":
+            if isinstance(value, dict):
+                raise InputError(f"`{key}` is a mapping over something else", None, _FAILS)
+            merged[key] = value
+    return merged
+
+
+def _merge_marked(base: Mapping, over: Mapping, dialect: Dialect) -> Mapping:
+    """With a marker that takes the base's mapping away, wherever it stands."""
+    delete = dialect.delete
+    if delete is not None and delete.key in over and delete.marks(over[delete.key]):
+        return {key: value for key, value in over.items() if key != delete.key}
+    merged = dict(base)
+    for key, value in over.items():
+        if isinstance(value, dict) and key in base:
+            old = base[key]
+            marked = delete is not None and delete.key in value and delete.marks(value[delete.key])
+            if not isinstance(old, dict) and not marked and dialect.mapping_over_other == "error":
+                raise InputError(f"`{key}` is a mapping over something else", None, _FAILS)
+            merged[key] = _merge_marked(old if isinstance(old, dict) else {}, value, dialect)
         else:
             merged[key] = value
     return merged
+
+
+def _override(dialect: Dialect, below: Mapping, data: Mapping) -> None:
+    """With a marker in a top-level mapping: the base's goes, and so does the marker."""
+    delete = dialect.delete
+    if delete is None or delete.key is None or delete.where != "top":
+        return
+    for key, value in list(data.items()):
+        if isinstance(value, dict) and delete.key in value and delete.marks(value[delete.key]):
+            below.pop(key, None)
+            data[key] = {name: item for name, item in value.items() if name != delete.key}
+
+
+def _refuse_common(below: Mapping, base: Mapping, path: str) -> None:
+    for key, value in base.items():
+        if isinstance(value, dict) and isinstance(below.get(key), dict):
+            _refuse_common(below[key], value, path)
+        elif key in below:
+            raise InputError(f"two bases set `{key}`", path, _FAILS)
+
+
+def _without(value: Any, gone: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _without(item, gone) for key, item in value.items() if item != gone}
+    return value
+
+
+def _composes(dialect: Dialect, value: Any) -> bool:
+    if isinstance(value, list):
+        return any(_composes(dialect, item) for item in value)
+    if not isinstance(value, dict):
+        return False
+    return any(key in value for key in dialect.keys) or any(
+        _composes(dialect, item) for item in value.values()
+    )
+
+
+_FAILS = "the dialect's own loader fails there too"

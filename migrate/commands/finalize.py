@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from migrate.changes import Change, ChangeSet
 from migrate.commands.verify import Verified, verify
 from migrate.commands.workspace import Workspace
-from migrate.graph import LEGACY
+from migrate.locations import LEGACY
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from migrate.flatten.select import Piece, Selection
 from migrate.flatten.top import Top
 from migrate.flatten.write import Writer
 from migrate.locations import KeyPath, dotted
-from migrate.plain import deep_merge
+from migrate.dialect import Dialect
+from migrate.plain import merge_over
 from migrate.resolve import EMPTY, Branch, Resolved, Resolver, Slot, merge
 from migrate.yaml_text import ALIAS, Document, Node, load, same
 
@@ -78,7 +79,7 @@ def flatten(
     writer.block(members, 0, root=True)
     top.footer()
     text = lines.render()
-    check(text, resolved, parent, bool(order))
+    check(text, resolved, parent, bool(order), resolver.dialect)
     keys = tuple(
         (leaf.path, leaf.winner.document.path) for piece in pieces for leaf in piece.leaves()
     )
@@ -153,12 +154,14 @@ def _spaced(resolved: Resolved) -> dict[str, bool]:
     return {**habits, "": apart > together}
 
 
-def check(text: str, resolved: Resolved, parent: Branch | None, reordered: bool) -> None:
+def check(
+    text: str, resolved: Resolved, parent: Branch | None, reordered: bool, dialect: Dialect
+) -> None:
     """Parse a written text with the trainer's loader and compare. Raises Refused where it differs."""
     old = resolved.python
-    own = load(text, resolved.path, resolved.document.values.opaque) or {}
+    own = load(text, resolved.path, resolved.document.values.loader) or {}
     links = [own.pop(key) for key in sorted(resolved.document.layers) if key in own]
-    new = deep_merge(parent.python, own) if parent is not None else own
+    new = merge_over(dialect, parent.python, own) if parent is not None else own
     if not same(new, old) or (parent is None and not reordered and not _same_order(new, old)):
         hint = "nothing was written; please report this config as a bug"
         where = _first_difference(new, old)

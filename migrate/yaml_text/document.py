@@ -11,6 +11,7 @@ from migrate.changes import sha256
 from migrate.errors import InputError, Refused
 from migrate.locations import Place
 from migrate.yaml_text.comments import Attribution, comment_spans
+from migrate.yaml_text.loaders import SAFE, Loader
 from migrate.yaml_text.nodes import MAPPING, SCALAR, SEQUENCE, Entry, Node, Run, Span
 from migrate.yaml_text.parse import compose
 from migrate.yaml_text.values import Values, is_merge, noun
@@ -22,11 +23,12 @@ _BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\x00\x00\xfe\xff": "UTF
 class Document:
     """A parsed config. `text` has no BOM and only line feeds; `newline` and `bom` say how it was.
 
-    `layers` names the keys that compose files, such as `extends`: they are no data.
+    `layers` names the keys that compose files, such as `extends`: they are no data. `loader` is the
+    kind of loader that reads the file.
     """
 
     def __init__(
-        self, path: str, content: bytes, layers: Iterable[str] = (), opaque: bool = False
+        self, path: str, content: bytes, layers: Iterable[str] = (), loader: Loader = SAFE
     ) -> None:
         self.path = path
         self.source = content
@@ -36,7 +38,7 @@ class Document:
         self.newline = "\r\n" if "\r\n" in text else "\n"
         self.text = text.replace("\r\n", "\n")
         self.layers = frozenset(layers)
-        self.values = Values(path, self.text, opaque)
+        self.values = Values(path, self.text, loader)
         self.root = self._mapping(compose(self.text, path))
 
     @cached_property

@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Any
 
 import yaml
 
 from migrate.errors import InputError, Refused
 from migrate.locations import Place
+from migrate.yaml_text.loaders import C_LOADER, SAFE, Loader
 from migrate.yaml_text.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Entry, Node
 
 MAX_DEPTH = 100
@@ -19,8 +19,6 @@ MAX_DEPTH = 100
 
 MAX_NODES = 1_000_000
 """How many nodes a config may have once its aliases are expanded (alias bombs are refused)."""
-
-C_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @contextmanager
@@ -52,44 +50,15 @@ def compose(text: str, path: str) -> Node | None:
                 raise syntax_error(error, path, text) from None
 
 
-class Opaque:
-    """A value with a tag that the loader does not know and a dialect keeps as it is."""
-
-    __slots__ = ("tag", "value")
-
-    def __init__(self, tag: str, value: Any) -> None:
-        self.tag = tag
-        self.value = value
-
-    def __repr__(self) -> str:
-        return f"Opaque({self.tag!r}, {self.value!r})"
-
-
-def _opaque(loader: Any, suffix: str, node: yaml.Node) -> Opaque:
-    if isinstance(node, yaml.MappingNode):
-        return Opaque(f"!{suffix}", loader.construct_mapping(node, deep=True))
-    if isinstance(node, yaml.SequenceNode):
-        return Opaque(f"!{suffix}", loader.construct_sequence(node, deep=True))
-    return Opaque(f"!{suffix}", node.value)
-
-
-@lru_cache(maxsize=2)
-def _opaque_loader(loader: type[Any]) -> type[Any]:
-    """A safe loader that keeps unknown `!Tags` as opaque values."""
-    kind = type(f"Opaque{loader.__name__}", (loader,), {})
-    kind.add_multi_constructor("!", _opaque)
-    return kind
-
-
-def load(text: str, path: str, opaque: bool = False) -> Any:
+def load(text: str, path: str, loader: Loader = SAFE) -> Any:
     """What the trainer's loader makes of a text; nothing of ours is between. Raises InputError."""
-    last: yaml.YAMLError | None = None
-    for loader in (C_LOADER, yaml.SafeLoader):
-        try:
-            return yaml.load(text, Loader=_opaque_loader(loader) if opaque else loader)
-        except yaml.YAMLError as error:
-            last = error
-    raise syntax_error(last or yaml.YAMLError(), path, text) from None
+    try:
+        return loader.load(text)
+    except yaml.YAMLError as error:
+        raise syntax_error(error, path, text) from None
+    except (ValueError, OverflowError, KeyError) as error:
+        hint = "correct the file; the trainer cannot load it either"
+        raise InputError(f"cannot be loaded: {error}", Place(path), hint) from None
 
 
 def at(path: str, text: str, offset: int) -> Place:

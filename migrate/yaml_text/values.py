@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from functools import lru_cache
 from typing import Any
 
 import yaml
 
 from migrate.errors import InputError, Refused
 from migrate.locations import Place
+from migrate.yaml_text.loaders import SAFE, Loader, Opaque
 from migrate.yaml_text.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Entry, Node
-from migrate.yaml_text.parse import Opaque
 
 _PREFIX = "tag:yaml.org,2002:"
 _MERGE = _PREFIX + "merge"
@@ -22,42 +21,20 @@ _SCALAR_TAGS = frozenset(
 )
 
 
-class _Constructor(yaml.constructor.SafeConstructor, yaml.resolver.Resolver):
-    """PyYAML's resolver and constructor without its parser."""
-
-    def __init__(self) -> None:
-        yaml.constructor.SafeConstructor.__init__(self)
-        yaml.resolver.Resolver.__init__(self)
-
-
-_PYYAML = _Constructor()
-
-
-@lru_cache(maxsize=65536)
-def plain_tag(text: str) -> str:
-    """The YAML 1.1 tag of a plain scalar, by PyYAML's own resolver."""
-    return str(_PYYAML.resolve(yaml.ScalarNode, text, (True, False)))
-
-
-@lru_cache(maxsize=65536)
-def _scalar(text: str, tag: str) -> Any:
-    return _PYYAML.construct_object(yaml.ScalarNode(tag, text))
-
-
-def scalar_tag(node: Node) -> str:
+def scalar_tag(node: Node, loader: Loader = SAFE) -> str:
     """The tag by which a scalar's value is made."""
     if node.tag is not None and node.tag != "!":
         return node.tag
-    return plain_tag(node.value) if node.plain[0] else _STR
+    return loader.tag(node.value) if node.plain[0] else _STR
 
 
 class Values:
-    """Makes the values of one document's nodes. `opaque` keeps unknown tags instead of refusing them."""
+    """Makes the values of one document's nodes, as `loader` would make them of the whole text."""
 
-    def __init__(self, path: str, text: str, opaque: bool = False) -> None:
+    def __init__(self, path: str, text: str, loader: Loader = SAFE) -> None:
         self.path = path
         self.text = text
-        self.opaque = opaque
+        self.loader = loader
         self._shared: dict[int, Any] = {}
 
     def place(self, node: Node) -> Place:
@@ -82,11 +59,11 @@ class Values:
         return self._shared[id(node)]
 
     def _construct_scalar(self, node: Node) -> Any:
-        tag = scalar_tag(node)
+        tag = scalar_tag(node, self.loader)
         if tag not in _SCALAR_TAGS and node.tag is not None:
             return self._opaque(node, node.value)
         try:
-            return _scalar(node.value, tag)
+            return self.loader.construct(node.value, tag)
         except yaml.YAMLError as error:
             what = f"the plain scalar {node.value} cannot be loaded by PyYAML"
             raise InputError(what, self.place(node), f'quote it: "{node.value}"') from error
@@ -105,7 +82,7 @@ class Values:
         return self._opaque(node, value)
 
     def _opaque(self, node: Node, value: Any) -> Opaque:
-        if self.opaque and node.tag is not None and not node.tag.startswith(_PREFIX):
+        if self.loader.opaque and node.tag is not None and not node.tag.startswith(_PREFIX):
             return Opaque(node.tag, value)
         hint = "delete the tag, or choose a dialect that keeps unknown tags"
         raise Refused(f"unknown tag {node.tag_text(self.text).strip()}", self.place(node), hint)
@@ -147,7 +124,7 @@ class Values:
         if target.kind != SCALAR:
             hint = "use a string, number or boolean as the key"
             raise Refused("a list or mapping cannot be a key", self.place(node), hint)
-        if scalar_tag(target) == _VALUE:
+        if scalar_tag(target, self.loader) == _VALUE:
             return "="
         key: Hashable = self._construct_scalar(target)
         return key

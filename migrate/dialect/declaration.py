@@ -1,0 +1,148 @@
+"""How one ecosystem composes configs: by which keys, from where, and what replaces what."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from migrate.locations import LEGACY, join, relative
+
+Form = Literal["any", "path", "list"]
+Order = Literal["later", "earlier"]
+MappingOver = Literal["replace", "error", "omegaconf"]
+Where = Literal["top", "any"]
+
+FILE, ROOT, CWD = "file", "root", "cwd"
+"""Words of `base_dirs`; any other entry is a folder, relative to the root."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """How a config of this dialect takes back what its bases said.
+
+    With `key`, a mapping that holds `key: is_` replaces the bases' mapping instead of merging into
+    it: mappings at the root's keys (`top`) or anywhere. With `value`, a key of this value is gone.
+    `over_only` says that the marker is taken out only where there is a mapping to replace.
+    """
+
+    key: str | None = None
+    is_: bool = True
+    where: Where = "any"
+    over_only: bool = True
+    value: str | None = None
+
+    def marks(self, said: Any) -> bool:
+        """Whether the marker's value means it: the loaders ask for truth, not for a boolean."""
+        return bool(said) is self.is_
+
+    @property
+    def line(self) -> str:
+        """The marker as a line of YAML."""
+        return f"{self.key}: {str(self.is_).lower()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How configs name the files they build on, and how these are merged.
+
+    `source` names the code that was read. `keys` are the top-level composing keys; `rejected` are
+    keys of other tools that look like one and are refused, with the hint. What the fields cannot
+    say is refused by the loader of the declaration, never approximated.
+    """
+
+    name: str = "extends"
+    source: str = "the trainer: PyYAML's safe_load and a deep merge"
+    keys: tuple[str, ...] = ("extends",)
+    rejected: tuple[tuple[str, str], ...] = (("inherit", "write `extends:` instead"),)
+    form: Form = "any"
+    """Whether a composing key holds a path, a list of paths, or either."""
+    base_dirs: tuple[str, ...] = (FILE,)
+    """Where a base is looked for, in this order: `file`, `root`, `cwd` (the root), or a folder."""
+    home: bool = False
+    """Whether a path that begins with `~` leads to the home folder."""
+    order: Order = "later"
+    """Which of several bases wins."""
+    mapping_over_other: MappingOver = "replace"
+    """What a mapping does to a scalar or list. `omegaconf`: lists and mappings never replace each
+    other, and a mandatory value `???` replaces nothing."""
+    delete: Delete | None = None
+    loader: str = "safe"
+    """A kind of `yaml_text.loaders`."""
+    linear: bool = False
+    """All files of a chain are laid onto one mapping, one by one, instead of base by base."""
+    in_place: bool = False
+    """The loader changes mappings in place, so that a merge reaches every alias of a mapping."""
+    disjoint: bool = False
+    """Bases that set the same key are an error."""
+    nested: bool = False
+    """A composing key below the top level composes too: such configs are refused."""
+    keeps_key: bool = False
+    """The top file's composing key stays in the resolved config; comparisons ignore it."""
+    ignore_keys: tuple[str, ...] = ()
+    """Top-level keys that the loader adds itself."""
+    list_merge: tuple[str, ...] = ()
+    """Top-level lists merged by their entries' `name`."""
+    relative_keys: tuple[str, ...] = ()
+    """Dotted keys whose values are paths relative to their file."""
+    relative_tags: tuple[str, ...] = ()
+    """Tags, such as `!path`, whose values are paths relative to their file."""
+    signs: tuple[str, ...] = ()
+    """Words in the files of a tree that tell this dialect from others with the same keys."""
+    declared: str = ""
+    """For a declaration of a plan, its text as a flow mapping."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether bases merge as the default dialect merges them."""
+        special = self.linear or self.in_place or self.disjoint or self.delete is not None
+        return not special and (self.order, self.mapping_over_other) == ("later", "replace")
+
+    @property
+    def spelled(self) -> str:
+        """How a plan names this dialect: by name, or written out."""
+        return self.declared or self.name
+
+    @property
+    def by_file(self) -> bool:
+        """Whether all bases are looked for beside the file that names them."""
+        return self.base_dirs == (FILE,)
+
+    def candidates(self, source: str, text: str) -> list[str]:
+        """The root-relative paths that `text` may mean in the file `source`, in order.
+
+        In the legacy tree the root is the legacy tree: it holds what stood below the root.
+        """
+        if self.by_file:
+            return [join(source, text)]
+        root = LEGACY if source.startswith(f"{LEGACY}/") else ""
+        return [
+            join(source, text)
+            if folder == FILE
+            else posixpath.normpath(posixpath.join(root, _folder(folder), text))
+            for folder in self.base_dirs
+        ]
+
+    def find(self, source: str, text: str, exists: Callable[[str], bool]) -> str:
+        """The base that `text` names; the first candidate where none exists."""
+        found = self.candidates(source, text)
+        return found[0] if len(found) == 1 else next(filter(exists, found), found[0])
+
+    def link(self, path: str, source: str) -> str:
+        """How the file `source` names the base `path`; both relative to the root."""
+        if FILE in self.base_dirs:
+            return relative(path, source)
+        return posixpath.relpath(path, _folder(self.base_dirs[0]) or ".")
+
+    def leads(self, source: str, text: str, path: str, exists: Callable[[str], bool]) -> bool:
+        """Whether `text`, written in the file `source`, names the base `path`."""
+        return self.find(source, text, exists) == path
+
+
+def _folder(word: str) -> str:
+    return "" if word in (ROOT, CWD) else word
+
+
+EXTENDS = Dialect()
+FUSION = Dialect(name="fusion", list_merge=("targets", "sources"))

@@ -1,0 +1,99 @@
+"""Which dialect a tree is written in: the one whose keys name files that are there."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from migrate.dialect.declaration import EXTENDS, Dialect
+from migrate.dialect.shipped import DIALECTS
+from migrate.errors import MigrateError
+from migrate.locations import LEGACY
+from migrate.tree import Tree
+
+MAX_FILES = 20_000
+"""So many YAML files are looked at; no repository of configs comes near."""
+
+_SUFFIXES = (".yaml", ".yml")
+_KEYS = "|".join(sorted({re.escape(key) for known in DIALECTS.values() for key in known.keys}))
+_COMPOSING = re.compile(
+    rf"(?m)^([ ]*)[\"']?({_KEYS})[\"']?[ \t]*:\s*"
+    r"(\[[^\]]*\]|(?:(?:-[ \t]|#)[^\n]*\s*)+|[^\n]*)"
+)
+_ITEM = re.compile(r"(?m)^[ \t]*-[ \t]+([^\n]*)")
+_COMMENT = re.compile(r"(?m)(^|[ \t])#[^\n]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A dialect, and how many configs of the tree compose by its keys."""
+
+    dialect: Dialect
+    files: int = 0
+
+    def __str__(self) -> str:
+        keys = " and ".join(f"`{key}:`" for key in self.dialect.keys)
+        some = "1 config composes" if self.files == 1 else f"{self.files} configs compose"
+        return f"dialect {self.dialect.name}: {some} by {keys}; --dialect names another"
+
+
+def recognise(tree: Tree) -> Recognised:
+    """The dialect that most configs of a tree fit; `extends` for a tree that composes nothing."""
+    fits: Counter[str] = Counter()
+    signs: Counter[str] = Counter()
+    for path, text in _texts(tree):
+        for name in _fitting(tree, path, text):
+            fits[name] += 1
+        for name in _SIGNS:
+            signs[name] += any(sign in text for sign in DIALECTS[name].signs)
+    best = max(fits.values(), default=0)
+    equal = [name for name in DIALECTS if best and fits[name] == best]
+    name = next((name for name in equal if signs[name]), next(iter(equal), EXTENDS.name))
+    return Recognised(DIALECTS[name], fits[name])
+
+
+_SIGNS = [name for name, dialect in DIALECTS.items() if dialect.signs]
+
+
+def _texts(tree: Tree) -> Iterator[tuple[str, str]]:
+    """The live YAML files with their texts; what cannot be read is nobody's sign."""
+    number = 0
+    for path in tree.files():
+        if not path.endswith(_SUFFIXES) or path.startswith((f"{LEGACY}/", "plans/")):
+            continue
+        number += 1
+        if number > MAX_FILES:
+            return
+        try:
+            content = tree.read(path)
+        except MigrateError:
+            continue
+        yield path, content.decode("utf-8", "replace")
+
+
+def _fitting(tree: Tree, path: str, text: str) -> set[str]:
+    """The dialects by whose rules this file names a file that exists."""
+    found: set[str] = set()
+    for match in _COMPOSING.finditer(text.replace("\r\n", "\n")):
+        value = _COMMENT.sub("", match[3]).strip()
+        items = list(_items(value))
+        is_list = value.startswith(("[", "-"))
+        for name, dialect in DIALECTS.items():
+            shape = dialect.form in ("any", "list" if is_list else "path")
+            if match[2] not in dialect.keys or not shape or (match[1] and not dialect.nested):
+                continue
+            if any(_exists(tree, dialect, path, item) for item in items):
+                found.add(name)
+    return found
+
+
+def _exists(tree: Tree, dialect: Dialect, path: str, item: str) -> bool:
+    return any(map(tree.exists, dialect.candidates(path, item)))
+
+
+def _items(value: str) -> Iterable[str]:
+    """The paths that a composing key names, as far as a look at the text tells."""
+    listed = _ITEM.findall(value) or value.strip("[]").split(",")
+    return [word for item in listed if (word := item.strip().strip("\"'"))]

@@ -1,0 +1,31 @@
+"""Follow a config through all it extends, remembering who said each value."""
+
+from migrate.resolve.branch import (
+    EMPTY,
+    Branch,
+    Setting,
+    Slot,
+    merge,
+    read_branch,
+    read_value,
+    shown,
+)
+from migrate.resolve.combine import Combiner
+from migrate.resolve.resolver import MAX_CHAIN_DEPTH, Base, Resolved, Resolver, Store
+
+__all__ = [
+    "EMPTY",
+    "MAX_CHAIN_DEPTH",
+    "Base",
+    "Branch",
+    "Combiner",
+    "Resolved",
+    "Resolver",
+    "Setting",
+    "Slot",
+    "Store",
+    "merge",
+    "read_branch",
+    "read_value",
+    "shown",
+]

@@ -1,0 +1,156 @@
+"""Resolved mappings that remember who said each value."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+from migrate.locations import KeyPath, Place, printable
+from migrate.yaml_text import MAPPING, Document, Entry, Node
+
+
+class Setting:
+    """One file saying one key: the document and the entry in it."""
+
+    __slots__ = ("document", "entry")
+
+    def __init__(self, document: Document, entry: Entry) -> None:
+        self.document = document
+        self.entry = entry
+
+    @property
+    def place(self) -> Place:
+        """Where the key stands."""
+        return self.document.place(self.entry.start)
+
+
+class Slot:
+    """A key of a resolved mapping.
+
+    `settings` are the files that make the active value, base first: one for a leaf, all
+    contributors for a merged mapping. `lost` are the settings that were overridden, in merge order.
+    """
+
+    __slots__ = ("key", "lost", "settings", "value")
+
+    def __init__(
+        self,
+        key: Hashable,
+        value: Branch | Node,
+        settings: tuple[Setting, ...],
+        lost: tuple[Setting, ...] = (),
+    ) -> None:
+        self.key = key
+        self.value = value
+        self.settings = settings
+        self.lost = lost
+
+    @property
+    def winner(self) -> Setting:
+        """Who said the active value; of a merged mapping, the last contributor."""
+        return self.settings[-1]
+
+    @property
+    def python(self) -> Any:
+        """The active value as the loader sees it."""
+        if isinstance(self.value, Branch):
+            return self.value.python
+        return self.winner.document.value(self.value)
+
+    def all_settings(self) -> tuple[Setting, ...]:
+        """Everyone who said this key: what lost, then what is active."""
+        return self.lost + self.settings
+
+
+class Branch:
+    """A resolved mapping. `source` is the node it was read from, None once it was merged.
+
+    Branches are shared between configs and never changed after they are made.
+    """
+
+    __slots__ = ("_python", "slots", "source")
+
+    def __init__(self, slots: dict[Hashable, Slot], source: Node | None = None) -> None:
+        self.slots = slots
+        self.source = source
+        self._python: dict[Any, Any] | None = None
+
+    @property
+    def python(self) -> dict[Any, Any]:
+        """The mapping as the loader sees it; shared, so read it only."""
+        if self._python is None:
+            self._python = {key: slot.python for key, slot in self.slots.items()}
+        return self._python
+
+    def leaves(self, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Slot]]:
+        """Every slot that is no mapping, and every empty mapping, with its key path."""
+        for key, slot in self.slots.items():
+            if isinstance(slot.value, Branch) and slot.value.slots:
+                yield from slot.value.leaves((*path, key))
+            else:
+                yield (*path, key), slot
+
+    def find(self, path: KeyPath) -> Slot | None:
+        """The slot at a key path, None where there is none."""
+        branch, slot = self, None
+        for number, key in enumerate(path):
+            slot = branch.slots.get(key)
+            if slot is None or number + 1 == len(path):
+                return slot
+            if not isinstance(slot.value, Branch):
+                return None
+            branch = slot.value
+        return slot
+
+
+EMPTY = Branch({})
+
+
+def read_branch(document: Document, entries: list[Entry], source: Node | None) -> Branch:
+    """A mapping of one file, keys in the loader's order; a repeated key keeps its last value."""
+    slots: dict[Hashable, Slot] = {}
+    for entry in entries:
+        key = entry.pykey
+        setting = (Setting(document, entry),)
+        before = slots.get(key)
+        if before is None:
+            slots[key] = Slot(key, read_value(document, entry.value), setting)
+        else:
+            value = read_value(document, entry.value)
+            slots[key] = Slot(before.key, value, setting, before.all_settings())
+    return Branch(slots, source)
+
+
+def read_value(document: Document, node: Node) -> Branch | Node:
+    """A mapping as a branch, anything else as the node it is."""
+    target = node.resolved()
+    if target.kind == MAPPING and target.tag in (None, "!", "tag:yaml.org,2002:map"):
+        return read_branch(document, document.values.logical(target), target)
+    return node
+
+
+def merge(base: Branch, over: Branch) -> Branch:
+    """Deep merge as the trainer does it: mapping onto mapping merges, anything else replaces."""
+    if not base.slots and base.source is None:
+        return over
+    slots = dict(base.slots)
+    for key, new in over.slots.items():
+        old = slots.get(key)
+        slots[key] = new if old is None else _merge_slot(old, new)
+    return Branch(slots)
+
+
+def _merge_slot(old: Slot, new: Slot) -> Slot:
+    if isinstance(old.value, Branch) and isinstance(new.value, Branch):
+        merged = merge(old.value, new.value)
+        return Slot(old.key, merged, old.settings + new.settings, old.lost + new.lost)
+    return Slot(old.key, new.value, new.settings, old.all_settings() + new.lost)
+
+
+def shown(value: Any, limit: int = 60) -> str:
+    """A value for messages, on one line, shortened in the middle."""
+    text = printable(repr(value))
+    if len(text) <= limit:
+        return text
+    half = (limit - 5) // 2
+    return f"{text[:half]} ... {text[-half:]}"

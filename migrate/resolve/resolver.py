@@ -1,0 +1,229 @@
+"""Resolves the configs of a tree: every file is read once, each base with its own bases first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from migrate.dialect import EXTENDS, Dialect
+from migrate.errors import InputError, MissingFile, Refused, nearest
+from migrate.locations import outside
+from migrate.resolve.branch import EMPTY, Branch, merge, read_branch
+from migrate.resolve.combine import Combiner
+from migrate.tree import Tree
+from migrate.yaml_text import LOADERS, MAPPING, SCALAR, SEQUENCE, Document, Entry, Node
+
+MAX_CHAIN_DEPTH = 64
+"""How many files may extend one another in a row; real trees stay below 10."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """One file that a config extends, as its author wrote it."""
+
+    path: str
+    node: Node
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A config with all it extends. `chain` is every file once, by precedence, itself last."""
+
+    path: str
+    document: Document
+    branch: Branch
+    chain: tuple[Document, ...]
+    bases: tuple[Base, ...]
+    depth: int = field(default=1, compare=False)
+
+    @property
+    def python(self) -> dict[Any, Any]:
+        """The resolved config: what the trainer sees."""
+        return self.branch.python
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of the chain."""
+        return tuple(document.path for document in self.chain)
+
+
+Store = dict[tuple[str, bytes], Document]
+"""Parsed files by path and content: resolvers of trees that differ a little can share one."""
+
+
+class Resolver:
+    """Resolves configs of one tree; every file is read and parsed once."""
+
+    def __init__(self, tree: Tree, dialect: Dialect = EXTENDS, store: Store | None = None) -> None:
+        self.tree = tree
+        self.dialect = dialect
+        self._store = {} if store is None else store
+        self._documents: dict[str, Document] = {}
+        self._resolved: dict[str, Resolved] = {}
+        self._open: list[str] = []
+        self._loader = LOADERS[dialect.loader]
+        self._combiner = None if dialect.plain else Combiner(dialect)
+        self._unfinished: dict[str, Branch] = {}
+        self._steps: dict[str, list[Branch]] = {}
+
+    def document(self, path: str) -> Document:
+        """Parse one file. Raises InputError."""
+        if path not in self._documents:
+            content = self.tree.read(path)
+            document = self._store.get((path, content))
+            if document is None:
+                document = Document(path, content, self.dialect.keys, self._loader)
+                self._store[path, content] = document
+            self._check(document)
+            self._documents[path] = document
+        return self._documents[path]
+
+    def _check(self, document: Document) -> None:
+        """Refuse what is no part of the dialect."""
+        for key, hint in self.dialect.rejected:
+            entry = document.layer(key)
+            if entry is not None:
+                what = f"uses `{key}:`, which composes nothing here"
+                raise Refused(what, document.place(entry.start), hint)
+        if self._loader.unique:
+            _check_unique(document, self._loader.texts_only)
+        if self.dialect.nested:
+            _check_nested(document, self.dialect)
+
+    def resolve(self, path: str) -> Resolved:
+        """Resolve one config, each base with its own bases first.
+
+        Raises InputError for a missing file, a cycle, or anything that is no config.
+        """
+        if path in self._resolved:
+            return self._resolved[path]
+        document = self.document(path)
+        bases = tuple(self.bases(document))
+        self._open.append(path)
+        try:
+            resolved_bases = [self._base(document, base) for base in bases]
+        finally:
+            self._open.pop()
+        branch = self._merged(document, resolved_bases)
+        depth = 1 + max((base.depth for base in resolved_bases), default=0)
+        in_order = resolved_bases if self.dialect.order == "later" else resolved_bases[::-1]
+        chain = _last_of_each(in_order, document)
+        resolved = Resolved(path, document, branch, chain, bases, depth)
+        self._resolved[path] = resolved
+        return resolved
+
+    def _merged(self, document: Document, bases: list[Resolved]) -> Branch:
+        """A file on its resolved bases."""
+        own = read_branch(document, document.entries, document.root)
+        if self._combiner is not None:
+            return self._combined(self._combiner, document, bases, own)
+        branch = EMPTY
+        for base in bases:
+            branch = merge(branch, base.branch)
+        return merge(branch, own)
+
+    def _combined(
+        self, combiner: Combiner, document: Document, bases: list[Resolved], own: Branch
+    ) -> Branch:
+        """The same by the dialect's own rules."""
+        if self.dialect.linear:
+            steps = [step for base in bases for step in self._steps[base.path]]
+            self._steps[document.path] = [*steps, own]
+            return combiner.in_a_row(self._steps[document.path])
+        composes = any(document.layer(key) is not None for key in self.dialect.keys)
+        below = [self._unfinished[base.path] for base in bases]
+        branch = combiner.combine(below, own, composes)
+        self._unfinished[document.path] = branch
+        return combiner.final(branch)
+
+    def _base(self, document: Document, base: Base) -> Resolved:
+        place = document.place(base.node.props)
+        if base.path in self._open:
+            cycle = [*self._open[self._open.index(base.path) :], base.path]
+            raise InputError("extends itself", place, " -> ".join(cycle) + "; remove one of these")
+        if len(self._open) >= MAX_CHAIN_DEPTH:
+            hint = f"{MAX_CHAIN_DEPTH} files in a row are the limit; extend fewer levels"
+            raise InputError("extends too many files in a row", place, hint)
+        if outside(base.path):
+            hint = "extend a file below the root, or name a wider --root"
+            raise InputError(f"extends {base.path}, which is outside the root", place, hint)
+        try:
+            return self.resolve(base.path)
+        except MissingFile as error:
+            if error.place is None or error.place.path != base.path or error.place.line:
+                raise
+            raise MissingFile(
+                f"extends {base.path}, which does not exist", place, self._near(base.path)
+            ) from None
+
+    def _near(self, path: str) -> str:
+        known = [known for known in self.tree.files() if known.endswith((".yaml", ".yml"))]
+        return nearest(path, known) or "correct the path; it is relative to the file that names it"
+
+    def bases(self, document: Document) -> Iterator[Base]:
+        """The files that a document extends, in list order. Raises InputError."""
+        for key in self.dialect.keys:
+            entry = document.layer(key)
+            if entry is not None:
+                for node in _items(document, entry, key, self.dialect.form):
+                    yield Base(self._base_path(document, node, key), node)
+
+    def _base_path(self, document: Document, node: Node, key: str) -> str:
+        value = document.value(node)
+        if not isinstance(value, str) or not value or "\0" in value:
+            what = f"`{key}` holds {value!r}, not a path"
+            raise InputError(what, document.place(node.props), "write a path, or a list of paths")
+        if self.dialect.home and value.startswith("~"):
+            hint = "extend a file below the root, or name a wider --root"
+            what = f"extends {value}, which is outside the root"
+            raise InputError(what, document.place(node.props), hint)
+        return self.dialect.find(document.path, value, self.tree.exists)
+
+
+def _items(document: Document, entry: Entry, key: str, form: str) -> list[Node]:
+    node = entry.value.resolved()
+    place = document.place(entry.start)
+    if form == "path" and node.kind == SEQUENCE:
+        raise InputError(f"`{key}` is a list", place, "write one path; this dialect reads no list")
+    if node.kind == SEQUENCE:
+        return node.items
+    if node.kind == SCALAR and document.value(node) is None:
+        return []
+    if node.kind == MAPPING:
+        raise InputError(f"`{key}` is a mapping", place, "write a path, or a list of paths")
+    if form == "list":
+        raise InputError(f"`{key}` is no list", place, "write a list; this dialect reads no path")
+    return [entry.value]
+
+
+def _check_unique(document: Document, texts_only: bool) -> None:
+    """Refuse a key that one mapping has twice, as the loader does."""
+    for lost, won in document.duplicates:
+        if not texts_only or isinstance(document.values.key(won.key), str):
+            what = f"the key {won.key.value!r} is given twice"
+            hint = f"the first one is in line {document.line(lost.start)}; keep one of them"
+            raise InputError(what, document.place(won.start), hint)
+
+
+def _check_nested(document: Document, dialect: Dialect) -> None:
+    """Refuse a composing key below the top level, where the loader would follow it."""
+    own = {id(entry) for entry in document.root.entries} if document.root is not None else set()
+    for node in document.nodes():
+        for entry in node.entries if node.kind == MAPPING else ():
+            if (
+                entry.key.kind == SCALAR
+                and entry.key.value in dialect.keys
+                and id(entry) not in own
+            ):
+                what = f"`{entry.key.value}` below the top level is not supported"
+                hint = f"{dialect.name} puts the base below this key; write that mapping out"
+                raise Refused(what, document.place(entry.start), hint)
+
+
+def _last_of_each(bases: list[Resolved], document: Document) -> tuple[Document, ...]:
+    """Every document once, where it counts most: at its last occurrence."""
+    merged = [known for base in bases for known in base.chain]
+    kept = {known.path: known for known in reversed(merged)}
+    return (*reversed(kept.values()), document)

@@ -1,0 +1,220 @@
+"""The kinds of loaders that read configs, and what each makes of a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import yaml
+
+_PREFIX = "tag:yaml.org,2002:"
+C_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Opaque:
+    """A value with a tag that the loader does not know and a dialect keeps as it is."""
+
+    __slots__ = ("tag", "value")
+
+    def __init__(self, tag: str, value: Any) -> None:
+        self.tag = tag
+        self.value = value
+
+    def __repr__(self) -> str:
+        return f"Opaque({self.tag!r}, {self.value!r})"
+
+
+_OMEGACONF_FLOAT = re.compile(
+    r"""^(?:
+     [-+]?[0-9]+(?:_[0-9]+)*\.[0-9_]*(?:[eE][-+]?[0-9]+)?
+    |[-+]?[0-9][0-9_]*(?:[eE][-+]?[0-9]+)
+    |\.[0-9]+(?:_[0-9]+)*(?:[eE][-+][0-9]+)?
+    |[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*
+    |[-+]?\.(?:inf|Inf|INF)
+    |\.(?:nan|NaN|NAN))$""",
+    re.VERBOSE,
+)
+"""What OmegaConf also takes for a float, such as `1e-8` (omegaconf/_utils.py: get_yaml_loader)."""
+
+
+def _omegaconf_numbers(kind: type[Any]) -> None:
+    """Teach a class of PyYAML OmegaConf's rules: more floats, and no dates."""
+    kind.add_implicit_resolver(_PREFIX + "float", _OMEGACONF_FLOAT, list("-+0123456789."))
+    kind.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in known if tag != _PREFIX + "timestamp"]
+        for first, known in kind.yaml_implicit_resolvers.items()
+    }
+
+
+def _opaque(loader: Any, suffix: str, node: yaml.Node) -> Opaque:
+    if isinstance(node, yaml.MappingNode):
+        return Opaque(f"!{suffix}", loader.construct_mapping(node, deep=True))
+    if isinstance(node, yaml.SequenceNode):
+        return Opaque(f"!{suffix}", loader.construct_sequence(node, deep=True))
+    return Opaque(f"!{suffix}", node.value)
+
+
+def _unique_keys(kind: type[Any], texts_only: bool) -> None:
+    """Make a loader refuse a key that one mapping has twice, before merge keys are looked at."""
+    construct = kind.construct_mapping
+
+    def construct_mapping(self: Any, node: yaml.MappingNode, deep: bool = False) -> Any:
+        seen: set[Hashable] = set()
+        for key, _ in node.value:
+            if texts_only and key.tag != _PREFIX + "str":
+                continue
+            value = key.value if texts_only else self.construct_object(key, deep=True)
+            if value in seen:
+                problem = f"the key {key.value!r} is given twice"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            seen.add(value)
+        return construct(self, node, deep=deep)
+
+    kind.construct_mapping = construct_mapping
+
+
+class _Scalars(yaml.constructor.SafeConstructor, yaml.resolver.Resolver):
+    """PyYAML's resolver and constructor without its parser."""
+
+    def __init__(self) -> None:
+        yaml.constructor.SafeConstructor.__init__(self)
+        yaml.resolver.Resolver.__init__(self)
+
+
+class _OmegaConfScalars(_Scalars):
+    """The same by OmegaConf's rules."""
+
+
+_omegaconf_numbers(_OmegaConfScalars)
+
+
+def _ruamel_scalars() -> Any:
+    """The resolver and constructor of YAML 1.2, which only ruamel.yaml has."""
+    from ruamel.yaml.constructor import SafeConstructor
+    from ruamel.yaml.resolver import VersionedResolver
+
+    class Scalars(SafeConstructor, VersionedResolver):
+        def __init__(self) -> None:
+            SafeConstructor.__init__(self)
+            VersionedResolver.__init__(self, version=(1, 2))
+
+        @property
+        def resolver(self) -> Any:
+            return self
+
+    return Scalars()
+
+
+@dataclass(frozen=True)
+class Loader:
+    """One kind. `opaque`: unknown `!Tags` are kept; `unique`: a repeated key is an error."""
+
+    name: str
+    opaque: bool = False
+    unique: bool = False
+    texts_only: bool = False
+    """Only keys that are texts must be unique."""
+    scalars: Callable[[], Any] = _Scalars
+    numbers: bool = False
+    """Whether OmegaConf's rules for numbers hold."""
+    yaml_1_2: bool = False
+
+    @cached_property
+    def tag(self) -> Callable[[str], str]:
+        """The tag of a plain scalar, by the loader's own resolver."""
+        return lru_cache(maxsize=65536)(self._tag)
+
+    @cached_property
+    def construct(self) -> Callable[[str, str], Any]:
+        """The value of a scalar's text with a tag, by the loader's own constructor.
+
+        Raises yaml.YAMLError, ValueError, OverflowError or KeyError for what it cannot make.
+        """
+        return lru_cache(maxsize=65536)(self._construct)
+
+    @cached_property
+    def _scalars(self) -> Any:
+        return self.scalars()
+
+    def _tag(self, text: str) -> str:
+        node = self._node_kind
+        return str(self._scalars.resolve(node, text, (True, False)))
+
+    def _construct(self, text: str, tag: str) -> Any:
+        return self._scalars.construct_object(self._node_kind(tag, text))
+
+    @cached_property
+    def _node_kind(self) -> Any:
+        if not self.yaml_1_2:
+            return yaml.ScalarNode
+        from ruamel.yaml.nodes import ScalarNode
+
+        return ScalarNode
+
+    def load(self, text: str) -> Any:
+        """The whole text. Raises yaml.YAMLError, by libyaml if it can and else by pure PyYAML."""
+        if self.yaml_1_2:
+            return _load_1_2(text)
+        try:
+            # Both are SafeLoaders, or made from one.
+            return yaml.load(text, Loader=self._class(C_LOADER))  # noqa: S506
+        except yaml.YAMLError:
+            return yaml.load(text, Loader=self._class(yaml.SafeLoader))  # noqa: S506
+
+    def _class(self, loader: type[Any]) -> type[Any]:
+        if self.name == "safe":
+            return loader
+        if loader not in self._classes:
+            self._classes[loader] = _loader_class(self, loader)
+        return self._classes[loader]
+
+    @cached_property
+    def _classes(self) -> dict[type[Any], type[Any]]:
+        return {}
+
+
+def _loader_class(kind: Loader, loader: type[Any]) -> type[Any]:
+    made = type(f"{kind.name}-{loader.__name__}", (loader,), {})
+    if kind.opaque:
+        made.add_multi_constructor("!", _opaque)  # type: ignore[attr-defined]
+    if kind.numbers:
+        _omegaconf_numbers(made)
+    if kind.unique:
+        _unique_keys(made, kind.texts_only)
+    return made
+
+
+def _load_1_2(text: str) -> Any:
+    import ruamel.yaml
+    import ruamel.yaml.error
+
+    try:
+        return ruamel.yaml.YAML(typ="safe", pure=True).load(text)
+    except ruamel.yaml.error.YAMLError as error:
+        raise _Rejected(error) from None
+
+
+class _Rejected(yaml.YAMLError):
+    """What ruamel.yaml rejects, with its place as PyYAML has it."""
+
+    def __init__(self, error: Any) -> None:
+        super().__init__(str(error))
+        self.problem = getattr(error, "problem", None)
+        self.problem_mark = getattr(error, "problem_mark", None)
+
+
+LOADERS: dict[str, Loader] = {
+    loader.name: loader
+    for loader in (
+        Loader("safe"),
+        Loader("safe-tags", opaque=True),
+        Loader("safe-unique", unique=True),
+        Loader("omegaconf", unique=True, texts_only=True, scalars=_OmegaConfScalars, numbers=True),
+        Loader("yaml-1.2", unique=True, scalars=_ruamel_scalars, yaml_1_2=True),
+    )
+}
+"""By name: PyYAML's safe_load as it is, or with a difference; YAML 1.2 by ruamel.yaml."""
+SAFE = LOADERS["safe"]
