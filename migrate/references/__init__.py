@@ -4,7 +4,7 @@ from migrate.references.kinds import KINDS
 from migrate.references.reference import CERTAIN, LIKELY, NOTE, Reference
 from migrate.references.renames import DROP, Ignore, Renames, Successor
 from migrate.references.rewrite import rewrite
-from migrate.references.scan import scan
+from migrate.references.scan import naming, scan
 
 __all__ = [
     "CERTAIN",
@@ -16,6 +16,7 @@ __all__ = [
     "Reference",
     "Renames",
     "Successor",
+    "naming",
     "rewrite",
     "scan",
 ]

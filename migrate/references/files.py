@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from migrate.references.ignored import Ignored
 from migrate.references.renames import Renames
-from migrate.tree import DiskTree, Overlay, Tree, matches
+from migrate.tree import CachedTree, DiskTree, Overlay, Tree, matches
 
 _LINK, _MODULE = "120000", "160000"
 _GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false")
@@ -38,8 +38,9 @@ def _candidates(tree: Tree, config_root: str) -> list[str]:
 def _below(tree: Tree) -> tuple[DiskTree | None, set[str]]:
     """The disk under any overlays, and what the overlays change."""
     changed: set[str] = set()
-    while isinstance(tree, Overlay):
-        changed.update(tree.changed)
+    while isinstance(tree, (Overlay, CachedTree)):
+        if isinstance(tree, Overlay):
+            changed.update(tree.changed)
         tree = tree.below
     return (tree if isinstance(tree, DiskTree) else None), changed
 

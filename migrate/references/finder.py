@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections.abc import Iterable
@@ -22,7 +23,10 @@ class Finder:
 
     def __init__(self, renames: Renames) -> None:
         root = renames.config_root
-        self.stems = tuple(sorted({stem(target).encode() for target in renames.targets}))
+        stems = {stem(target) for target in renames.targets}
+        # JSON, and so a notebook, may write what is no ASCII as an escape.
+        spelled = stems | {json.dumps(name)[1:-1] for name in stems}
+        self.stems = tuple(sorted(name.encode() for name in spelled))
         self.root = root.encode()
         self.suffix = re.compile(rb"\.ya?ml(?![A-Za-z0-9_])")
         self.slash = re.compile(rb"[/\\](?:" + _any(self.stems) + rb")(?![A-Za-z0-9_])")

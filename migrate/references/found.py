@@ -33,6 +33,7 @@ class Drop:
 
 
 ONLY_ENTRY = Drop(None, reason="the plan drops it, but nothing would be left in its list")
+OPTION_VALUE = Drop(None, reason="the plan drops it, but it is the value of an option")
 NO_DROP = Drop(None, reason="the plan drops it, but it is not an entry of a list")
 
 

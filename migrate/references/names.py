@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from migrate.locations import join, outside, relative
+from migrate.locations import join, outside, parents, relative
 from migrate.references.forms import (
     Form,
     Respell,
@@ -86,6 +86,8 @@ class Names:
         self.composing = renames.composing
         self.tree = tree
         self.files = files
+        self.configs = sorted(file for file in files if has_suffix(file))
+        self.folders = frozenset(folder for file in files for folder in parents(file))
         self.stems = frozenset(map(stem, self.targets))
         self.letters = letters_of(self.targets)
         self.any_stem = re.compile("|".join(map(re.escape, sorted(self.stems))) or r"(?!)")
@@ -148,7 +150,7 @@ class Names:
             return None
         for suffix in (".yaml", ".yml"):
             if path + suffix in self.targets:
-                if any(file.startswith(path + "/") for file in self.files):
+                if path in self.folders:
                     certainty, reason = LIKELY, "a folder has this name too"
                 return Form(path + suffix, certainty, without(suffix, dot), reason)
         return None
@@ -291,7 +293,7 @@ class Names:
             )
             if hit:
                 today = sorted(
-                    f for f in self.files if any(pattern.match(bare(f, s)) for s in suffixes)
+                    f for f in self.configs if any(pattern.match(bare(f, s)) for s in suffixes)
                 )
                 reason = "a pattern, not rewritten; today it can match " + listed(today)
                 return Named(

@@ -10,7 +10,7 @@ from typing import Any
 import libcst as cst  # noqa: TID253 - imported only by what found a file worth parsing
 from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper  # noqa: TID253
 
-from migrate.references.found import NO_DROP, ONLY_ENTRY, Drop
+from migrate.references.found import NO_DROP, ONLY_ENTRY, OPTION_VALUE, Drop
 from migrate.references.names import PLAIN, Use
 from migrate.references.python_nodes import bindings, children, dotted, is_literal, unescape
 from migrate.references.reference import CERTAIN, LIKELY
@@ -173,6 +173,9 @@ class _Reader:
         items = node.elements
         if len(items) == 1:
             return ONLY_ENTRY
+        before = self.evaluate(items[number - 1].value) if number else None
+        if before and before[0].text.startswith("-"):
+            return OPTION_VALUE
         group = (self.start(node), len(items))
         if number + 1 < len(items):
             span = self.start(items[number].value), self.start(items[number + 1].value)

@@ -55,4 +55,4 @@ class Renames:
     @property
     def frozen(self) -> tuple[str, ...]:
         """Globs of what is a record and no reference: the legacy tree, plans, evidence, journal."""
-        return (f"{self.config_root}/legacy/**", "plans/**", ".migrate/**")
+        return ("configs/legacy/**", "plans/**", ".migrate/**")

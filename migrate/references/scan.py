@@ -27,22 +27,44 @@ def scan(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     jobs: int = 1,
+    among: Sequence[str] | None = None,
 ) -> list[Reference]:
     """Every reference to the old paths of `renames` (or to the given paths), by file and place.
 
-    `include` and `exclude` are globs of files; `jobs` is the number of processes for a large tree.
+    `include` and `exclude` are globs of files; `jobs` is the number of processes for a large tree;
+    `among` narrows the scan to files that `naming` found before.
     """
     wanted = renames if isinstance(renames, Renames) else Renames.looking_for(renames)
     if not wanted.targets:
         return []
-    files = scanned(tree, wanted)
-    chosen = [f for f in files if (not include or matches(f, include)) and not matches(f, exclude)]
+    files = list(tree.files()) if among is not None else scanned(tree, wanted)
+    chosen = [path for path in among if tree.exists(path)] if among is not None else files
+    chosen = _within(chosen, include, exclude)
     reader = _Reader(tree, wanted, frozenset(files))
     if jobs > 1 and len(chosen) >= PARALLEL_FROM:
         found = _parallel(reader, chosen, jobs)
     else:
         found = [reference for path in chosen for reference in reader.references(path)]
     return sorted(found, key=lambda reference: (reference.path, reference.line, reference.column))
+
+
+def naming(
+    tree: Tree, renames: Renames, include: Sequence[str] = (), exclude: Sequence[str] = ()
+) -> list[str]:
+    """The files whose bytes may name any of these paths: a scan of one of them can be narrowed."""
+    finder = Finder(renames)
+    found = []
+    for path in _within(scanned(tree, renames), include, exclude):
+        try:
+            if finder.may_name(tree.read(path)):
+                found.append(path)
+        except InputError:
+            found.append(path)
+    return found
+
+
+def _within(files: Sequence[str], include: Sequence[str], exclude: Sequence[str]) -> list[str]:
+    return [f for f in files if (not include or matches(f, include)) and not matches(f, exclude)]
 
 
 def _parallel(reader: _Reader, files: Sequence[str], jobs: int) -> list[Reference]:

@@ -29,6 +29,11 @@ class Piece:
         """Whether each character stands in the source as it is."""
         return self.start != ELSEWHERE and self.end - self.start == len(self.text)
 
+    @property
+    def whole(self) -> bool:
+        """Whether its source can be replaced: it is plain, or one escaped character."""
+        return self.plain or (self.start != ELSEWHERE and len(self.text) == 1)
+
 
 class Spelled:
     """The pieces of one string, in order, and the string they make."""
@@ -75,7 +80,7 @@ def edit(source: str, spelled: Spelled, start: int, end: int, new: str) -> tuple
     head, tail = _shared(spelled.text[start:end], new)
     changed = spelled.cut(start + head, end - tail)
     wanted = new[head : len(new) - tail]
-    if any(not part.plain and not part.joint for part in changed):
+    if not all(part.whole or part.joint for part in changed):
         return None
     operands = _operands(changed)
     texts = _distribute(operands, wanted)

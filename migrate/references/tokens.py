@@ -72,8 +72,6 @@ def _elsewhere(text: str, at: int, word: str) -> bool:
     before = text[max(0, at - 64) : at]
     if word.startswith("//") or re.search(r"\w://\S*\Z", before):
         return True
-    if "@" in word[1:]:
-        return True
     return bool(re.search(r"\w@[\w.\-]+:\Z|git show \S+:\Z", before))
 
 

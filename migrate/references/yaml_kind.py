@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from migrate.errors import InputError
-from migrate.references.found import NO_DROP, ONLY_ENTRY, Drop, Found, Kind, in_text
+from migrate.references.found import NO_DROP, ONLY_ENTRY, OPTION_VALUE, Drop, Found, Kind, in_text
 from migrate.references.names import PLAIN, Names, Use
 from migrate.references.reference import CERTAIN, LIKELY, Span
 from migrate.references.source import BOM, Source
@@ -96,6 +96,9 @@ def _drop(document: Document, offsets: _Offsets, sequence: Node, number: int) ->
     """The stretch that makes one entry of a list go."""
     if len(sequence.items) == 1:
         return ONLY_ENTRY
+    before = sequence.items[number - 1] if number else None
+    if before and before.kind == SCALAR and before.value.startswith("-"):
+        return OPTION_VALUE
     if sequence.flow:
         span = _flow_entry(sequence, number)
         beside = document.comments_between(*span)

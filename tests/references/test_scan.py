@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import subprocess
@@ -165,6 +166,21 @@ def test_an_edit_that_breaks_the_file_is_refused() -> None:
         check_python("a.py", "x = 'a'\n", "y = 'a'\n")
     with pytest.raises(InputError, match=r"a\.yaml:2:1"):
         check_yaml("a.yaml", "a: b\n", "a: [b\n")
+
+
+def test_escaped_names_in_a_notebook_are_found() -> None:
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
+    notebook = {"cells": [cell | {"source": ["x = 'configs/密集.yaml'\n"]}], "metadata": {}}
+    text = json.dumps(notebook | {"nbformat": 4, "nbformat_minor": 4})
+    renames = Renames({"configs/密集.yaml": "configs/dense.yaml"})
+    tree = MemoryTree({"a.ipynb": text.encode()})
+    [change] = rewrite(tree, scan(tree, renames))
+    assert change.after == text.encode().replace(b"\\u5bc6\\u96c6", b"dense")
 
 
 def test_likely_edits_wait_to_be_asked_for() -> None:

@@ -1,4 +1,5 @@
 ONLY = ["configs/components/tuner/dora_full.yaml"]
+OPTION = ["train.py", "--config", "configs/components/tuner/dora_full.yaml"]
 PAIR = ("configs/components/tuner/dora_full.yaml", 1)
 ALONE = "configs/components/tuner/dora_full.yaml"
 WITH_COMMENT = [

@@ -1,0 +1,3 @@
+from pathlib import Path
+
+NAME = Path("configs") / "train" / "grpo" / "dense_base"
