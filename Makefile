@@ -6,15 +6,15 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 STAMP := .venv/.made
 # What is Python of ours; a folder joins when it exists.
-SOURCES := migrate $(wildcard benchmarks scripts src tests tools)
+SOURCES := migrate $(wildcard benchmarks scripts src tests tests_trainer tools)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help .venv demo test check format bench torture corpora schema lock clean
+.PHONY: help .venv demo test test-trainer check format bench torture corpora schema lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z.]+:.*## / { printf "%-8s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .venv: $(STAMP) ## make the environment from requirements.lock (done once, and again when it changes)
 
@@ -32,6 +32,19 @@ demo: $(STAMP) ## the whole rollout in a scratch copy, ending in a table
 
 test: $(STAMP) ## the tests (ARGS="-k flatten" for some of them)
 	@$(BIN)/pytest -n auto $(ARGS)
+
+test-trainer: .venv-trainer/.made ## the tests with the real trainer on the CPU: minutes, gigabytes
+	@.venv-trainer/bin/python -m pytest tests_trainer -m trainer -o filterwarnings=default $(ARGS)
+
+# torch first, and alone: asked for by another package, pip takes the build with CUDA, which is
+# gigabytes more. Where an index of CPU builds is needed, name it in TORCH_FLAGS (--index-url ...).
+.venv-trainer/.made:
+	@echo "making .venv-trainer"
+	@$(PYTHON) -m venv --clear .venv-trainer
+	@.venv-trainer/bin/python -m pip -qq --disable-pip-version-check install $(TORCH_FLAGS) \
+	    "$$(sed -n 's/.*"\(torch==[^"]*\)".*/\1/p' pyproject.toml)"
+	@.venv-trainer/bin/python -m pip -qq --disable-pip-version-check install -e '.[trainer]' pytest
+	@touch $@
 
 check: $(STAMP) ## everything: format, lint, types, import contracts, tests
 	@$(PIP) check || { $(BIN)/python -m pip check; exit 1; }
@@ -73,5 +86,5 @@ lock: ## make requirements.lock again from pyproject.toml (LOCK_FLAGS=--upgrade)
 	    --extra dev --output-file requirements.lock pyproject.toml
 
 clean: ## remove the environment and all caches
-	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	@rm -rf .venv .venv-trainer .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Tests with the real trainer: `make test-trainer`, minutes, not part of `make test`."""
