@@ -1,4 +1,4 @@
-"""Hypothesis profiles: `ci` is quick and the default; `HYPOTHESIS_PROFILE=thorough` takes its time."""
+"""Hypothesis profiles: `ci` is the default and quick, HYPOTHESIS_PROFILE=thorough is not."""
 
 from __future__ import annotations
 

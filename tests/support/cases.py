@@ -113,8 +113,9 @@ class Played:
 
     @property
     def steps(self) -> Sequence[dict[str, Any]]:
-        """The rollout steps that `plan` showed before the first `apply`."""
-        return list(self.plan["steps"])
+        """What `plan` had said of the rollout steps that are applied at the end."""
+        shown = list(self.plan["steps"])
+        return [step for step in shown if f"plans/evidence/{step['preset']}.json" in self.final]
 
 
 def play(case: Case, root: Path) -> Played:
