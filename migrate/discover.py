@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +18,8 @@ COMPONENTS = ("configs/components/**",)
 BASE = "configs/base.yaml"
 OLD_BASE_NAMES = ("*_base", "base_*", "_*")
 MAX_OVERLAY_FILES = 4
+MAX_NAME_BYTES = 120
+_NOT_IN_A_NAME = re.compile("[/\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 LAUNCH_SETTINGS = (
     "model.model",
     "training.run_name",
@@ -68,6 +71,7 @@ class Discoverer:
         self.scope = scope
         self.graph = Graph(resolver, scope.exclude)
         self.tree = resolver.tree
+        self._counts: dict[str, int] = {}
 
     def discover(self) -> Discovery:
         """Sort the composing configs into what migrates, what is inlined and what is left alone."""
@@ -175,7 +179,7 @@ class Discoverer:
         parents = [base for base in bases if base in chosen or self._stays(base)]
         if len(parents) != 1 or bases.count(parents[0]) != 1:
             return None
-        return parents[0] if self._files(path, chosen) <= MAX_OVERLAY_FILES else None
+        return parents[0] if self._files(parents[0], chosen) < MAX_OVERLAY_FILES else None
 
     def _stays(self, path: str) -> bool:
         """Whether a file is a preset that is shallow already."""
@@ -184,13 +188,16 @@ class Discoverer:
 
     def _files(self, path: str, chosen: set[str]) -> int:
         """How many files the new preset merges: itself, its parent's files, or the base."""
-        bases = [base.path for base in self.resolver.resolve(path).bases]
-        parents = [base for base in bases if base in chosen or self._stays(base)]
-        if len(parents) == 1:
-            above = self._files(parents[0], chosen)
-            return above + 1 if above < MAX_OVERLAY_FILES else 2
+        if path not in self._counts:
+            self._counts[path] = self._count(path, chosen)
+        return self._counts[path]
+
+    def _count(self, path: str, chosen: set[str]) -> int:
         if path not in chosen:
             return len(self.graph.reach(path))
+        parent = self._parent(path, chosen)
+        if parent is not None:
+            return self._files(parent, chosen) + 1
         return 2 if self.scope.base in self.graph.reach(path) else 1
 
     def _parents_first(self, chosen: set[str]) -> list[str]:
@@ -211,7 +218,8 @@ class Discoverer:
         inside = chosen | self.components | self._inlined
         for path in found.frozen:
             for link in self.graph.extended.get(path, ()):
-                if link.source not in inside and path != self.scope.base:
+                # The base and the presets stay without being told to.
+                if link.source not in inside and path not in chosen | {self.scope.base}:
                     found.outside_users.setdefault(path, f"{link.source} still extends it")
             if path in self.dataset_layer:
                 found.outside_users.setdefault(path, "a value of another config names it")
@@ -234,13 +242,24 @@ def require_presets(found: Discovery, scope: Scope) -> Discovery:
 
 
 def shown_names(paths: Sequence[str], config_root: str) -> dict[str, str]:
-    """A short name for each preset: its path below the config root without `train/`."""
+    """A short name for each preset: its path below the config root without `train/`.
+
+    The evidence is named after it, so names differ by more than upper and lower case.
+    """
     names: dict[str, str] = {}
+    taken: set[str] = set()
     for path in paths:
         inner = posixpath.splitext(path.removeprefix(f"{config_root}/"))[0]
-        short = inner.removeprefix("train/").replace("/", "_")
-        name = short if short not in names.values() else inner.replace("/", "_")
-        while name in names.values():
+        short = file_name(inner.removeprefix("train/"))
+        name = short if short.casefold() not in taken else file_name(inner)
+        while name.casefold() in taken:
             name += "_2"
+        taken.add(name.casefold())
         names[path] = name
     return names
+
+
+def file_name(path: str) -> str:
+    """A path as one name that a plan accepts: `_` for what a file name had better not hold."""
+    name = _NOT_IN_A_NAME.sub("_", path).strip().lstrip(".-").strip()
+    return name.encode()[:MAX_NAME_BYTES].decode("utf-8", "ignore").strip() or "preset"

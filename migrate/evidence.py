@@ -109,8 +109,8 @@ def _step(change: Change, frozen: dict[str, str]) -> dict[str, Any]:
     step: dict[str, Any] = {"path": change.path, "before": before, "after": after}
     if before in frozen:
         step["legacy"] = frozen[before]
-    elif change.before is not None and change.after is not None:
-        step["edits"] = inverse_edits(change.before, change.after)
+    elif change.before is not None:
+        step["edits"] = inverse_edits(change.before, change.after or b"")
     return step
 
 

@@ -8,7 +8,10 @@ from migrate.changes import Change, ChangeSet, sha256
 from migrate.commands.workspace import Workspace
 from migrate.errors import InputError, MigrateError, Refused, TreeMoved, raise_all
 from migrate.evidence import Evidence, Step, evidence_path, undo_edits
+from migrate.graph import SUFFIXES, Link, links_of
 from migrate.plan import select
+from migrate.resolve import Resolver
+from migrate.tree import Overlay
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ def undo(workspace: Workspace, name: str) -> Undone:
         except MigrateError as error:
             faults.append(error)
     raise_all(faults)
+    _refuse(evidence, _deleted_by(workspace, _missing(workspace, changes)))
     record = evidence_path(name)
     changes.append(Change(record, evidence.content, None, "no longer applied"))
     return Undone(name, ChangeSet.of(changes))
@@ -55,7 +59,10 @@ def _nothing_builds_on_it(workspace: Workspace, evidence: Evidence) -> None:
             or any(step.path in mine and _after(evidence, step) for step in other.steps)
         )
     ]
-    later += _pulled_along(workspace, evidence, set(later))
+    _refuse(evidence, later)
+
+
+def _refuse(evidence: Evidence, later: list[str]) -> None:
     if later:
         verb = "builds" if len(later) == 1 else "build"
         commands = " && ".join(f"migrate undo --preset {other}" for other in reversed(later))
@@ -68,15 +75,28 @@ def _after(evidence: Evidence, step: Step) -> bool:
     return any(step.path == own.path and step.before == own.after for own in evidence.steps)
 
 
-def _pulled_along(workspace: Workspace, evidence: Evidence, known: set[str]) -> list[str]:
-    """Steps that deleted files which the files brought back would extend."""
-    chain = {workspace.rollout.live(path) for path, _ in evidence.chain}
-    own = {step.path for step in evidence.steps}
+def _missing(workspace: Workspace, changes: list[Change]) -> set[str]:
+    """What the files brought back extend, and is not there."""
+    after = Overlay(workspace.tree, changes)
+    resolver = Resolver(after, workspace.dialect)
+    back = [change.path for change in changes if change.after is not None]
+    links = [link for path in back if path.endswith(SUFFIXES) for link in _links(resolver, path)]
+    return {link.target for link in links if not after.exists(link.target)}
+
+
+def _links(resolver: Resolver, path: str) -> list[Link]:
+    try:
+        return links_of(resolver, path)
+    except MigrateError:
+        return []  # no config of ours: a file in which a path was rewritten
+
+
+def _deleted_by(workspace: Workspace, paths: set[str]) -> list[str]:
+    """The applied steps that deleted any of these files."""
     return [
         other.name
         for other in workspace.evidence.values()
-        if other.name not in known | {evidence.name}
-        and any(step.after is None and step.path in chain - own for step in other.steps)
+        if any(step.after is None and step.path in paths for step in other.steps)
     ]
 
 
