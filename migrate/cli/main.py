@@ -96,6 +96,8 @@ def run(argv: list[str] | None = None) -> int:
     """Run the command; return its exit code. Errors become letters on standard error."""
     try:
         result = cli.main(argv, prog_name="migrate", standalone_mode=False)
+    except SystemExit:  # how click ends after shell completion
+        raise
     except BaseException as error:  # noqa: BLE001 - the last line of defence: a letter, not a traceback
         return _exit_code(error)
     return result if isinstance(result, int) else 0

@@ -4,4 +4,11 @@ from migrate.rules.layers import RULES, check_rules
 from migrate.rules.presets import Layers
 from migrate.rules.style import STYLES, check_style
 
-__all__ = ["RULES", "STYLES", "Layers", "check_rules", "check_style"]
+__all__ = ["RULES", "STYLES", "Layers", "check_rules", "check_style", "described"]
+
+
+def described() -> dict[str, str]:
+    """Every rule and style check with the sentence of what it asks for."""
+    return {
+        name: (check.__doc__ or "").strip() for name, check in (*RULES.items(), *STYLES.items())
+    }

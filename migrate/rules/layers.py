@@ -23,7 +23,7 @@ def check_rules(plans: Plans, resolver: Resolver, only: Iterable[str] = ()) -> I
     resolved is a finding, never an error.
     """
     layers = Layers(plans, resolver, only)
-    presets = layers.chosen
+    presets, _ = layers.chosen, layers.others  # resolving them fills `broken`
     yield from (found for found in layers.broken if _wanted(layers, found))
     for resolved in presets:
         for rule in RULES.values():
@@ -149,7 +149,7 @@ def _fusion(layers: Layers, resolved: Resolved) -> Iterator[Finding]:
         yield Finding("fusion-config", what, place, level=NOTE)
     elif not layers.resolver.tree.exists(path):
         known = [one for one in layers.resolver.tree.files() if one.endswith((".yaml", ".yml"))]
-        hint = nearest(path, known) or "the path is relative to the root"
+        hint = nearest(path, known, 1) or "the path is relative to the root"
         yield Finding("fusion-config", f"`{key}` names {path}, which does not exist", place, hint)
 
 

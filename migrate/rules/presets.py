@@ -45,6 +45,12 @@ class Layers:
         """The presets that are reported on."""
         return [self.presets[p] for p in self.presets if not self.only or p in self.only]
 
+    @cached_property
+    def others(self) -> list[Resolved]:
+        """Files named in `only` that are no presets: no layer rule speaks of them."""
+        found = [self._resolve(path) for path in sorted(self.only - set(self.presets))]
+        return [one for one in found if one is not None]
+
     def _candidates(self) -> Iterator[str]:
         skipped = (*NOT_LIVE, f"{self.plans.folder}/**")
         fragments = self._fragments()

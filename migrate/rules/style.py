@@ -32,8 +32,9 @@ def check_style(
 
 
 def documents(layers: Layers) -> list[Document]:
-    """Every file of the chains of the chosen presets, once, in path order."""
-    found = {known.path: known for resolved in layers.chosen for known in resolved.chain}
+    """Every file of the chains of the chosen configs, once, in path order."""
+    configs = [*layers.chosen, *layers.others]
+    found = {known.path: known for resolved in configs for known in resolved.chain}
     return [found[path] for path in sorted(found)]
 
 

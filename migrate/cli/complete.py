@@ -1,0 +1,51 @@
+"""What the shell offers behind a verb: presets, configs, and the keys of a config."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from migrate.errors import MigrateError
+
+if TYPE_CHECKING:
+    import click
+
+    from migrate.commands.view import View
+
+
+def _view(ctx: click.Context) -> View:
+    from migrate.commands.view import PLANS, View, find_root
+
+    options: dict[str, Any] = ctx.find_root().params
+    plans = options.get("plans") or PLANS
+    return View(options.get("root") or find_root(os.getcwd(), plans), plans)
+
+
+def complete_config(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Preset names, `legacy:NAME`, and paths as they are spelled from here."""
+    from migrate.commands.sides import LEGACY, configs, presets
+
+    view = _view(ctx)
+    try:
+        names = list(presets(view))
+        here = [os.path.relpath(os.path.join(view.root, path)) for path in configs(view)]
+    except MigrateError:
+        return []
+    offered = [*names, *(LEGACY + name for name in names), *here]
+    return [one for one in offered if one.startswith(incomplete)]
+
+
+def complete_key(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """The keys of the config that stands before, one level at a time."""
+    from migrate.commands.missing import all_keys
+    from migrate.commands.sides import resolved_side
+    from migrate.locations import dotted
+
+    try:
+        branch = resolved_side(_view(ctx), ctx.params["config"]).branch
+    except (MigrateError, KeyError):
+        return []
+    keys = [dotted(path) for path in all_keys(branch)]
+    level = incomplete.count(".")
+    fitting = [key for key in keys if key.startswith(incomplete)]
+    return [key for key in fitting if key.count(".") <= level] or fitting

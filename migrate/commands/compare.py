@@ -1,0 +1,94 @@
+"""`migrate diff`: what differs between two configs after resolving, allowed and forbidden apart."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from migrate.commands.sides import Side, side
+from migrate.commands.view import View
+from migrate.locations import Index, KeyPath, Place
+from migrate.parity import ABSENT, Difference, OrderChange, find, judge
+from migrate.plan import NOTHING_ALLOWED, PROFILE, Allowance, Profile, load_profile
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One difference: where both sides say so, and by what it is allowed or why it is forbidden.
+
+    `name` is the name of the list item that differs, if it has one.
+    """
+
+    difference: Difference
+    left: Place | None
+    right: Place | None
+    rule: Allowance | None
+    why: str
+    name: str | None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two configs side by side."""
+
+    left: Side
+    right: Side
+    profile: str | None
+    forbidden: tuple[Told, ...]
+    allowed: tuple[Told, ...]
+    order: tuple[OrderChange, ...]
+
+    @property
+    def equal(self) -> bool:
+        """Whether nothing differs, the order of keys apart."""
+        return not self.forbidden and not self.allowed
+
+
+def compare(view: View, left: str, right: str, profile: str | None = None) -> Compared:
+    """Compare two configs by a parity profile; by the plans' own if none is named.
+
+    Raises InputError for a side or a profile that cannot be read.
+    """
+    old, new = side(view, left), side(view, right)
+    path = _profile_path(view, profile)
+    rules = load_profile(view.tree, path) if path is not None else NOTHING_ALLOWED
+    verdict = judge(old.python, new.python, rules)
+    forbidden = (_told(old, new, item, None, why) for item, why in verdict.forbidden)
+    allowed = (_told(old, new, item, rule, rule.reason) for item, rule in verdict.allowed)
+    return Compared(old, new, path, tuple(forbidden), tuple(allowed), verdict.order)
+
+
+def _profile_path(view: View, given: str | None) -> str | None:
+    """The profile's file: `parity` is the plans' own, which also stands where none is named."""
+    own = f"{view.plans_folder}/{PROFILE}"
+    if given is None:
+        return own if view.tree.exists(own) else None
+    if given == PROFILE.removesuffix(".yaml") and not os.path.exists(given):
+        return own
+    return view.path(given)
+
+
+def _told(old: Side, new: Side, item: Difference, rule: Allowance | None, why: str) -> Told:
+    # A list position counts in the new list, but for a removed item in the old one.
+    removed = item.new is ABSENT
+    left = old.origin(item.path, exact=removed) if item.old is not ABSENT else None
+    right = new.origin(item.path) if not removed else None
+    holder = old if removed else new
+    return Told(item, left, right, rule, why, _item_name(holder.python, item.path))
+
+
+def _item_name(config: Any, path: KeyPath) -> str | None:
+    """The `name` of the innermost list item on a path."""
+    for length in range(len(path), 0, -1):
+        if isinstance(path[length - 1], Index):
+            item = find(config, path[:length])
+            name = item.get("name") if isinstance(item, dict) else None
+            return name if isinstance(name, str) else None
+    return None
+
+
+def profile_of(view: View) -> Profile:
+    """The plans' parity profile; one that allows nothing where there is none."""
+    path = _profile_path(view, None)
+    return load_profile(view.tree, path) if path is not None else NOTHING_ALLOWED

@@ -1,0 +1,61 @@
+"""`migrate inspect`: a config's chain, and what the trainer sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from migrate.commands.sides import side
+from migrate.commands.view import View
+from migrate.errors import InputError
+from migrate.locations import join
+from migrate.resolve import Resolved
+
+if TYPE_CHECKING:
+    from migrate.fusion import Fusion
+
+FUSION_KEY = ("custom", "fusion_config")
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """A config's chain in merge order, what the trainer sees, and its dataset layer if wanted."""
+
+    path: str
+    chain: tuple[str, ...]
+    resolved: dict[Any, Any]
+    fusion: Fusion | None = None
+
+
+def inspect(view: View, config: str, with_fusion: bool = False) -> Inspected:
+    """Resolve one config, named in any way that `side` knows. Raises InputError."""
+    found = side(view, config)
+    fusion = None
+    if with_fusion:
+        if found.resolved is None:
+            hint = "the legacy tree is gone; inspect the preset itself"
+            raise InputError("only the record is left of this config", found.path, hint)
+        fusion = _fusion(view, found.resolved)
+    return Inspected(found.path, found.chain, found.python, fusion)
+
+
+def _fusion(view: View, resolved: Resolved) -> Fusion:
+    """The dataset layer that a config names; a fusion config is its own."""
+    from migrate.dialect import FUSION
+    from migrate.fusion import resolve_fusion
+
+    if any(key in resolved.python for key in FUSION.list_merge):
+        return resolve_fusion(view.tree, resolved.path)
+    slot = resolved.branch.find(FUSION_KEY)
+    name = slot.python if slot is not None else None
+    if slot is None or not isinstance(name, str):
+        hint = "set custom.fusion_config, or name a fusion config itself"
+        raise InputError("names no fusion config", resolved.path, hint)
+    path = join("", name)
+    if not view.tree.exists(path):
+        from migrate.commands.sides import configs
+        from migrate.errors import nearest
+
+        hint = nearest(path, configs(view), 1) or "the path is relative to the root"
+        raise InputError(f"names {path}, which does not exist", slot.winner.place, hint)
+    return resolve_fusion(view.tree, path)

@@ -1,0 +1,79 @@
+"""`migrate lint`: the layer rules, what is worth knowing beside them, and drift."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from migrate.commands.compare import profile_of
+from migrate.commands.sides import locate
+from migrate.commands.view import View
+from migrate.errors import InputError, MissingFile
+from migrate.findings import ERROR, Finding, fails
+from migrate.locations import Place
+from migrate.plan import Plans, load_plans, parse_pattern
+from migrate.rules import Layers, check_rules, check_style
+from migrate.rules.drift import Drift, drift
+
+
+@dataclass
+class Linted:
+    """What lint looked at, and what it found, in path order."""
+
+    presets: int
+    findings: list[Finding] = field(default_factory=list)
+    drift: list[Drift] | None = None
+
+    def failed(self, strict: bool) -> bool:
+        """Whether a check with these findings has failed."""
+        return fails(self.findings, strict)
+
+    def count(self, level: str) -> int:
+        """How many findings are of a level."""
+        return sum(finding.level == level for finding in self.findings)
+
+
+def lint(
+    view: View, configs: Sequence[str] = (), with_drift: bool = False, key: str | None = None
+) -> Linted:
+    """Check the named configs, or every preset. `key` is a pattern that narrows the drift.
+
+    Raises InputError for a config that does not exist, and for plans with faults.
+    """
+    plans = plans_or_defaults(view)
+    only = [locate(view, config) for config in configs]
+    layers = Layers(plans, view.resolver, only)
+    result = Linted(len(layers.chosen) + len(layers.others))
+    found = [*check_rules(plans, view.resolver, only)]
+    found += check_style(plans, view.resolver, only, graded=True)
+    result.findings = sorted(dict.fromkeys(found), key=_where)
+    if with_drift:
+        result.drift = drift_of(view, layers, key)
+    return result
+
+
+def plans_or_defaults(view: View) -> Plans:
+    """The plans; where there are none, the default rules and no preset. Raises for faults."""
+    try:
+        return load_plans(view.tree, view.plans_folder)
+    except MissingFile:
+        return Plans({}, folder=view.plans_folder)
+
+
+def drift_of(view: View, layers: Layers, key: str | None = None) -> list[Drift]:
+    """The drift among the chosen presets; what the parity profile allows to differ is left out.
+
+    Unless `key` names it. Raises InputError for a `key` that is no pattern.
+    """
+    try:
+        wanted = parse_pattern(key) if key is not None else None
+    except ValueError as error:
+        hint = "write a dotted key; * is any one level, ** any number"
+        raise InputError(f"{key!r} is no key pattern: {error}", None, hint) from None
+    allowed = profile_of(view).allow if wanted is None else ()
+    return list(drift(layers, [one.pattern for one in allowed if not one.when], wanted))
+
+
+def _where(finding: Finding) -> tuple[str, int, int, bool]:
+    place = finding.place or Place("")
+    return place.path, place.line, place.column, finding.level != ERROR

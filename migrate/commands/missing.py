@@ -1,0 +1,67 @@
+"""A key that no file of a chain sets: where it would come from, and which names are near."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Any
+
+from migrate.errors import InputError
+from migrate.locations import KeyPath, Place, dotted, spell_key
+from migrate.resolve import Branch, Resolved
+
+
+class NoSuchKey(InputError):
+    """A key that is nowhere in a chain, with what a person may have meant."""
+
+    def __init__(self, resolved: Resolved, key: str, near: list[str], home: Place) -> None:
+        self.config = resolved.path
+        self.key = key
+        self.near = near
+        self.home = home
+        hint = f"did you mean {' or '.join(near)}? " if near else ""
+        hint += f"it would be set in {home}"
+        super().__init__(f"no file of the chain sets `{key}`", resolved.path, hint)
+
+    def data(self) -> dict[str, Any]:
+        """The same for scripts: like an explanation without settings."""
+        home = {"path": self.home.path, "line": self.home.line or None}
+        near = {"near": self.near, "home": home}
+        return {"config": self.config, "key": self.key, "settings": [], **near}
+
+
+def whereabouts(resolved: Resolved, path: KeyPath, key: str) -> NoSuchKey:
+    """The letter about a missing key."""
+    return NoSuchKey(resolved, key, near_keys(resolved, path), home_of(resolved, path))
+
+
+def home_of(resolved: Resolved, path: KeyPath) -> Place:
+    """Where one would write the key: below the nearest section that the config's own file has.
+
+    Else the file itself, as a new section.
+    """
+    for length in range(len(path) - 1, 0, -1):
+        slot = resolved.branch.find(path[:length])
+        own = [one for one in slot.settings if one.document is resolved.document] if slot else []
+        if own:
+            return own[-1].place
+    return Place(resolved.path)
+
+
+def near_keys(resolved: Resolved, path: KeyPath, count: int = 3) -> list[str]:
+    """The keys of the config most like this one: by the whole path, or by the last name alone."""
+    known = {dotted(one): spell_key(one[-1]) for one in all_keys(resolved.branch)}
+    wanted, last = dotted(path), spell_key(path[-1])
+    same_name = [key for key, name in known.items() if name == last]
+    whole = difflib.get_close_matches(wanted, known, n=count, cutoff=0.75)
+    names = set(difflib.get_close_matches(last, set(known.values()), n=count, cutoff=0.75))
+    by_name = [key for key, name in known.items() if name in names]
+    return list(dict.fromkeys([*same_name, *whole, *by_name]))[:count]
+
+
+def all_keys(branch: Branch, path: KeyPath = ()) -> Iterator[KeyPath]:
+    """Every key path of a resolved config, sections before what they hold."""
+    for key, slot in branch.slots.items():
+        yield (*path, key)
+        if isinstance(slot.value, Branch):
+            yield from all_keys(slot.value, (*path, key))

@@ -1,0 +1,170 @@
+"""How `inspect` and `explain` look."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from migrate.canonical import canonical, plain
+from migrate.locations import dotted, printable
+from migrate.report.paint import Paint, columns, plural, width
+
+if TYPE_CHECKING:
+    from migrate.commands.explain import Explained, Explanation, Said
+    from migrate.commands.inspect import Inspected
+
+VALUE_WIDTH = 60
+
+
+def one_line(value: Any, limit: int = VALUE_WIDTH) -> str:
+    """A value as JSON on one line, shortened in the middle beyond `limit` characters (0: never)."""
+    return shortened(printable(json.dumps(plain(value), ensure_ascii=False)), limit)
+
+
+def shortened(text: str, limit: int) -> str:
+    """A text cut in the middle to at most `limit` characters (0: never)."""
+    if not limit or len(text) <= limit:
+        return text
+    half = (limit - 5) // 2
+    return f"{text[:half]} ... {text[-half:]}"
+
+
+# inspect
+
+
+def payload(found: Inspected, kind: str = "json") -> str:
+    """What the trainer sees, with the dataset layer beside it if that was asked for."""
+    value: Any = found.resolved
+    if found.fusion is not None:
+        value = {"fusion": found.fusion.python, "resolved": found.resolved}
+    if kind == "yaml":
+        from migrate.yaml_text.dump import dump
+
+        return dump(value)
+    return canonical(value)
+
+
+def chain_lines(chain: tuple[str, ...], title: str, paint: Paint) -> Iterator[str]:
+    """A chain, numbered in merge order."""
+    count = f"{plural(len(chain), 'file')}, in merge order" if chain else "on record only"
+    yield f"{paint(title, 'bold')} {paint(f'({count})', 'dim')}"
+    digits = len(str(len(chain)))
+    for number, path in enumerate(chain, 1):
+        last = number == len(chain)
+        number_text = paint(f"{number:{digits + 2}}", "dim")
+        yield f"{number_text}  {paint(printable(path), 'cyan') if last else printable(path)}"
+
+
+def inspect_lines(found: Inspected, only: str | None, kind: str, paint: Paint) -> Iterator[str]:
+    """The chain, then the payload."""
+    if only != "payload":
+        yield from chain_lines(found.chain, "chain", paint)
+        if found.fusion is not None:
+            yield ""
+            yield from chain_lines(found.fusion.chain, "fusion chain", paint)
+    if only is None:
+        yield f"\n{paint('resolved', 'bold')}"
+        yield payload(found, kind).rstrip("\n")
+
+
+def inspect_data(found: Inspected, only: str | None) -> dict[str, Any]:
+    """The same for scripts."""
+    data: dict[str, Any] = {"config": found.path}
+    if only != "payload":
+        data["chain"] = list(found.chain)
+    if only != "chain":
+        data["resolved"] = plain(found.resolved)
+    if found.fusion is not None:
+        from migrate.report.gate import finding_data
+
+        data["fusion"] = {"config": found.fusion.path, "chain": list(found.fusion.chain)}
+        data["fusion"]["resolved"] = plain(found.fusion.python)
+        data["fusion"]["findings"] = [finding_data(one) for one in found.fusion.findings]
+    return data
+
+
+# explain
+
+
+def explain_lines(found: Explanation, paint: Paint, full: bool = False) -> Iterator[str]:
+    """Each key with its value, then who said what of it in merge order; the arrow is the winner."""
+    limit = 0 if full else VALUE_WIDTH
+    blocks = [found.around] if found.around is not None else []
+    for number, block in enumerate((*blocks, *found.settings)):
+        if number:
+            yield ""
+        yield from _block(block, paint, limit)
+    if not found.settings:
+        yield paint("nothing is set", "dim")
+
+
+def _block(one: Explained, paint: Paint, limit: int) -> Iterator[str]:
+    key = paint(dotted(one.key), "bold")
+    if one.active:
+        yield f"{key} = {paint(one_line(one.value, limit), 'green')}"
+    else:
+        yield f"{key} {paint('is not set: what set it was replaced as a whole', 'yellow')}"
+    rows = [[_mark(said, one), str(said.place), _saying(said, limit)] for said in one.said]
+    lines = columns(rows, indent="  ")
+    for line, said in zip(lines, one.said, strict=True):
+        styles = ("dim",) if _mark(said, one) == "" else ()
+        yield paint(line, *styles) + _comments(said, line, paint, limit)
+
+
+def _mark(said: Said, one: Explained) -> str:
+    """An arrow for the one that counts; a plus for what it was merged with."""
+    if not said.active:
+        return ""
+    return "->" if said is one.said[-1] else "+"
+
+
+def _saying(said: Said, limit: int) -> str:
+    text = shortened(printable(said.text), limit) if said.text else one_line(said.value, limit)
+    return text if said.of is None else f"{dotted(said.of)}: {text}"
+
+
+def _comments(said: Said, line: str, paint: Paint, limit: int) -> str:
+    """The comments of a key behind its line; more than one go below it."""
+    if not said.comments:
+        return ""
+    texts = [printable(text) for text in said.comments]
+    if len(texts) == 1 and width(line) + width(texts[0]) < 2 * (limit or VALUE_WIDTH):
+        return "  " + paint(texts[0], "cyan")
+    return "".join(f"\n         {paint(text, 'cyan')}" for text in texts)
+
+
+def explain_data(found: Explanation) -> dict[str, Any]:
+    """The same for scripts."""
+    return {
+        "config": found.config,
+        "key": dotted(found.key) if found.key else None,
+        "chain": list(found.chain),
+        "around": _explained_data(found.around) if found.around is not None else None,
+        "settings": [_explained_data(one) for one in found.settings],
+    }
+
+
+def _explained_data(one: Explained) -> dict[str, Any]:
+    said = [_said_data(said) for said in one.said]
+    return {
+        "key": dotted(one.key),
+        "active": one.active,
+        "value": plain(one.value),
+        "origin": said[-1] if one.active else None,
+        "merged": [said for said in said[:-1] if said["active"]],
+        "overridden": [said for said in said if not said["active"]],
+    }
+
+
+def _said_data(said: Said) -> dict[str, Any]:
+    return {
+        "path": said.place.path,
+        "line": said.place.line,
+        "column": said.place.column,
+        "value": plain(said.value),
+        "text": said.text,
+        "comments": list(said.comments),
+        "replaces": dotted(said.of) if said.of is not None else None,
+        "active": said.active,
+    }

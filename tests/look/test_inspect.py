@@ -1,0 +1,151 @@
+"""`migrate inspect`: the chain and the payload, the same bytes each time, as PyYAML has them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.look.trees import BASE, PRESET, expected, write
+from tests.support.cli import migrate
+
+TREE = {
+    "configs/base.yaml": BASE,
+    "configs/train/sft.yaml": PRESET,
+    "configs/train/o.yaml": "extends: sft.yaml\nmodel: { model: 模型 }\nlist: [no, 1e-4, 010]\n",
+}
+OVER = "configs/train/o.yaml"
+MAIN = "from migrate.cli.main import main; main()"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return write(tmp_path, TREE)
+
+
+def test_the_payload_is_what_the_trainer_sees(root: Path) -> None:
+    ran = migrate(root, "inspect", OVER, "--only", "payload")
+    assert json.loads(ran.out) == expected(root, OVER)
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_the_payload_is_sorted_and_keeps_chinese_and_ends_with_one_line_feed(root: Path) -> None:
+    ran = migrate(root, "inspect", OVER, "--only", "payload")
+    value = expected(root, OVER)
+    assert ran.out == json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def test_the_payload_is_the_same_bytes_under_any_hash_seed(root: Path) -> None:
+    command = [sys.executable, "-c", MAIN, "--root", str(root), "inspect", OVER]
+    runs = {
+        subprocess.run(
+            [*command, "--only", "payload"],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parents[2])},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in "123"
+    }
+    assert len(runs) == 1
+
+
+def test_yaml_reads_back_as_the_same_config_in_the_trainers_order(root: Path) -> None:
+    ran = migrate(root, "inspect", OVER, "--only", "payload", "--format", "yaml")
+    read = yaml.safe_load(ran.out)
+    assert read == expected(root, OVER)
+    assert list(read) == list(expected(root, OVER))
+
+
+def test_json_has_the_chain_and_the_config(root: Path) -> None:
+    data = json.loads(migrate(root, "--output", "json", "inspect", OVER).out)
+    assert data["format_version"] == "1.0"
+    assert data["chain"] == ["configs/base.yaml", "configs/train/sft.yaml", OVER]
+    assert data["resolved"] == expected(root, OVER)
+
+
+def test_only_the_chain(root: Path) -> None:
+    ran = migrate(root, "inspect", OVER, "--only", "chain")
+    assert [line.split()[-1] for line in ran.out.splitlines()[1:]] == [
+        "configs/base.yaml",
+        "configs/train/sft.yaml",
+        OVER,
+    ]
+
+
+FUSION = {
+    "configs/fusion/base.yaml": "targets: [{ name: a, ratio: 1.0 }, { name: b, ratio: 0.5 }]\n",
+    "configs/fusion/v.yaml": "extends: base.yaml\ntargets: [{ name: b, ratio: 0.1, mode: x }]\n",
+    "configs/f.yaml": "custom: { fusion_config: configs/fusion/v.yaml }\n",
+}
+
+
+def test_fusion_lists_merge_by_name_and_keep_the_order_of_the_base(tmp_path: Path) -> None:
+    root = write(tmp_path, FUSION)
+    data = json.loads(
+        migrate(root, "--output", "json", "inspect", "configs/f.yaml", "--fusion").out
+    )
+    assert data["fusion"]["chain"] == ["configs/fusion/base.yaml", "configs/fusion/v.yaml"]
+    targets = [{"name": "a", "ratio": 1.0}, {"name": "b", "ratio": 0.1, "mode": "x"}]
+    assert data["fusion"]["resolved"] == {"targets": targets}
+    assert data["fusion"]["findings"] == []
+
+
+def test_a_fusion_config_is_its_own_dataset_layer(tmp_path: Path) -> None:
+    root = write(tmp_path, FUSION)
+    ran = migrate(root, "inspect", "configs/fusion/v.yaml", "--fusion", "--only", "payload")
+    assert json.loads(ran.out)["fusion"]["targets"][1]["mode"] == "x"
+
+
+BAD_FUSION = {
+    "targets: 3\n": "not a list",
+    "targets: [{ ratio: 1 }]\n": "has no name",
+    "extends: base.yaml\ntargets: [{ name: bb }]\n": "no entry `bb`",
+}
+
+
+@pytest.mark.parametrize("text", BAD_FUSION)
+def test_what_is_wrong_in_a_fusion_config_is_found_with_its_place(
+    tmp_path: Path, text: str
+) -> None:
+    root = write(tmp_path, {**FUSION, "configs/fusion/v.yaml": text})
+    ran = migrate(root, "inspect", "configs/f.yaml", "--fusion", "--only", "payload")
+    assert ran.code == 1
+    assert BAD_FUSION[text] in ran.err
+    assert "error: configs/fusion/v.yaml:" in ran.err
+
+
+BAD = {
+    "missing": (["configs/train/oo.yaml"], "did you mean configs/train/o.yaml"),
+    "no name": (["nosuchthing"], "error: nosuchthing: no such config"),
+    "directory": (["configs"], "error: configs:"),
+    "cycle": (["configs/cycle.yaml"], "configs/cycle.yaml -> configs/cycle.yaml"),
+    "list": (["configs/list.yaml"], "must be a mapping"),
+    "bytes": (["configs/bytes.yaml"], "error: configs/bytes.yaml"),
+    "inherit": (["configs/inherit.yaml"], "write `extends:` instead"),
+    "two": (["configs/two.yaml"], "error: configs/two.yaml"),
+    "outside": (["../../../etc/passwd"], "outside the root"),
+    "no fusion": ([OVER, "--fusion"], "names no fusion config"),
+    "git folder": (["git:HEAD:configs/train/o.yaml"], "error: "),
+    "git spelling": (["git:HEAD"], "write git:REV:PATH"),
+    "legacy": (["legacy:sft"], "holds no plan"),
+}
+
+
+@pytest.mark.parametrize("fault", BAD)
+def test_bad_input_gets_a_letter_and_exit_3(root: Path, fault: str) -> None:
+    write(root, {"configs/cycle.yaml": "extends: cycle.yaml\n", "configs/list.yaml": "- 1\n"})
+    write(root, {"configs/inherit.yaml": "inherit: a\n", "configs/two.yaml": "a: 1\n---\nb: 2\n"})
+    (root / "configs/bytes.yaml").write_bytes(b"a: \xff\n")
+    arguments, letter = BAD[fault]
+    for verb in ("inspect", "explain"):
+        if verb == "explain" and "--fusion" in arguments:
+            continue
+        ran = migrate(root, verb, *arguments)
+        assert ran.code == 3, ran
+        assert ran.err.startswith("error: ")
+        assert letter in ran.err
+        assert ran.out == ""

@@ -1,0 +1,158 @@
+"""`migrate lint`: exit codes, and outputs that their readers accept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from migrate.findings import ERROR, NOTE, WARNING, Finding
+from migrate.locations import Place
+from migrate.report.sarif import github_lines, sarif
+from tests.look.trees import BASE, PRESET, write
+from tests.support.cli import migrate
+
+OVER = "configs/train/o.yaml"
+TREE = {"configs/base.yaml": BASE, "configs/train/sft.yaml": PRESET}
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return write(
+        tmp_path, {**TREE, OVER: "extends: sft.yaml\ntraining: { a: 1e-5, vit_lr: null }\n"}
+    )
+
+
+@pytest.fixture(scope="module")
+def schema() -> Any:
+    """The schema of SARIF 2.1.0, as OASIS publishes it."""
+    return json.loads((Path(__file__).parent / "sarif-2.1.0.json").read_text())
+
+
+def test_sarif_is_what_its_schema_accepts_and_names_every_finding(root: Path, schema: Any) -> None:
+    ran = migrate(root, "lint", "--output", "sarif")
+    log = json.loads(ran.out)
+    jsonschema.Draft4Validator(schema).validate(log)
+    results = log["runs"][0]["results"]
+    rules = log["runs"][0]["tool"]["driver"]["rules"]
+    assert [(one["level"], rules[one["ruleIndex"]]["id"]) for one in results] == [
+        ("warning", "yaml-versions"),
+        ("error", "required"),
+        ("warning", "hiding-null"),
+    ]
+    region = results[0]["locations"][0]["physicalLocation"]
+    assert region["artifactLocation"]["uri"] == OVER
+    assert region["region"] == {"startLine": 2, "startColumn": 16}
+    assert ran.code == 1
+
+
+def test_an_empty_log_is_sarif_too(root: Path, schema: Any) -> None:
+    (root / OVER).unlink()
+    ran = migrate(root, "lint", "--output", "sarif")
+    jsonschema.Draft4Validator(schema).validate(json.loads(ran.out))
+    assert ran.code == 0
+
+
+def test_findings_without_a_place_or_line_are_sarif(schema: Any) -> None:
+    found = [Finding("a", "x"), Finding("b", "y", Place("a b.yaml")), Finding("c", "z", level=NOTE)]
+    log = sarif(found, {}, "1.0")
+    jsonschema.Draft4Validator(schema).validate(log)
+    physical = log["runs"][0]["results"][1]["locations"][0]["physicalLocation"]
+    assert physical == {"artifactLocation": {"uri": "a%20b.yaml"}}
+
+
+def test_every_rule_in_sarif_says_what_it_asks_for(root: Path) -> None:
+    rules = json.loads(migrate(root, "lint", "--output", "sarif").out)["runs"][0]["tool"]["driver"]
+    assert all(one["shortDescription"]["text"] for one in rules["rules"])
+
+
+def test_github_annotations_name_file_line_and_column(root: Path) -> None:
+    lines = migrate(root, "lint", "--output", "github").out.splitlines()
+    assert lines[1] == (
+        f"::error file={OVER},line=2,col=22,title=migrate required::"
+        f"`training.vit_lr` is null%0A{OVER} runs with it; give it a value"
+    )
+    assert [line.split()[0] for line in lines] == ["::warning", "::error", "::warning"]
+
+
+ESCAPES = [
+    (Finding("r", "50%\nx: a, b"), "::error title=migrate r::50%25%0Ax: a, b"),
+    (Finding("r", "w", Place("a:b,c%.yaml", 1), level=WARNING),
+     "::warning file=a%3Ab%2Cc%25.yaml,line=1,title=migrate r::w"),
+    (Finding("r", "n", Place("a.yaml"), level=NOTE), "::notice file=a.yaml,title=migrate r::n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("finding", "line"), ESCAPES)
+def test_workflow_commands_escape_what_would_end_them(finding: Finding, line: str) -> None:
+    assert list(github_lines([finding])) == [line]
+
+
+def test_warnings_fail_with_strict_alone(root: Path) -> None:
+    write(root, {OVER: "extends: sft.yaml\na: 1e-5\n"})
+    assert migrate(root, "lint").code == 0
+    assert migrate(root, "lint", "--strict").code == 1
+
+
+def test_one_config_can_be_named(root: Path) -> None:
+    assert migrate(root, "lint", "configs/train/sft.yaml").code == 0
+    assert migrate(root, "lint", OVER).code == 1
+    assert migrate(root, "lint", "configs/train/oo.yaml").code == 3
+
+
+def test_a_named_file_that_is_no_preset_is_read_but_no_layer_rule_speaks_of_it(root: Path) -> None:
+    write(root, {"x.yaml": "a: 010\n"})
+    found = json.loads(migrate(root, "lint", "x.yaml", "--output", "json").out)["findings"]
+    assert [(one["rule"], one["path"], one["line"]) for one in found] == [
+        ("yaml-versions", "x.yaml", 1)
+    ]
+
+
+def test_a_config_that_cannot_be_read_is_one_finding_and_the_others_are_checked(root: Path) -> None:
+    write(root, {"configs/train/bad.yaml": "a: [\n", OVER: "extends: gone.yaml\n"})
+    found = json.loads(migrate(root, "lint", "--output", "json").out)["findings"]
+    assert [(one["rule"], one["path"]) for one in found] == [
+        ("resolves", "configs/train/bad.yaml"),
+        ("resolves", OVER),
+    ]
+    named = json.loads(migrate(root, "lint", OVER, "--output", "json").out)["findings"]
+    assert [one["path"] for one in named] == [OVER]
+
+
+def test_thresholds_come_from_the_plans(root: Path) -> None:
+    (root / OVER).unlink()
+    write(root, {"plans/p.yaml": "version: 1\nrules: { max_files: 1 }\n"})
+    found = json.loads(migrate(root, "lint", "--output", "json").out)
+    assert [one["rule"] for one in found["findings"]] == ["max-files"]
+    assert found["counts"] == {ERROR: 1, WARNING: 0, NOTE: 0}
+
+
+def test_drift_leaves_out_what_may_differ_unless_it_is_asked_for(root: Path) -> None:
+    profile = "version: 1\nallow:\n  - { path: training.run_name, reason: x }\n"
+    overlay = "extends: sft.yaml\ntraining: { run_name: o, learning_rate: 1.0e-6 }\n"
+    write(root, {"plans/parity.yaml": profile, OVER: overlay})
+    drift = json.loads(migrate(root, "lint", "--drift", "--output", "json").out)["drift"]
+    assert [one["key"] for one in drift] == ["training.learning_rate"]
+    assert [value["value"] for value in drift[0]["values"]] == [1e-6, 1e-4]
+    assert drift[0]["values"][0]["presets"] == [{"path": OVER, "origin": f"{OVER}:2:26"}]
+    ran = migrate(root, "lint", "--drift", "--key", "training.run_name", "--output", "json")
+    assert [one["key"] for one in json.loads(ran.out)["drift"]] == ["training.run_name"]
+
+
+def test_a_key_without_drift_is_a_wrong_command_line(root: Path) -> None:
+    assert migrate(root, "lint", "--key", "a").code == 2
+    assert migrate(root, "lint", "--drift", "--key", "a*b").code == 3
+
+
+def test_the_hooks_for_pre_commit_call_verbs_that_exist() -> None:
+    hooks = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text())
+    assert [hook["id"] for hook in hooks] == ["migrate-verify", "migrate-lint"]
+    for hook in hooks:
+        command, verb = hook["entry"].split()
+        assert (command, hook["language"], hook["pass_filenames"]) == ("migrate", "python", False)
+        assert migrate(REPOSITORY, verb, "--help").code == 0
