@@ -13,13 +13,14 @@ from migrate.errors import InputError, MigrateError, Refused, TreeMoved, raise_a
 from migrate.flatten import Account, Flat, Onto, flatten
 from migrate.graph import Graph, LinkCache
 from migrate.legacy import frozen_path, live_path
-from migrate.locations import KeyPath, dotted, relative
+from migrate.locations import KeyPath, dotted
 from migrate.overrides import lay_over
 from migrate.parity import Verdict, judge
 from migrate.plain import PlainLoader
 from migrate.plan import Planned, Plans
 from migrate.plan.patterns import covers, parse_pattern
-from migrate.relink import relinked
+from migrate.pointers import Followed, Pointers
+from migrate.relink import relinked, relinked_text
 from migrate.resolve import Resolved, Resolver, Store
 from migrate.told import told
 from migrate.tree import Overlay, Tree
@@ -41,7 +42,7 @@ class Proposal:
     """The legacy config as the trainer's loader sees it."""
     keys: int
     dependents: tuple[str, ...] = ()
-    kept: dict[str, str] = field(default_factory=dict)
+    followed: Followed = field(default_factory=Followed)
 
     @property
     def name(self) -> str:
@@ -59,8 +60,17 @@ class Proposal:
 class Rollout:
     """Proposes the steps of one set of plans; all trees it looks at share their parsed files."""
 
-    def __init__(self, plans: Plans, tree: Tree, dialect: Dialect) -> None:
+    def __init__(
+        self,
+        plans: Plans,
+        tree: Tree,
+        dialect: Dialect,
+        likely: bool = False,
+        follow: bool = True,
+    ) -> None:
         self.plans = plans
+        self.follow = follow
+        self.likely = likely
         self.dialect = dialect
         self.store: Store = {}
         self.loaded: dict[bytes, Any] = {}
@@ -103,7 +113,7 @@ class Rollout:
             parent for planned in self.plans.presets.values() for parent in planned.preset.extends
         }
         kept = {self.live(self.plans.legacy_path(path)) for path in self.plans.keep}
-        return frozenset(named | set(self.targets) | kept)
+        return frozenset(named | set(self.targets) | kept | {self.plans.base})
 
     # One step.
 
@@ -119,12 +129,13 @@ class Rollout:
         flat, onto = self._content(planned, legacy, live, parents)
         unused = self._authority(planned, flat, legacy)
         before = tree.read(planned.preset.to) if tree.exists(planned.preset.to) else None
-        self._unmoved(planned, legacy, before)
+        self._unmoved(planned, legacy, before, done)
         target = Change(planned.preset.to, before, flat.content, f"migrate {planned.name}")
         retired = list(self._retired(tree, planned, legacy, done | {planned.name}))
         moved = {self.live(legacy.path): planned.preset.to}
         links = relinked(self._graph(tree), moved) if target.path not in moved else []
-        changes = ChangeSet.of([target, *retired, *links])
+        followed = self._followed(tree, retired, moved, links)
+        changes = ChangeSet.of([target, *retired, *links, *followed.changes])
         after = Overlay(tree, changes)
         self._blocked(after, changes.deleted)
         verdict = self._parity(planned, legacy, after)
@@ -141,6 +152,7 @@ class Rollout:
             resolved=self.legacy_plain.load(legacy.path),
             keys=sum(1 for _ in legacy.branch.leaves()),
             dependents=dependents,
+            followed=followed,
             _content=flat.content,
         )
 
@@ -172,12 +184,12 @@ class Rollout:
                 raise InputError(f"extends {path}, which does not exist", planned.place, hint)
         onto = Onto(
             parents=tuple(live.resolve(path) for path in parents),
-            links=tuple(relative(path, preset.to) for path in parents),
+            links=tuple(self.dialect.link(path, preset.to) for path in parents),
             retained=frozenset(known for path in parents.values() for known in self._old(path)),
             kept_bases=tuple(parents.values()),
         )
         if not preset.override and self._extends_only(legacy, parents):
-            return self._as_it_was(legacy, onto, planned), onto
+            return self._as_it_was(legacy, parents, onto, planned, live), onto
         resolved = lay_over(legacy, planned, self.dialect)
         keep_headers = planned.headers == "keep"
         return flatten(self.legacy, resolved, onto, planned.order, keep_headers), onto
@@ -189,14 +201,22 @@ class Rollout:
         """Whether the old preset already extends just what stays, in the same order."""
         return [base.path for base in legacy.bases] == list(parents.values())
 
-    def _as_it_was(self, legacy: Resolved, onto: Onto, planned: Planned) -> Flat:
+    def _as_it_was(
+        self,
+        legacy: Resolved,
+        parents: dict[str, str],
+        onto: Onto,
+        planned: Planned,
+        live: Resolver,
+    ) -> Flat:
         """The old text byte for byte; only links that lead elsewhere from the new place change."""
         content = legacy.document.source
+        there = planned.preset.to
         texts = [str(legacy.document.value(base.node)) for base in legacy.bases]
         edits = [
             (base.node, link)
-            for base, text, link in zip(legacy.bases, texts, onto.links, strict=True)
-            if text not in {link, f"./{link}"}
+            for base, text, link, path in zip(legacy.bases, texts, onto.links, parents, strict=True)
+            if not self.dialect.leads(there, text, path, live.tree.exists)
         ]
         if edits:
             content = legacy.document.replaced(edits)
@@ -240,19 +260,28 @@ class Rollout:
         key = dotted(path[:1])
         return Refused(what, planned.place, f"add `{inner}: [{key}]` to its `inline:`")
 
-    def _unmoved(self, planned: Planned, legacy: Resolved, before: bytes | None) -> None:
+    def _unmoved(
+        self, planned: Planned, legacy: Resolved, before: bytes | None, done: set[str]
+    ) -> None:
         """Whether what stands at the target is what was frozen."""
         in_place = self.live(legacy.path) == planned.preset.to
         if before is None and in_place:
             hint = "restore it, or run `migrate init --force` to freeze the tree as it is"
             raise TreeMoved("was deleted since it was frozen", planned.preset.to, hint)
-        if before is not None and in_place and before != legacy.document.source:
+        if before is not None and in_place and before != self._stood(legacy.path, done):
             hint = "take the edit back, or run `migrate init --force` to freeze the tree as it is"
             what = f"was edited since it was frozen as {legacy.path}"
             raise TreeMoved(what, planned.preset.to, hint)
         if before is not None and not in_place:
             hint = "choose another `to:`, or remove the file"
             raise Refused("stands where the new preset goes", planned.preset.to, hint)
+
+    def _stood(self, frozen: str, done: set[str]) -> bytes:
+        """What a live file holds by now: the frozen text, with its links to presets that moved."""
+        applied = [self.plans.presets[name] for name in sorted(done) if name in self.plans.presets]
+        places = {self.live(self.frozen(planned)): planned.preset.to for planned in applied}
+        moved = {old: new for old, new in places.items() if old != new}
+        return relinked_text(self.legacy, frozen, self.live(frozen), moved)
 
     # What goes.
 
@@ -267,15 +296,31 @@ class Rollout:
             if own and path == planned.preset.to:
                 continue
             if tree.exists(path):
-                yield self._deletion(tree, path, frozen, own)
+                yield self._deletion(tree, path, frozen, own, done)
 
-    def _deletion(self, tree: Tree, path: str, frozen: str, own: bool) -> Change:
+    def _deletion(self, tree: Tree, path: str, frozen: str, own: bool, done: set[str]) -> Change:
         content = tree.read(path)
-        if content != self.legacy.tree.read(frozen):
+        if content != self._stood(frozen, done):
             hint = "take the edit back, or run `migrate init --force` to freeze the tree as it is"
             raise TreeMoved(f"was edited since it was frozen as {frozen}", path, hint)
         why = "moved" if own else "consumed: every preset that used it is migrated"
         return Change(path, content, None, why)
+
+    @cached_property
+    def pointers(self) -> Pointers:
+        """Who names the files of this rollout, but for what the rollout itself writes or deletes."""
+        records = {self.live(path) for path in self.users} | set(self.targets)
+        return Pointers(self.plans, self.legacy.tree, records)
+
+    def _followed(
+        self, tree: Tree, retired: list[Change], moved: dict[str, str], links: list[Change]
+    ) -> Followed:
+        """What names the files that go, in code, scripts, docs and configs nobody planned."""
+        if not self.follow:
+            return Followed()
+        deleted = [change.path for change in retired]
+        linked = {change.path for change in links}
+        return self.pointers.follow(tree, deleted, moved, linked, self.likely)
 
     def _graph(self, tree: Tree) -> Graph:
         return Graph(Resolver(tree, self.dialect, self.store), self.plans.exclude, self.link_cache)
@@ -309,8 +354,9 @@ class Rollout:
         now = PlainLoader(after, self.dialect, self.loaded)
         changed = [change.path for change in changes if change.after is not None]
         checked: list[str] = []
-        for path in self._graph(after).dependents(changed):
-            if path == planned.preset.to or not tree.exists(path):
+        graph = self._graph(after)
+        for path in graph.dependents(changed):
+            if path == planned.preset.to or path not in graph.links or not tree.exists(path):
                 continue
             verdict = judge(before.load(path), now.load(path), self.plans.profile)
             _refuse_forbidden(verdict, path)

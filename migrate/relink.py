@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from migrate.changes import Change
 from migrate.graph import Graph
-from migrate.locations import relative
+from migrate.resolve import Resolver
 
 
 def relinked(graph: Graph, moved: Mapping[str, str]) -> list[Change]:
@@ -17,7 +17,21 @@ def relinked(graph: Graph, moved: Mapping[str, str]) -> list[Change]:
         for source in sources:
             document = graph.resolver.document(source)
             bases = graph.resolver.bases(document)
-            edits = [(base.node, relative(new, source)) for base in bases if base.path == old]
+            link = graph.resolver.dialect.link(new, source)
+            edits = [(base.node, link) for base in bases if base.path == old]
             before = graph.resolver.tree.read(source)
             changes.append(Change(source, before, document.replaced(edits), f"{old} is now {new}"))
     return changes
+
+
+def relinked_text(resolver: Resolver, frozen: str, live: str, moved: Mapping[str, str]) -> bytes:
+    """A frozen file as it stands at `live` once these files moved: `relinked` did nothing else."""
+    document = resolver.document(frozen)
+    dialect = resolver.dialect
+    edits = [
+        (base.node, dialect.link(moved[old], live))
+        for base in resolver.bases(document)
+        for old in dialect.candidates(live, str(document.value(base.node)))
+        if old in moved
+    ]
+    return document.replaced(edits) if edits else document.source

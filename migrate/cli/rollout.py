@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 presets_option = click.option(
     "--preset", "names", multiple=True, metavar="NAME", help="Only this one."
 )
+likely_option = click.option("--likely", is_flag=True, help="Rewrite likely references too.")
 run_gates_option = click.option("--run-gates", is_flag=True, help="Run the plan's gate commands.")
 
 
@@ -63,13 +64,17 @@ def init(
 @presets_option
 @click.option("--diff", "as_diff", is_flag=True, help="Show every change as a diff.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 if anything is pending.")
+@likely_option
 @pass_context
-def plan(context: Context, names: tuple[str, ...], as_diff: bool, exit_code: bool) -> int:
+def plan(
+    context: Context, names: tuple[str, ...], as_diff: bool, exit_code: bool, likely: bool
+) -> int:
     """Preview the rollout, step by step. Nothing is written, ever."""
     from migrate.report.steps import diff_lines, gate_lines, step_data, step_lines
 
     context.recover()
     workspace = context.workspace
+    workspace.likely = likely
     steps, refused = _preview(workspace.steps(workspace.pending(names, with_parents=True)))
     if context.as_json:
         context.give(
@@ -122,6 +127,7 @@ def _summary(steps: list[Step], applied: int) -> str:
 @click.option("--all", "everything", is_flag=True, help="Every preset that is pending.")
 @click.option("--dry-run", is_flag=True, help="Write nothing, not even a lock.")
 @click.option("--force", is_flag=True, help="Write over a target edited by hand; keeps a copy.")
+@likely_option
 @run_gates_option
 @pass_context
 def apply(
@@ -130,6 +136,7 @@ def apply(
     everything: bool,
     dry_run: bool,
     force: bool,
+    likely: bool,
     run_gates: bool,
 ) -> int:
     """Migrate presets, one landing each, parents first."""
@@ -137,6 +144,7 @@ def apply(
 
     if everything == bool(names):
         raise click.UsageError("give --preset NAME, or --all")
+    context.workspace.likely = likely
     if dry_run:
         _applied(context, run(context.workspace, names, None, force=force, gates=run_gates))
         return DONE

@@ -75,6 +75,7 @@ def _tree_file(
     text = tree_file(workspace.tree, found, config_root, dialect, {})
     texts.update({TREE_FILE: text} if text else {})
     after = workspace.fresh()
+    after.follow = False
     after.tree = Overlay(workspace.tree, [*frozen, *_written(workspace.tree, texts)])
     tree: Tree = after.tree
     for step in after.steps(after.pending()):

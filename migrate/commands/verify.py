@@ -20,6 +20,7 @@ from migrate.locations import Place
 from migrate.parity import Difference, Verdict, judge
 from migrate.plain import PlainLoader
 from migrate.plan import Allowance, Planned, select
+from migrate.pointers import still_named
 from migrate.rules import check_rules
 from migrate.told import told
 
@@ -195,12 +196,7 @@ def _forbidden(workspace: Workspace, planned: Planned, difference: Difference, w
 
 def _gone(workspace: Workspace, result: Verified, _: list[Planned]) -> Iterator[Finding]:
     """What was retired is gone, and no config names it."""
-    retired = {
-        step.path
-        for evidence in workspace.evidence.values()
-        for step in evidence.steps
-        if step.after is None
-    }
+    retired = _retired(workspace)
     for path in sorted(retired):
         if workspace.tree.exists(path):
             what = "was deleted by the rollout and is there again"
@@ -209,6 +205,28 @@ def _gone(workspace: Workspace, result: Verified, _: list[Planned]) -> Iterator[
         level = ERROR if link.target in retired else WARNING
         what = f"extends {link.target}, which does not exist"
         yield Finding("retired", what, link.place, "extend what replaced it", level)
+
+
+def _references(workspace: Workspace, result: Verified, _: list[Planned]) -> Iterator[Finding]:
+    """No code, script, config or doc names what the rollout removed."""
+    gone = sorted(path for path in _retired(workspace) if not workspace.tree.exists(path))
+    for one in still_named(workspace.tree, workspace.plans, gone):
+        if one.ignored:
+            continue
+        level = ERROR if one.dangles else WARNING if one.prose else NOTE
+        what = f"names {one.target}, which the rollout removed"
+        hint = one.reason if level == NOTE and one.reason else "name what replaced it"
+        yield Finding("references", what, one.place, hint, level)
+
+
+def _retired(workspace: Workspace) -> set[str]:
+    """The files that applied steps deleted."""
+    return {
+        step.path
+        for evidence in workspace.evidence.values()
+        for step in evidence.steps
+        if step.after is None
+    }
 
 
 def _rules(workspace: Workspace, result: Verified, _: list[Planned]) -> Iterator[Finding]:
@@ -226,6 +244,7 @@ CHECKS: dict[str, Check] = {
     "applied": _applied,
     "parity": _parity,
     "retired": _gone,
+    "references": _references,
     "rules": _rules,
 }
 """Every check by the name under which it is reported."""

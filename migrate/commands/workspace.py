@@ -27,6 +27,12 @@ class Step:
 class Workspace(View):
     """One root with its plans. Every file is read once."""
 
+    likely = False
+    """Whether likely references are rewritten too."""
+
+    follow = True
+    """Whether steps look for references; `init` asks only what the configs become."""
+
     def at(self, root: str) -> Workspace:
         """The same options in another root."""
         return Workspace(root, self.plans_folder, self.max_bytes, self.dialect_name)
@@ -53,7 +59,7 @@ class Workspace(View):
     @cached_property
     def rollout(self) -> Rollout:
         """Proposes steps by the plans."""
-        return Rollout(self.plans, self.tree, self.dialect)
+        return Rollout(self.plans, self.tree, self.dialect, self.likely, self.follow)
 
     @cached_property
     def evidence(self) -> dict[str, Evidence]:

@@ -11,6 +11,7 @@ from migrate.flatten import Dropped
 from migrate.locations import dotted, printable, printable_block
 from migrate.plan import Planned
 from migrate.propose import Proposal
+from migrate.references import Reference
 from migrate.report.paint import Paint, columns, plural
 from migrate.told import told
 
@@ -28,6 +29,7 @@ def step_lines(proposal: Proposal, changes: ChangeSet, paint: Paint) -> Iterator
     yield from _inlined(proposal)
     yield from _unused(proposal, paint)
     yield from _comments(proposal)
+    yield from _references(proposal, paint)
     yield from _files(changes, paint)
     yield from _parity(proposal)
 
@@ -70,6 +72,21 @@ def _comments(proposal: Proposal) -> Iterator[str]:
 def _why(item: Dropped) -> str:
     of = f"of {item.key}: " if item.key else ""
     return of + item.reason
+
+
+def _references(proposal: Proposal, paint: Paint) -> Iterator[str]:
+    found = proposal.followed.references
+    if not found:
+        return
+    left = proposal.followed.warnings
+    yield f"  references: {len(found) - len(left)} rewritten, {len(left)} left"
+    for one in found:
+        if one in left:
+            reason = one.reason or "likely; --likely rewrites it"
+            word = "prose" if one.prose else one.certainty
+            yield paint(f"    {one.place}: {printable(one.written)} ({word}: {reason})", "yellow")
+        else:
+            yield f"    {one.place}: {printable(one.written)} -> {printable(one.edit or 'dropped')}"
 
 
 def _files(changes: ChangeSet, paint: Paint) -> Iterator[str]:
@@ -132,6 +149,23 @@ def step_data(proposal: Proposal, changes: ChangeSet) -> dict[str, Any]:
         ],
         "order_changes": [dotted(change.path) for change in proposal.verdict.order],
         "dependents": list(proposal.dependents),
+        "references": [reference_data(one) for one in proposal.followed.references],
+    }
+
+
+def reference_data(one: Reference) -> dict[str, Any]:
+    """One reference for scripts."""
+    return {
+        "file": one.path,
+        "line": one.line,
+        "column": one.column,
+        "kind": one.kind,
+        "written": one.written,
+        "target": one.target,
+        "certainty": one.certainty,
+        "edit": one.edit,
+        "prose": one.prose,
+        "reason": one.reason,
     }
 
 
