@@ -41,7 +41,6 @@ def land(
 
 def _commit(journal: Journal, changes: Sequence[Change], disk: Disk, signals: Held) -> None:
     """Everything up to the commit point; any trouble rolls it back."""
-    committing = False
     try:
         with _unwritten():
             disk.make_private()
@@ -49,23 +48,21 @@ def _commit(journal: Journal, changes: Sequence[Change], disk: Disk, signals: He
             _stage(journal, changes, disk, signals)
             raise_all(moved_since(journal, disk))
             signals.check()
-            committing = True
             journal.write(disk, COMMIT)
     except BaseException:
         with _unsettled(journal):
-            _roll_back(journal, disk, committing)
+            _roll_back(journal, disk)
         raise
 
 
-def _roll_back(journal: Journal, disk: Disk, committing: bool) -> None:
+def _roll_back(journal: Journal, disk: Disk) -> None:
     if disk.mode(JOURNAL) is None:
         # Nothing was begun; what litter there is, the next command sweeps.
         with suppress(OSError):
             sweep(disk)
         return
-    if committing:
-        # The failed write may reach the disk yet: durably no again, then drop its files.
-        journal.write(disk, INTENT)
+    # A commit that failed may reach the disk yet. Then a crash in here finds staged files gone,
+    # which recovery takes back, or all of them there, which it finishes.
     drop(journal, disk)
 
 

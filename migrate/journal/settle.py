@@ -27,8 +27,6 @@ def finish(journal: Journal, disk: Disk) -> bool:
             disk.place(journal.staged(number), entry.path)
         else:
             disk.unlink(entry.path)
-    # Before any folder goes: a folder must not be lost while a name in it still counts.
-    _sync(journal.folders(), disk)
     for folder, _ in journal.left:
         disk.remove_folder(folder)
     _sync_parents([folder for folder, _ in journal.left], disk)
@@ -51,7 +49,6 @@ def take_back(journal: Journal, disk: Disk) -> None:
         found = disk.look(entry.path)
         if (found.digest if found else None) != entry.before:
             _restore(journal, number, disk)
-    _sync(journal.folders(), disk)
     drop(journal, disk)
 
 
@@ -69,9 +66,10 @@ def _restore(journal: Journal, number: int, disk: Disk) -> None:
 
 
 def drop(journal: Journal, disk: Disk) -> None:
-    """Remove what only an unfinished landing needs; the journal itself goes before its backups."""
+    """Make every name durable, then remove the journal, then what is left of its landing."""
     for number in range(len(journal.entries)):
         disk.unlink(journal.staged(number))
+    # The names that were placed or restored as well as those that were removed.
     _sync(journal.folders(), disk)
     for folder in reversed(journal.made):
         disk.remove_folder(folder)

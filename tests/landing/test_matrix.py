@@ -58,6 +58,7 @@ def test_errors_during_recovery_leave_recovery_possible(
 ONE_EACH = [
     {"change": Change("only", b"a", b"b"), "before": {"only": b"a"}},
     {"change": Change("only", b"a", None), "before": {"only": b"a", "other": b"o"}},
+    {"change": Change("a/b/only", b"a", None), "before": {"a/b/only": b"a", "a/other": b"o"}},
     {"change": Change("only", None, b"b"), "before": {"other": b"o"}},
     {"change": Change("empty", None, b""), "before": {"other": b""}},
 ]
