@@ -16,7 +16,6 @@ from tests_trainer.pairs import Pair, pairs
 pytestmark = pytest.mark.trainer
 PAIRS = pairs()
 COUNT = {False: 333, True: 460}
-MADE_PER_OBJECT = {"training_args"}
 
 
 def built(arguments: ArgumentSet) -> dict[str, Any]:
