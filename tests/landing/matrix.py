@@ -161,9 +161,15 @@ class _Runner:
             if now == step or (lasting and now > step):
                 raise OSError(number, f"made up at {name}")
 
-        if though_done:
-            system.after_step = fail
-        else:
+        def die(now: int, name: str) -> None:
+            if now == step and though_done:
+                fail(now, name)
+            if now > step and number == errno.EIO:
+                # The way back after an error is as mortal as the way forward.
+                self._crash(system, f"{where}, die after step {now} ({name})", deep=1)
+
+        system.after_step = die
+        if not though_done:
             system.before_step = fail
         allowed = "either"
         try:
