@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 
 def sha256(content: bytes) -> str:
     """The hex digest by which contents are compared and recorded."""
+    import hashlib  # OpenSSL takes a while, and verbs that look need none
+
     return hashlib.sha256(content).hexdigest()
 
 
@@ -35,6 +35,8 @@ class Change:
 
     def diff(self, context: int = 3) -> Iterator[str]:
         """Unified diff lines without line ends; undecodable bytes show as escapes."""
+        import difflib  # only for diffs
+
         old = _lines(self.before)
         new = _lines(self.after)
         names = (

@@ -10,12 +10,10 @@ from functools import cached_property
 
 from migrate.errors import InputError, MigrateError, raise_all
 from migrate.graph import Graph
-from migrate.locations import KeyPath, parse_dotted
+from migrate.locations import BASE, COMPONENTS, KeyPath, parse_dotted
 from migrate.resolve import Resolved, Resolver
 from migrate.tree import matches
 
-COMPONENTS = ("configs/components/**",)
-BASE = "configs/base.yaml"
 OLD_BASE_NAMES = ("*_base", "base_*", "_*")
 MAX_OVERLAY_FILES = 4
 MAX_NAME_BYTES = 120

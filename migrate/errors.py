@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 from migrate.locations import Place, printable
@@ -85,5 +84,7 @@ def raise_all(faults: Sequence[MigrateError]) -> None:
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> str:
     """A hint that lists the names nearest to a misspelt one; "" when none is near."""
+    import difflib  # only for a wrong name
+
     found = difflib.get_close_matches(name, list(known), n=count, cutoff=0.5)
     return "did you mean " + " or ".join(found) + "?" if found else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 import posixpath
 import re
 from collections.abc import Callable, Iterator
@@ -13,6 +12,12 @@ from typing import Any
 KeyPath = tuple[Any, ...]
 """Keys from the root of a config down; list positions are `Index`."""
 
+
+COMPONENTS = ("configs/components/**",)
+"""Where the components are, if the user does not say."""
+
+BASE = "configs/base.yaml"
+"""The base that stays, if the user does not say."""
 
 LEGACY = "configs/legacy"
 """The frozen copy of the old configs, relative to the root."""
@@ -66,6 +71,8 @@ def spell_key(key: Any) -> str:
     if isinstance(key, str):
         if _BARE.match(key):
             return key
+        import json  # only for keys that are no plain words
+
         quoted = json.dumps(key, ensure_ascii=False)
         return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", quoted)
     if key is None:
@@ -86,8 +93,16 @@ _PART = re.compile(
     |(?P<bare>[^.\[\]"]+)""",
     re.VERBOSE,
 )
+
+
+def _unquoted(text: str) -> Any:
+    import json  # only for keys that are no plain words
+
+    return json.loads(text)
+
+
 _READ: dict[str, Callable[[str], Any]] = {
-    "quoted": json.loads,
+    "quoted": _unquoted,
     "index": lambda text: Index(text),
     "null": lambda _: None,
     "bool": lambda text: text == "true",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -13,13 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from migrate.errors import InputError
-from migrate.report.paint import Paint
-
 if TYPE_CHECKING:
     from migrate.commands.view import View
     from migrate.commands.workspace import Workspace
     from migrate.disk import Disk
+    from migrate.report.paint import Paint
 
 FORMAT = "1.0"
 
@@ -45,6 +42,8 @@ class Context:
         if self.root_option is None:
             return find_root(os.getcwd(), self.plans)
         if not os.path.isdir(self.root_option):
+            from migrate.errors import InputError
+
             raise InputError("the root is no folder", self.root_option, "correct --root")
         return os.path.abspath(self.root_option)
 
@@ -68,6 +67,8 @@ class Context:
     @cached_property
     def paint(self) -> Paint:
         """Colours, if standard output is to have them."""
+        from migrate.report.paint import Paint
+
         return Paint(self._coloured(sys.stdout))
 
     def _coloured(self, stream: Any) -> bool:
@@ -92,6 +93,8 @@ class Context:
 
     def give(self, data: dict[str, Any]) -> None:
         """Print a result as one JSON object."""
+        import json
+
         whole = {"format_version": FORMAT, **data}
         click.echo(json.dumps(whole, indent=2, ensure_ascii=False))
 
@@ -128,8 +131,8 @@ class Context:
 
     def recover(self) -> None:
         """Finish or drop what was interrupted, before a verb that only reads."""
-        if not os.path.isdir(os.path.join(self.root, ".migrate")):
-            return
+        if not os.path.lexists(os.path.join(self.root, ".migrate", "journal")):
+            return  # almost always, and then the journal's modules are not needed
         from migrate.disk import Disk
         from migrate.journal import interrupted, locked, recover
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrate.cli.context import Context, pass_context
-from migrate.discover import BASE, COMPONENTS, Scope
 from migrate.errors import DONE, FOUND, InputError, MigrateError
+from migrate.locations import BASE, COMPONENTS
 
 if TYPE_CHECKING:
     from migrate.commands.verify import Verified
     from migrate.commands.workspace import Step
+    from migrate.discover import Scope
 
 presets_option = click.option(
     "--preset", "names", multiple=True, metavar="NAME", help="Only this one."
@@ -25,6 +26,8 @@ run_gates_option = click.option("--run-gates", is_flag=True, help="Run the plan'
 def _scope(
     presets: tuple[str, ...], exclude: tuple[str, ...], components: tuple[str, ...], base: str
 ) -> Scope:
+    from migrate.discover import Scope
+
     return Scope(presets, exclude, components or COMPONENTS, base)
 
 

@@ -17,7 +17,7 @@ from migrate.evidence import Evidence
 from migrate.findings import ERROR, NOTE, WARNING, Finding, fails
 from migrate.legacy import MANIFEST, check_manifest
 from migrate.locations import Place
-from migrate.parity import Difference, Verdict, judge
+from migrate.parity import Difference, Verdict, identical, judge
 from migrate.plain import PlainLoader
 from migrate.plan import Allowance, Planned, select
 from migrate.pointers import still_named
@@ -141,7 +141,9 @@ def _same_legacy(workspace: Workspace, planned: Planned, evidence: Evidence) -> 
         yield Finding.of("evidence", error)
         return
     known = tuple((document.path, document.digest) for document in chain)
-    if known != evidence.chain or canonical(resolved) != canonical(evidence.resolved):
+    same = identical(resolved, evidence.resolved, in_order=False)
+    same = same or canonical(resolved) == canonical(evidence.resolved)
+    if known != evidence.chain or not same:
         what = f"the evidence of {planned.name} speaks of another legacy config"
         hint = "restore the legacy tree, or apply the preset again"
         yield Finding("evidence", what, Place(evidence.source), hint)

@@ -1,6 +1,13 @@
 """Do two resolved configs mean the same? The judge; it knows nothing of how they were written."""
 
-from migrate.parity.differences import Difference, OrderChange, differences, equal, order_changes
+from migrate.parity.differences import (
+    Difference,
+    OrderChange,
+    differences,
+    equal,
+    identical,
+    order_changes,
+)
 from migrate.parity.judge import Verdict, judge
 from migrate.parity.values import ABSENT, find
 
@@ -12,6 +19,7 @@ __all__ = [
     "differences",
     "equal",
     "find",
+    "identical",
     "judge",
     "order_changes",
 ]

@@ -50,6 +50,41 @@ def equal(old: Any, new: Any) -> bool:
     return old is new or next(_walk((), old, new), None) is None
 
 
+def identical(old: Any, new: Any, in_order: bool = True) -> bool:
+    """A quick and strict look: True only if nothing differs, key order included unless told not.
+
+    False may only mean "look closer": rare types are left to `differences`.
+    """
+    kind = type(old)
+    if kind is not type(new):
+        return False
+    if kind is dict:
+        return len(old) == len(new) and _identical_mapping(old, new, in_order)
+    if kind is list:
+        return len(old) == len(new) and all(
+            identical(left, right, in_order) for left, right in zip(old, new, strict=True)
+        )
+    if kind is float:
+        return repr(old) == repr(new)
+    return kind in _EXACT and old == new
+
+
+_EXACT = frozenset({str, int, bool, type(None)})
+
+
+def _identical_mapping(old: dict[Any, Any], new: dict[Any, Any], in_order: bool) -> bool:
+    if in_order:
+        sides = zip(old.items(), new.items(), strict=True)
+        return all(
+            type(key) is str and key == other and identical(left, right)
+            for (key, left), (other, right) in sides
+        )
+    return all(
+        type(key) is str and key in new and identical(value, new[key], False)
+        for key, value in old.items()
+    )
+
+
 def differences(old: Any, new: Any) -> list[Difference]:
     """Everything that is not the same: in the order of the old config, what is new behind it."""
     return list(_walk((), old, new))

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from migrate.locations import KeyPath
-from migrate.parity.differences import Difference, OrderChange, differences, equal, order_changes
+from migrate.parity.differences import (
+    Difference,
+    OrderChange,
+    differences,
+    equal,
+    identical,
+    order_changes,
+)
 from migrate.parity.values import children, find
 from migrate.plan import Allowance, Forbidden, Profile, covers
 
@@ -42,6 +49,8 @@ class Verdict:
 
 def judge(old: Any, new: Any, profile: Profile) -> Verdict:
     """Compare two resolved configs by a profile: what it does not allow is forbidden."""
+    if identical(old, new):
+        return Verdict()
     allowed: list[tuple[Difference, Allowance]] = []
     forbidden: list[tuple[Difference, str]] = []
     holding = [allowance for allowance in profile.allow if _holds(allowance, old, new)]

@@ -31,7 +31,7 @@ class Paint:
 
 def width(text: str) -> int:
     """How many terminal cells a text takes; Chinese characters take two."""
-    return sum(_cells(char) for char in text)
+    return len(text) if text.isascii() else sum(_cells(char) for char in text)
 
 
 def _cells(char: str) -> int:
