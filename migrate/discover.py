@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from migrate.errors import InputError, MigrateError, raise_all
+from migrate.errors import BrokenChain, InputError, MigrateError, MissingFile, raise_all
 from migrate.graph import Graph
 from migrate.locations import BASE, COMPONENTS, KeyPath, parse_dotted
 from migrate.resolve import Resolved, Resolver
@@ -59,6 +59,7 @@ class Discovery:
     base: str | None = None
     left_alone: dict[str, str] = field(default_factory=dict)
     outside_users: dict[str, str] = field(default_factory=dict)
+    excluded: tuple[str, ...] = ()
 
 
 class Discoverer:
@@ -70,14 +71,19 @@ class Discoverer:
         self.graph = Graph(resolver, scope.exclude)
         self.tree = resolver.tree
         self._counts: dict[str, int] = {}
+        self.unloadable: dict[str, MigrateError] = {}
 
     def discover(self) -> Discovery:
         """Sort the composing configs into what migrates, what is inlined and what is left alone."""
         self._check()
-        found = Discovery()
+        found = Discovery(excluded=self.scope.exclude)
         if self.tree.exists(self.scope.base):
             found.base = self.scope.base
         chosen = {path for path in self._candidates() if self._is_preset(path, found)}
+        if not chosen:
+            raise_all(list({str(error): error for error in self.unloadable.values()}.values()))
+        for path, error in self.unloadable.items():
+            found.left_alone[path] = f"cannot be loaded: {error}"
         for path in self._parents_first(chosen):
             found.presets.append(Found(path, self._parent(path, chosen)))
         found.frozen = sorted({known for path in chosen for known in self.graph.reach(path)})
@@ -85,15 +91,20 @@ class Discoverer:
         return found
 
     def _check(self) -> None:
-        """Every composing config must resolve; all that do not are reported at once."""
+        """Sort out what cannot be loaded. Raises, all at once, what nobody may pass over:
+
+        a chain that cannot be followed, and a config that the user chose.
+        """
         faults: dict[str, MigrateError] = {}
         for path in self.graph.links:
             try:
                 _ = self.resolver.resolve(path).python
             except MigrateError as error:
-                faults.setdefault(str(error), error)
-        for broken in self.graph.broken.values():
-            faults.setdefault(str(broken), broken)
+                self.unloadable[path] = error
+        self.unloadable.update(self.graph.broken)
+        for path, known in self.unloadable.items():
+            if isinstance(known, (BrokenChain, MissingFile)) or matches(path, self.scope.presets):
+                faults.setdefault(str(known), known)
         raise_all(list(faults.values()))
 
     # What is what.
@@ -119,6 +130,8 @@ class Discoverer:
         )
 
     def _is_old_base(self, path: str) -> bool:
+        if path in self.unloadable:
+            return False
         stem = posixpath.splitext(posixpath.basename(path))[0]
         return matches(stem, OLD_BASE_NAMES) or not self._complete(self.resolver.resolve(path))
 
@@ -138,7 +151,8 @@ class Discoverer:
 
     def _candidates(self) -> list[str]:
         globs = self.scope.presets
-        return [path for path in self.graph.links if not globs or matches(path, globs)]
+        loadable = [path for path in self.graph.links if path not in self.unloadable]
+        return [path for path in loadable if not globs or matches(path, globs)]
 
     def _is_preset(self, path: str, found: Discovery) -> bool:
         reason = self._why_left_alone(path)
@@ -212,15 +226,19 @@ class Discoverer:
         return list(done)
 
     def _outside_users(self, found: Discovery, chosen: set[str]) -> None:
-        """Files of the chains that a config outside the migration still extends."""
-        inside = chosen | self.components | self._inlined
-        for path in found.frozen:
+        """Files of the chains that something outside the migration needs, and what those extend."""
+        frozen = set(found.frozen)
+        # The base and the presets stay without being told to.
+        going = [path for path in found.frozen if path not in chosen | {self.scope.base}]
+        for path in going:
             for link in self.graph.extended.get(path, ()):
-                # The base and the presets stay without being told to.
-                if link.source not in inside and path not in chosen | {self.scope.base}:
+                if link.source not in frozen:
                     found.outside_users.setdefault(path, f"{link.source} still extends it")
             if path in self.dataset_layer:
                 found.outside_users.setdefault(path, "a value of another config names it")
+        for path in list(found.outside_users):
+            for below in sorted(self.graph.reach(path) & set(going)):
+                found.outside_users.setdefault(below, f"{path} stays and extends it")
 
 
 def is_set(resolved: Resolved, key: KeyPath) -> bool:

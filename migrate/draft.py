@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from migrate.discover import Discovery, Found, shown_names
-from migrate.errors import Refused
+from migrate.errors import MigrateError, Refused
 from migrate.flatten import Flat, Onto, flatten
 from migrate.flatten.top import spell
 from migrate.graph import PLANS
@@ -63,15 +63,16 @@ def _shape(resolver: Resolver, found: Discovery, preset: Found) -> tuple[tuple[s
     for parent in filter(None, candidates):
         try:
             return (parent,), flatten(resolver, resolved, onto(resolver, preset.path, parent))
-        except Refused:
-            continue
+        except MigrateError as error:
+            if not all(isinstance(fault, Refused) for fault in error.faults()):
+                raise
     return (), flatten(resolver, resolved, Onto())
 
 
 def onto(resolver: Resolver, path: str, parent: str) -> Onto:
     """A file laid on one parent that stays where it is."""
     above = resolver.resolve(parent)
-    return Onto((above,), (relative(parent, path),), frozenset(above.paths), (parent,))
+    return Onto((above,), (resolver.dialect.link(parent, path),), frozenset(above.paths), (parent,))
 
 
 def _inner(path: str, config_root: str) -> str:
@@ -142,6 +143,7 @@ def tree_file(
     lines += [f"config_root: {spell(config_root)}"] if config_root != "configs" else []
     lines += [f"base: {spell(found.base)}"] if found.base not in (None, _base(config_root)) else []
     lines += [f"dialect: {spell(dialect)}"] if dialect != "extends" else []
+    lines += [f"exclude: {_rule(found.excluded)}"] if found.excluded else []
     lines += _keep(found, config_root)
     if rules:
         lines.append("rules:  # what this tree keeps as it is; tighten at will")

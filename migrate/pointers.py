@@ -10,7 +10,6 @@ from functools import cached_property
 
 from migrate.changes import Change
 from migrate.errors import MigrateError, Refused, raise_all
-from migrate.graph import LEGACY
 from migrate.locations import printable
 from migrate.plan import DROP as PLAN_DROP
 from migrate.plan import Ignore as PlanIgnore
@@ -43,61 +42,74 @@ class Followed:
 
 
 class Pointers:
-    """Finds references for one set of plans; the files that name nothing are read once."""
+    """Finds references for one set of plans. Every file is scanned once for the whole rollout.
 
-    def __init__(self, plans: Plans, tree: Tree, records: Iterable[str]) -> None:
+    `moved` maps the old path of a preset to its new one, `going` are all files that some step
+    deletes, `records` those that the rollout itself rewrites from the legacy tree.
+    """
+
+    def __init__(
+        self,
+        plans: Plans,
+        tree: Tree,
+        going: Iterable[str],
+        moved: Mapping[str, str],
+        records: Iterable[str],
+    ) -> None:
         self.plans = plans
         self.tree = tree
         self.records = frozenset(records)
-        """Files that the rollout itself rewrites from the legacy tree, or deletes."""
+        moves = {path: moved.get(path) or successor(plans, path) for path in going}
+        self.renames = Renames(moves, plans.config_root)
+        self._known: dict[tuple[str, bytes], list[Reference]] = {}
 
     @cached_property
     def suspects(self) -> list[str]:
         """The files whose bytes may name anything that the rollout moves or deletes."""
-        paths = [self.plans.live_path(inner) for inner in self._inner]
-        wanted = Renames(dict.fromkeys(paths), self.plans.config_root)
-        return naming(self.tree, wanted, self.plans.include, self.plans.exclude)
-
-    @cached_property
-    def _inner(self) -> list[str]:
-        prefix = f"{LEGACY}/"
-        return [path.removeprefix(prefix) for path in self.tree.files() if path.startswith(prefix)]
-
-    def successor(self, path: str) -> Successor:
-        """What the plan says became of a file: a new path, `drop`, an ignore with its reason."""
-        inner = posixpath.relpath(path, self.plans.config_root)
-        said = self.plans.references.get(path, self.plans.references.get(inner))
-        if isinstance(said, PlanIgnore):
-            return Ignore(said.ignore)
-        return DROP if said == PLAN_DROP else said
+        return naming(self.tree, self.renames, self.plans.include, self.plans.exclude)
 
     def follow(
-        self,
-        tree: Tree,
-        deleted: Sequence[str],
-        moved: Mapping[str, str],
-        done: Iterable[str] = (),
-        likely: bool = False,
+        self, tree: Tree, deleted: Sequence[str], done: Iterable[str], likely: bool = False
     ) -> Followed:
-        """The references to what goes, and their edits; `done` are files that follow already.
+        """The references to what a step deletes, and their edits; `done` are files edited already.
 
         Raises Refused, one for each reference that would dangle.
         """
-        moves = {path: moved.get(path) or self.successor(path) for path in deleted}
-        if not moves or not self.suspects:
+        gone = set(deleted)
+        if not gone or not self.suspects:
             return Followed()
-        renames = Renames(moves, self.plans.config_root)
-        left = self.records | set(done)
-        found = scan(tree, renames, among=[path for path in self.suspects if path not in left])
+        found = [
+            one for one in self._references(tree, self.records | set(done)) if one.target in gone
+        ]
         faults: list[MigrateError] = [_dangling(one) for one in found if one.dangles]
         raise_all(faults)
-        alive = [path for path in tree.files() if path not in moves]
+        alive = [path for path in tree.files() if path not in gone]
         told = (
             one
             for one in found
-            if set(one.written) & set("${%") or not _matches(one, alive, self.plans)
+            if set(one.written) & _MADE_AT or not _matches(one, alive, self.plans)
         )
         return Followed(tuple(told), tuple(rewrite(tree, found, likely)))
+
+    def _references(self, tree: Tree, left: Iterable[str]) -> list[Reference]:
+        """Every reference in a tree; files that did not change are not scanned again."""
+        skipped = set(left)
+        wanted = [path for path in self.suspects if path not in skipped and tree.exists(path)]
+        keys = {path: (path, tree.read(path)) for path in wanted}
+        new = [path for path, key in keys.items() if key not in self._known]
+        self._known.update((keys[path], []) for path in new)
+        for one in scan(tree, self.renames, among=new) if new else ():
+            self._known[keys[one.path]].append(one)
+        return [one for path in wanted for one in self._known[keys[path]]]
+
+
+def successor(plans: Plans, path: str) -> Successor:
+    """What the plan says became of a file: a new path, `drop`, an ignore with its reason."""
+    inner = posixpath.relpath(path, plans.config_root)
+    said = plans.references.get(path, plans.references.get(inner))
+    if isinstance(said, PlanIgnore):
+        return Ignore(said.ignore)
+    return DROP if said == PLAN_DROP else said
 
 
 def _dangling(reference: Reference) -> Refused:
@@ -109,9 +121,8 @@ def _dangling(reference: Reference) -> Refused:
 def still_named(tree: Tree, plans: Plans, gone: Iterable[str]) -> list[Reference]:
     """Every reference to files that the rollout removed, notes and prose included."""
     moves: dict[str, Successor] = {}
-    pointers = Pointers(plans, tree, ())
     for path in gone:
-        said = pointers.successor(path)
+        said = successor(plans, path)
         moves[path] = said if isinstance(said, Ignore) else None
     if not moves:
         return []
@@ -121,6 +132,7 @@ def still_named(tree: Tree, plans: Plans, gone: Iterable[str]) -> list[Reference
     return [one for one in scan(tree, renames, among=files) if not _matches(one, alive, plans)]
 
 
+_MADE_AT = frozenset("${%")
 _MADE = re.compile(r"\$\{?\w+\}?|\{[^}]*\}|%s")
 
 

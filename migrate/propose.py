@@ -134,7 +134,7 @@ class Rollout:
         retired = list(self._retired(tree, planned, legacy, done | {planned.name}))
         moved = {self.live(legacy.path): planned.preset.to}
         links = relinked(self._graph(tree), moved) if target.path not in moved else []
-        followed = self._followed(tree, retired, moved, links)
+        followed = self._followed(tree, retired, links)
         changes = ChangeSet.of([target, *retired, *links, *followed.changes])
         after = Overlay(tree, changes)
         self._blocked(after, changes.deleted)
@@ -308,19 +308,20 @@ class Rollout:
 
     @cached_property
     def pointers(self) -> Pointers:
-        """Who names the files of this rollout, but for what the rollout itself writes or deletes."""
-        records = {self.live(path) for path in self.users} | set(self.targets)
-        return Pointers(self.plans, self.legacy.tree, records)
+        """Who names the files of this rollout, but for what the rollout writes or deletes."""
+        old = {self.live(path): path for path in self.users}
+        going = [path for path in old if path not in self.staying]
+        places = {self.live(self.frozen(p)): p.preset.to for p in self.plans.presets.values()}
+        moved = {path: new for path, new in places.items() if path != new}
+        return Pointers(self.plans, self.legacy.tree, going, moved, {*old, *self.targets})
 
-    def _followed(
-        self, tree: Tree, retired: list[Change], moved: dict[str, str], links: list[Change]
-    ) -> Followed:
+    def _followed(self, tree: Tree, retired: list[Change], links: list[Change]) -> Followed:
         """What names the files that go, in code, scripts, docs and configs nobody planned."""
         if not self.follow:
             return Followed()
         deleted = [change.path for change in retired]
         linked = {change.path for change in links}
-        return self.pointers.follow(tree, deleted, moved, linked, self.likely)
+        return self.pointers.follow(tree, deleted, linked, self.likely)
 
     def _graph(self, tree: Tree) -> Graph:
         return Graph(Resolver(tree, self.dialect, self.store), self.plans.exclude, self.link_cache)
@@ -358,7 +359,10 @@ class Rollout:
         for path in graph.dependents(changed):
             if path == planned.preset.to or path not in graph.links or not tree.exists(path):
                 continue
-            verdict = judge(before.load(path), now.load(path), self.plans.profile)
+            old = _loaded(before, path)
+            if old is None:
+                continue
+            verdict = judge(old, now.load(path), self.plans.profile)
             _refuse_forbidden(verdict, path)
             checked.append(path)
         return tuple(checked)
@@ -369,6 +373,14 @@ class Rollout:
             if source != legacy.path:
                 found.setdefault(source, []).append(dotted(path))
         return {path: found[path] for path in legacy.paths if path in found}
+
+
+def _loaded(loader: PlainLoader, path: str) -> dict[Any, Any] | None:
+    """A resolved config; None for one that nobody could load before the step either."""
+    try:
+        return loader.load(path)
+    except MigrateError:
+        return None
 
 
 def _refuse_forbidden(verdict: Verdict, path: str) -> None:

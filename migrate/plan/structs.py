@@ -111,10 +111,69 @@ class Rules(_Struct, frozen=True, kw_only=True):
     )
 
 
+class DeleteMarker(_Struct, frozen=True, kw_only=True):
+    """How a config takes back what its bases said: a key with a value, or a value alone."""
+
+    key: Annotated[
+        str | None, Meta(description="The key in a mapping that replaces the bases' mapping.")
+    ] = None
+    is_: Annotated[bool, Meta(description="The value of that key.")] = msgspec.field(
+        name="is", default=True
+    )
+    where: Annotated[
+        Literal["top", "any"], Meta(description="In top-level mappings only, or anywhere.")
+    ] = "any"
+    over_only: Annotated[
+        bool, Meta(description="Where there is nothing to replace, the marker stays as data.")
+    ] = True
+    value: Annotated[str | None, Meta(description="A key of this value is taken out.")] = None
+
+
+class Declaration(_Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A dialect of one's own; what it does not say is as in the dialect that it is `like`."""
+
+    name: Annotated[str, Meta(description="What messages call it.", min_length=1)] = "own"
+    like: Annotated[str, Meta(description="A shipped dialect.")] = "extends"
+    keys: Annotated[tuple[str, ...], Meta(description="Composing keys.", min_length=1)] | None = (
+        None
+    )
+    form: Annotated[
+        Literal["any", "path", "list"], Meta(description="What a composing key holds.")
+    ] | None = None
+    base_dirs: Annotated[
+        tuple[str, ...],
+        Meta(description="Where bases are: `file`, `root`, `cwd` or folders; in this order."),
+    ] | None = None
+    home: bool | None = None
+    order: Annotated[
+        Literal["later", "earlier"], Meta(description="Which of several bases wins.")
+    ] | None = None
+    mapping_over_other: Annotated[
+        Literal["replace", "error", "omegaconf"],
+        Meta(description="What a mapping does to a scalar or list."),
+    ] | None = None
+    delete: DeleteMarker | None | msgspec.UnsetType = msgspec.UNSET
+    loader: Annotated[
+        Literal["safe", "safe-tags", "safe-unique", "omegaconf", "yaml-1.2"],
+        Meta(description="What reads the files."),
+    ] | None = None
+    linear: bool | None = None
+    in_place: bool | None = None
+    disjoint: bool | None = None
+    nested: bool | None = None
+    keeps_key: bool | None = None
+    ignore_keys: tuple[str, ...] | None = None
+    relative_keys: tuple[str, ...] | None = None
+    relative_tags: tuple[str, ...] | None = None
+
+
 class TreeWide(_Struct, frozen=True, kw_only=True):
     """What holds for the whole tree, whichever plan file says it."""
 
-    dialect: Annotated[str, Meta(description="How configs compose.", min_length=1)] = "extends"
+    dialect: Annotated[
+        str | Declaration,
+        Meta(description="How configs compose: a shipped dialect, or a declaration."),
+    ] = "extends"
     config_root: Annotated[
         str, Meta(description="The folder that the legacy tree mirrors.", min_length=1)
     ] = "configs"
@@ -136,7 +195,7 @@ class TreeWide(_Struct, frozen=True, kw_only=True):
         tuple[str, ...], Meta(description="Globs of the files scanned for references; none: all.")
     ] = ()
     exclude: Annotated[
-        tuple[str, ...], Meta(description="Globs of files never scanned for references.")
+        tuple[str, ...], Meta(description="Globs of files out of sight: no configs, not scanned for references.")
     ] = ()
     rules: Rules = Rules()
 

@@ -11,8 +11,8 @@ from migrate.flatten import Dropped
 from migrate.locations import dotted, printable, printable_block
 from migrate.plan import Planned
 from migrate.propose import Proposal
-from migrate.references import Reference
 from migrate.report.paint import Paint, columns, plural
+from migrate.report.refs import reference_data
 from migrate.told import told
 
 KINDS = {"create": "+", "modify": "~", "delete": "-"}
@@ -150,22 +150,6 @@ def step_data(proposal: Proposal, changes: ChangeSet) -> dict[str, Any]:
         "order_changes": [dotted(change.path) for change in proposal.verdict.order],
         "dependents": list(proposal.dependents),
         "references": [reference_data(one) for one in proposal.followed.references],
-    }
-
-
-def reference_data(one: Reference) -> dict[str, Any]:
-    """One reference for scripts."""
-    return {
-        "file": one.path,
-        "line": one.line,
-        "column": one.column,
-        "kind": one.kind,
-        "written": one.written,
-        "target": one.target,
-        "certainty": one.certainty,
-        "edit": one.edit,
-        "prose": one.prose,
-        "reason": one.reason,
     }
 
 

@@ -1,0 +1,35 @@
+"""The verb that finds references."""
+
+from __future__ import annotations
+
+import click
+
+from migrate.cli.complete import complete_config
+from migrate.cli.context import Context, pass_context
+from migrate.errors import DONE
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=complete_config)
+@click.option("--jobs", type=click.IntRange(min=1), default=1, help="How many processes.")
+@pass_context
+def refs(context: Context, paths: tuple[str, ...], jobs: int) -> int:
+    """Who points at these configs: code, scripts, notebooks, docs, other configs.
+
+    A folder stands for all configs in it; without a path, every config is looked for.
+
+    \b
+    Example:
+      migrate refs configs/train/grpo/dense_2048.yaml
+    """
+    from migrate.commands.refs import refs as run
+    from migrate.report.refs import pointing_lines, reference_data
+
+    context.recover()
+    found = run(context.view, paths, jobs)
+    if context.as_json:
+        data = [reference_data(one) for one in found.references]
+        context.give({"targets": list(found.targets), "references": data})
+    else:
+        context.say("\n".join(pointing_lines(found, bool(paths), context.paint)))
+    return DONE

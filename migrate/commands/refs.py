@@ -1,0 +1,57 @@
+"""`migrate refs`: who points at these files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from migrate.commands.view import View
+from migrate.errors import InputError, nearest
+from migrate.graph import NOT_LIVE, SUFFIXES
+from migrate.legacy import common_root
+from migrate.references import Reference, Renames, scan
+from migrate.tree import matches
+
+
+@dataclass(frozen=True)
+class Pointing:
+    """The files that were asked for, and every place that names one of them."""
+
+    targets: tuple[str, ...]
+    references: tuple[Reference, ...]
+
+    def of(self, target: str) -> list[Reference]:
+        """The references to one file."""
+        return [one for one in self.references if target == one.target or target in one.also]
+
+
+def refs(view: View, paths: Sequence[str], jobs: int = 1) -> Pointing:
+    """Who names these files (a folder: all configs in it); with no path, every live config.
+
+    Raises InputError for a path that is neither there nor named by a frozen copy.
+    """
+    configs = [path for path in view.tree.files() if path.endswith(SUFFIXES)]
+    live = [path for path in configs if not matches(path, NOT_LIVE)]
+    targets = _targets(view, paths, live) if paths else live
+    if not targets:
+        return Pointing((), ())
+    renames = Renames.looking_for(targets, common_root(_below_configs(live) or targets))
+    return Pointing(tuple(targets), tuple(scan(view.tree, renames, jobs=jobs)))
+
+
+def _below_configs(live: list[str]) -> list[str]:
+    return [path for path in live if path.startswith("configs/")]
+
+
+def _targets(view: View, paths: Sequence[str], live: list[str]) -> list[str]:
+    found: dict[str, None] = {}
+    for given in paths:
+        path = view.path(given)
+        inside = [known for known in live if known == path or known.startswith(f"{path}/")]
+        # A file that is gone may still be named: that is when one asks.
+        named = inside or ([path] if path.endswith(SUFFIXES) else [])
+        if not named:
+            hint = nearest(path, live) or "name a config, or a folder of configs"
+            raise InputError("is no config", path, hint)
+        found.update(dict.fromkeys(named))
+    return list(found)
