@@ -25,23 +25,35 @@ def locked(disk: Disk, wait_seconds: float = 5.0) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    try:
-        disk.make_private()
+    with _writable():
+        # Only the folder: whatever else is written needs the lock first.
+        disk.make_folder(PRIVATE)
         _refuse_link(disk)
         lock = FileLock(os.path.join(disk.root, LOCK), timeout=wait_seconds)
-        lock.acquire()
-    except Timeout:
-        hint = "wait until it is done, then run again"
-        raise TreeMoved(f"another command is at work here: {_holder(disk)}", LOCK, hint) from None
+        try:
+            lock.acquire()
+        except Timeout:
+            hint = "wait until it is done, then run again"
+            raise TreeMoved(
+                f"another command is at work here: {_holder(disk)}", LOCK, hint
+            ) from None
+    try:
+        with _writable():
+            _sign(disk, lock)
+            disk.make_private()
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _writable() -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         path = error.filename if isinstance(error.filename, str) else LOCK
         raise Refused(f"cannot be written: {reason}", path, "give write permission") from error
-    try:
-        _sign(disk, lock)
-        yield
-    finally:
-        lock.release()
 
 
 def _refuse_link(disk: Disk) -> None:

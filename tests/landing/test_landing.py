@@ -136,6 +136,7 @@ def test_an_edited_file_is_refused_with_both_digests(two: tuple[Path, ChangeSet]
     assert sha256(b"mine") in str(caught.value)
     assert str(caught.value).startswith("b: ")
     assert files(root) == {"a": b"a", "b": b"mine"}
+    assert not (root / ".migrate").exists()
 
 
 def test_an_edit_while_staging_is_refused(two: tuple[Path, ChangeSet]) -> None:

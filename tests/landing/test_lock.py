@@ -82,3 +82,11 @@ def test_a_lock_that_is_a_link_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TreeMoved), locked(Disk(str(root)), wait_seconds=0):
         pass
     assert victim.read_text() == "precious"
+
+
+def test_processes_that_start_at_once_take_turns(tmp_path: Path) -> None:
+    once = HOLD.replace("time.sleep(60)", "time.sleep(0.01)")
+    command = [sys.executable, "-c", once, str(tmp_path)]
+    here = Path(__file__).parents[2]
+    several = [subprocess.Popen(command, stdout=subprocess.PIPE, cwd=here) for _ in range(4)]
+    assert [process.communicate()[0] for process in several] == [b"held\n"] * 4
