@@ -63,7 +63,8 @@ def _item(one: Told, paint: Paint, limit: int) -> Iterator[str]:
 
 def _value(value: Any, typed: bool, limit: int) -> str:
     text = one_line(value, limit)
-    return f"{text} ({type(value).__name__})" if typed else text
+    # null says its type itself
+    return f"{text} ({type(value).__name__})" if typed and value is not None else text
 
 
 def _summary(found: Compared, paint: Paint) -> str:

@@ -27,7 +27,8 @@ def lint_lines(found: Linted, paint: Paint, quiet: bool = False) -> Iterator[str
     for item in found.drift or ():
         yield from _drift(item, paint)
     if found.drift is not None:
-        yield f"drift: {plural(len(found.drift), 'key')} differ between presets"
+        verb = "differs" if len(found.drift) == 1 else "differ"
+        yield f"drift: {plural(len(found.drift), 'key')} {verb} between presets"
     yield _summary(found, paint)
 
 
