@@ -24,6 +24,9 @@ class Setting:
         return self.document.place(self.entry.start)
 
 
+_NOT_MADE = object()
+
+
 class Slot:
     """A key of a resolved mapping.
 
@@ -31,7 +34,7 @@ class Slot:
     contributors for a merged mapping. `lost` are the settings that were overridden, in merge order.
     """
 
-    __slots__ = ("key", "lost", "settings", "value")
+    __slots__ = ("_python", "key", "lost", "settings", "value")
 
     def __init__(
         self,
@@ -44,6 +47,7 @@ class Slot:
         self.value = value
         self.settings = settings
         self.lost = lost
+        self._python: Any = _NOT_MADE
 
     @property
     def winner(self) -> Setting:
@@ -52,10 +56,12 @@ class Slot:
 
     @property
     def python(self) -> Any:
-        """The active value as the loader sees it."""
+        """The active value as the loader sees it; shared, so read it only."""
         if isinstance(self.value, Branch):
             return self.value.python
-        return self.winner.document.value(self.value)
+        if self._python is _NOT_MADE:
+            self._python = self.winner.document.value(self.value)
+        return self._python
 
     def all_settings(self) -> tuple[Setting, ...]:
         """Everyone who said this key: what lost, then what is active."""
