@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
+from functools import lru_cache
 
 from migrate.changes import Change, sha256
 from migrate.errors import MigrateError, MissingFile, Refused, TreeMoved
@@ -19,6 +20,7 @@ def frozen_path(path: str, config_root: str) -> str:
     return posixpath.join(LEGACY, inner)
 
 
+@lru_cache(maxsize=65536)
 def live_path(frozen: str, config_root: str) -> str:
     """Where a frozen file came from."""
     return posixpath.normpath(posixpath.join(config_root, posixpath.relpath(frozen, LEGACY)))

@@ -127,6 +127,8 @@ class Rollout:
         parents = self._parents(planned, done)
         live = Resolver(tree, self.dialect, self.store)
         flat, onto = self._content(planned, legacy, live, parents)
+        if flat.loaded is not None:
+            self.loaded.setdefault(flat.content, flat.loaded)
         unused = self._authority(planned, flat, legacy)
         before = tree.read(planned.preset.to) if tree.exists(planned.preset.to) else None
         self._unmoved(planned, legacy, before, done)

@@ -51,6 +51,8 @@ class Flat:
     content: bytes
     comments: Account
     keys: tuple[tuple[KeyPath, str], ...]
+    loaded: Any = None
+    """What the trainer's loader made of these very bytes; None where they were not loaded as such."""
 
 
 def flatten(
@@ -79,13 +81,13 @@ def flatten(
     writer.block(members, 0, root=True)
     top.footer()
     text = lines.render()
-    check(text, resolved, parent, bool(order), resolver.dialect)
+    own = check(text, resolved, parent, bool(order), resolver.dialect)
     keys = tuple(
         (leaf.path, leaf.winner.document.path) for piece in pieces for leaf in piece.leaves()
     )
-    return Flat(
-        _encoded(resolved.document, text), account(resolved, onto.retained, lines.used), keys
-    )
+    content = _encoded(resolved.document, text)
+    loaded = own if content == text.encode() else None
+    return Flat(content, account(resolved, onto.retained, lines.used), keys, loaded)
 
 
 def _encoded(document: Document, text: str) -> bytes:
@@ -156,22 +158,26 @@ def _spaced(resolved: Resolved) -> dict[str, bool]:
 
 def check(
     text: str, resolved: Resolved, parent: Branch | None, reordered: bool, dialect: Dialect
-) -> None:
-    """Parse a written text with the trainer's loader and compare. Raises Refused where it differs."""
+) -> Any:
+    """Parse a written text with the trainer's loader and compare; return what the loader made of it.
+
+    Raises Refused where it differs.
+    """
     old = resolved.python
-    own = load(text, resolved.path, resolved.document.values.loader) or {}
-    links = [own.pop(key) for key in sorted(resolved.document.layers) if key in own]
+    loaded = load(text, resolved.path, resolved.document.values.loader) or {}
+    own = {key: value for key, value in loaded.items() if key not in resolved.document.layers}
     new = merge_over(dialect, parent.python, own) if parent is not None else own
     if not same(new, old) or (parent is None and not reordered and not _same_order(new, old)):
         hint = "nothing was written; please report this config as a bug"
         where = _first_difference(new, old)
         raise Refused(f"cannot be rewritten without a change{where}", resolved.path, hint)
-    if bool(links) != (parent is not None):
+    if (len(own) < len(loaded)) != (parent is not None):
         raise Refused(
             "lost what it extends while it was written",
             resolved.path,
             "please report this as a bug",
         )
+    return loaded
 
 
 def _same_order(left: Any, right: Any) -> bool:
