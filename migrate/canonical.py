@@ -29,8 +29,40 @@ def canonical(value: Any) -> str:
 
     Raises InputError for two keys that have one spelling (not-a-numbers).
     """
-    text = json.dumps(plain(value), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return text + "\n"
+    return indented(plain(value))
+
+
+def indented(value: Any) -> str:
+    """What `json.dumps` makes with an indent of 2, sorted keys and non-ASCII kept, and a line feed.
+
+    Several times as fast: the library indents in Python, one generator for each level. Only for what
+    `plain` makes: texts as keys, no not-a-numbers.
+    """
+    out: list[str] = []
+    _indent(value, "\n", out.append)
+    out.append("\n")
+    return "".join(out)
+
+
+def _indent(value: Any, line: str, add: Callable[[str], None]) -> None:
+    if not value or not isinstance(value, (dict, list)):
+        add(_text(value) if isinstance(value, str) else json.dumps(value))
+        return
+    inner = line + "  "
+    brackets = "{}" if isinstance(value, dict) else "[]"
+    before = brackets[0] + inner
+    for item in sorted(value) if isinstance(value, dict) else value:
+        add(before)
+        if isinstance(value, dict):
+            add(_text(item) + ": ")
+            _indent(value[item], inner, add)
+        else:
+            _indent(item, inner, add)
+        before = "," + inner
+    add(line + brackets[1])
+
+
+_text = json.encoder.encode_basestring
 
 
 def plain(value: Any) -> Any:

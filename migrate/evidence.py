@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from migrate.canonical import plain, restore
+from migrate.canonical import indented, plain, restore
 from migrate.changes import Change, ChangeSet, sha256
 from migrate.errors import InputError
 from migrate.graph import PLANS
@@ -92,7 +92,7 @@ def record(
         ],
         "changes": [_step(change, frozen_digest) for change in proposal.changes],
     }
-    text = json.dumps(structure, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    text = indented(structure)
     path = evidence_path(planned.name)
     return Change(path, before, text.encode(), f"evidence of {planned.name}")
 
