@@ -52,7 +52,7 @@ def _about(resolved: Resolved) -> str:
     document = resolved.document
     runs = document.header[0] + document.header[1]
     lines = [document.text[slice(*span)].lstrip("# ") for span in runs[0].lines] if runs else []
-    sentence = re.match(r".*?[.。:](?= |$)", " ".join(lines))
+    sentence = re.match(r".*?[.。](?= |$)", " ".join(lines))
     text = sentence.group() if sentence else " ".join(lines)
     return text.replace("|", "\\|") or "-"
 
