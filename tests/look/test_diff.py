@@ -166,3 +166,16 @@ def test_an_unknown_preset_has_its_nearest_names(root: Path) -> None:
 def test_a_legacy_config_that_is_gone_is_input_to_fix(root: Path) -> None:
     write(root, {"plans/p.yaml": PLAN})
     assert "restore the legacy tree" in migrate(root, "diff", "legacy:tiny", A).err
+
+
+def test_the_place_of_a_list_item_is_its_own_where_its_position_is_known(root: Path) -> None:
+    old = "ops:\n  - { name: a, p: 1 }\n  - { name: b }\n  - { name: c }\n"
+    new = "ops:\n  - { name: new }\n  - { name: a, p: 2 }\n  - { name: b }\n"
+    write(root, {A: old, B: new})
+    places = {
+        item["key"]: tuple((item[side] or {}).get("origin") for side in ("old", "new"))
+        for item in data(root, A, B)["forbidden"]
+    }
+    # Positions count in the new list, so of a changed item the old side names the list alone.
+    assert places["ops[1].p"] == (f"{A}:1:1", f"{B}:3:16")
+    assert places["ops[2]"] == (f"{A}:4:5", None)

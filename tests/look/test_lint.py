@@ -59,7 +59,8 @@ def test_an_empty_log_is_sarif_too(root: Path, schema: Any) -> None:
 
 
 def test_findings_without_a_place_or_line_are_sarif(schema: Any) -> None:
-    found = [Finding("a", "x"), Finding("b", "y", Place("a b.yaml")), Finding("c", "z", level=NOTE)]
+    whole, line = Place("a b.yaml"), Place("a.yaml", 3)
+    found = [Finding("a", "x"), Finding("b", "y", whole), Finding("c", "z", line, level=NOTE)]
     log = sarif(found, {}, "1.0")
     jsonschema.Draft4Validator(schema).validate(log)
     physical = log["runs"][0]["results"][1]["locations"][0]["physicalLocation"]
