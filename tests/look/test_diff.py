@@ -169,8 +169,8 @@ def test_a_legacy_config_that_is_gone_is_input_to_fix(root: Path) -> None:
 
 
 def test_the_place_of_a_list_item_is_its_own_where_its_position_is_known(root: Path) -> None:
-    old = "ops:\n  - { name: a, p: 1 }\n  - { name: b }\n  - { name: c }\n"
-    new = "ops:\n  - { name: new }\n  - { name: a, p: 2 }\n  - { name: b }\n"
+    old = "ops:\n  - { name: a, p: 1 }\n  - { name: b, p: 9 }\n  - { name: c }\n"
+    new = "ops:\n  - { name: new }\n  - { name: a, p: 2 }\n  - { name: b, p: 9 }\n"
     write(root, {A: old, B: new})
     places = {
         item["key"]: tuple((item[side] or {}).get("origin") for side in ("old", "new"))
