@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -113,6 +113,24 @@ class Resolver:
         resolved = Resolved(path, document, branch, chain, bases, depth)
         self._resolved[path] = resolved
         return resolved
+
+    def each(self, paths: Iterable[str]) -> Iterator[Resolved]:
+        """Resolve many configs one after another. Of each only what others extend is kept.
+
+        Memory then grows with the shared files, not with the configs. Raises as `resolve`.
+        """
+        for path in paths:
+            extended = path in self._resolved
+            resolved = self.resolve(path)
+            if not extended:
+                self._forget(resolved)
+            yield resolved
+
+    def _forget(self, resolved: Resolved) -> None:
+        del self._resolved[resolved.path], self._documents[resolved.path]
+        self._store.pop((resolved.path, resolved.document.source), None)
+        self._unfinished.pop(resolved.path, None)
+        self._steps.pop(resolved.path, None)
 
     def _merged(self, document: Document, bases: list[Resolved]) -> Branch:
         """A file on its resolved bases."""
