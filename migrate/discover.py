@@ -11,6 +11,7 @@ from functools import cached_property
 from migrate.errors import BrokenChain, InputError, MigrateError, MissingFile, raise_all
 from migrate.graph import Graph
 from migrate.locations import BASE, COMPONENTS, KeyPath, parse_dotted
+from migrate.plan.structs import LAUNCH_SETTINGS
 from migrate.resolve import Resolved, Resolver
 from migrate.tree import matches
 
@@ -18,17 +19,6 @@ OLD_BASE_NAMES = ("*_base", "base_*", "_*")
 MAX_OVERLAY_FILES = 4
 MAX_NAME_BYTES = 120
 _NOT_IN_A_NAME = re.compile("[/\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-LAUNCH_SETTINGS = (
-    "model.model",
-    "training.run_name",
-    "training.output_dir",
-    "training.logging_dir",
-    "training.num_train_epochs",
-    "training.learning_rate",
-    "training.vit_lr",
-    "training.aligner_lr",
-)
-"""What a runnable preset must say, and an old base preset leaves open (DESIGN, layer rules)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,15 @@ from migrate.yaml_text import MAPPING, Document, Node
 class Fusion:
     """A resolved fusion config. `entries` are its merged lists by their key.
 
-    `places` says which file spoke last of an entry, by list and name.
+    `places` says which file spoke last: of an entry by `(list, name)`, of one of its keys by
+    `(list, name, key)`, of another top-level key by `(key,)`.
     """
 
     path: str
     chain: tuple[str, ...] = ()
     entries: dict[str, list[dict[Any, Any]]] = field(default_factory=dict)
     rest: dict[Any, Any] = field(default_factory=dict)
-    places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    places: dict[tuple[str, ...], Place] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -48,6 +49,7 @@ def resolve_fusion(tree: Tree, path: str) -> Fusion:
     for document in resolved.chain:
         variant = any(True for _ in resolver.bases(document))
         for entry in document.entries:
+            fusion.places[(str(entry.pykey),)] = document.place(entry.start)
             if entry.pykey in FUSION.list_merge:
                 _lay_over(fusion, document, entry.pykey, entry.value.resolved(), variant)
     return fusion
@@ -82,6 +84,8 @@ def _lay_entry(
         what = f"`{name}` of what it extends has no entry `{said['name']}`"
         fusion.findings.append(Finding("fusion-unknown", what, place, hint))
     fusion.places[name, said["name"]] = place
+    for key in node.entries:
+        fusion.places[name, said["name"], str(key.pykey)] = document.place(key.start)
     before = _named(fusion.entries[name], said["name"])
     if before is None:
         fusion.entries[name].append(dict(said))

@@ -52,12 +52,12 @@ def test_ratios_sample_rows_and_zero_leaves_out() -> None:
     [
         (
             b"targets:\n  - name: cabinett\n    ratio: 1.0\n",
-            "`targets` has no entry 'cabinett' to change",
+            "`targets` of what it extends has no entry `cabinett`",
             "- name: cabinett",
         ),
-        (b"targets:\n  - ratio: 1.0\n", "an entry of `targets` without a name", "- ratio: 1.0"),
+        (b"targets:\n  - ratio: 1.0\n", "an entry of `targets` has no name", "- ratio: 1.0"),
         (b"target:\n  - name: cabinet\n", "`target` is no list of a fusion config", "target:"),
-        (b"sources: {}\n", "`sources` must be a list", "sources: {}"),
+        (b"sources: {}\n", "`sources` is {}, not a list", "sources: {}"),
         (
             b"sources:\n  - name: chat_zh\n    ratio: 5e-2\n",
             "sources entry chat_zh: ratio is '5e-2', but must be a number",
