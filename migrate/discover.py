@@ -42,7 +42,10 @@ class Found:
 
 @dataclass(slots=True)
 class Discovery:
-    """What a tree holds. `left_alone` says why, by path; `outside_users` who else needs a file."""
+    """What a tree holds. `left_alone` says why, by path; `outside_users` who else needs a file.
+
+    `old_bases` are the frozen files that presets extended besides components and the base.
+    """
 
     presets: list[Found] = field(default_factory=list)
     frozen: list[str] = field(default_factory=list)
@@ -50,6 +53,7 @@ class Discovery:
     left_alone: dict[str, str] = field(default_factory=dict)
     outside_users: dict[str, str] = field(default_factory=dict)
     excluded: tuple[str, ...] = ()
+    old_bases: list[str] = field(default_factory=list)
 
 
 class Discoverer:
@@ -77,6 +81,7 @@ class Discoverer:
         for path in self._parents_first(chosen):
             found.presets.append(Found(path, self._parent(path, chosen)))
         found.frozen = sorted({known for path in chosen for known in self.graph.reach(path)})
+        found.old_bases = sorted(self._inlined & set(found.frozen))
         self._outside_users(found, chosen)
         return found
 

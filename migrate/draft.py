@@ -12,7 +12,7 @@ from migrate.errors import MigrateError, Refused
 from migrate.flatten import Flat, Onto, flatten
 from migrate.flatten.top import spell
 from migrate.graph import PLANS
-from migrate.locations import KeyPath, dotted, relative
+from migrate.locations import KeyPath, dotted
 from migrate.parity_defaults import ALLOWED, FORBIDDEN
 from migrate.resolve import Resolver, read_branch
 from migrate.tree import Tree
@@ -136,19 +136,41 @@ def _head(tree: Tree, kind: str) -> list[str]:
 
 
 def tree_file(
-    tree: Tree, found: Discovery, config_root: str, dialect: str, rules: Mapping[str, Any]
+    tree: Tree,
+    found: Discovery,
+    drafts: Sequence[Draft],
+    config_root: str,
+    dialect: str,
+    rules: Mapping[str, Any],
 ) -> str | None:
     """The text of the plan file for what holds tree-wide; None where all defaults hold."""
     lines: list[str] = []
     lines += [f"config_root: {spell(config_root)}"] if config_root != "configs" else []
     lines += [f"base: {spell(found.base)}"] if found.base not in (None, _base(config_root)) else []
-    lines += [f"dialect: {spell(dialect)}"] if dialect != "extends" else []
+    written = dialect if dialect.startswith("{") else spell(dialect)
+    lines += [f"dialect: {written}"] if dialect != "extends" else []
     lines += [f"exclude: {_rule(found.excluded)}"] if found.excluded else []
     lines += _keep(found, config_root)
+    lines += _heirs(found, drafts, config_root)
     if rules:
         lines.append("rules:  # what this tree keeps as it is; tighten at will")
         lines += [f"  {key}: {_rule(value)}" for key, value in rules.items()]
     return "\n".join([*_head(tree, "plan"), "version: 1", *lines]) + "\n" if lines else None
+
+
+def _heirs(found: Discovery, drafts: Sequence[Draft], config_root: str) -> list[str]:
+    """Successors of old base presets, proposed in comments: which one is meant only people know."""
+    rows: list[str] = []
+    for path in found.old_bases:
+        inner = _inner(path, config_root)
+        heirs = [item.path for item in drafts if inner in dict(item.inline)]
+        if heirs and path not in found.outside_users:
+            others = f"  # or {', '.join(heirs[1:3])}" if heirs[1:] else ""
+            rows.append(f"#   {spell(path)}: {spell(heirs[0])}{others}")
+    if not rows:
+        return []
+    head = "# Docs and code may name old base presets, which go. Uncomment where the heir is right:"
+    return [head, "# references:", *rows]
 
 
 def _base(config_root: str) -> str:

@@ -42,12 +42,13 @@ def init(workspace: Workspace, scope: Scope, force: bool = False) -> Init:
         hint = "edit them, or pass --force to write them anew"
         raise Refused("has plans already", known[0], hint)
     found = require_presets(Discoverer(workspace.resolver, scope).discover(), scope)
-    config_root = common_root(found.frozen)
+    # Paths that begin at the root lead to the same places in a copy of everything below the root.
+    config_root = common_root(found.frozen) if workspace.dialect.by_file else "."
     drafts = draft(workspace.resolver, found, config_root)
     texts = plan_files(tree, drafts, config_root)
     texts[f"{PLANS}/parity.yaml"] = parity_text(workspace.resolver, found, tree)
     frozen = freeze(tree, found.frozen, config_root, force)
-    _tree_file(workspace, found, config_root, frozen, texts)
+    _tree_file(workspace, found, drafts, config_root, frozen, texts)
     changes = [*frozen, *_written(tree, texts)]
     if force:
         gone = [path for path in known if path not in texts]
@@ -66,13 +67,14 @@ def _written(tree: Tree, texts: dict[str, str]) -> list[Change]:
 def _tree_file(
     workspace: Workspace,
     found: Discovery,
+    drafts: list[Draft],
     config_root: str,
     frozen: list[Change],
     texts: dict[str, str],
 ) -> None:
     """Run the rollout in memory, and write down what it leaves where a default would not hold."""
-    dialect = workspace.dialect.name
-    text = tree_file(workspace.tree, found, config_root, dialect, {})
+    dialect = workspace.dialect.spelled
+    text = tree_file(workspace.tree, found, drafts, config_root, dialect, {})
     texts.update({TREE_FILE: text} if text else {})
     after = workspace.fresh()
     after.follow = False
@@ -82,5 +84,5 @@ def _tree_file(
         tree = Overlay(tree, step.changes)
     targets = [preset.path for preset in found.presets]
     rules = measured(after.plans, Resolver(tree, after.dialect, after.rollout.store), targets)
-    text = tree_file(workspace.tree, found, config_root, dialect, rules)
+    text = tree_file(workspace.tree, found, drafts, config_root, dialect, rules)
     texts.update({TREE_FILE: text} if text else {})
