@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from migrate.changes import Change
-from migrate.errors import MigrateError, Refused, raise_all
+from migrate.errors import MigrateError, Refused
 from migrate.locations import printable
 from migrate.plan import DROP as PLAN_DROP
 from migrate.plan import Ignore as PlanIgnore
@@ -33,6 +33,8 @@ class Followed:
 
     references: tuple[Reference, ...] = ()
     changes: tuple[Change, ...] = field(default=(), repr=False)
+    faults: tuple[MigrateError, ...] = ()
+    """One refusal for each reference that would dangle."""
 
     @property
     def warnings(self) -> tuple[Reference, ...]:
@@ -71,25 +73,21 @@ class Pointers:
     def follow(
         self, tree: Tree, deleted: Sequence[str], done: Iterable[str], likely: bool = False
     ) -> Followed:
-        """The references to what a step deletes, and their edits; `done` are files edited already.
-
-        Raises Refused, one for each reference that would dangle.
-        """
+        """What names the files a step deletes, and the edits; `done` are files edited already."""
         gone = set(deleted)
         if not gone or not self.suspects:
             return Followed()
         found = [
             one for one in self._references(tree, self.records | set(done)) if one.target in gone
         ]
-        faults: list[MigrateError] = [_dangling(one) for one in found if one.dangles]
-        raise_all(faults)
+        faults = tuple(_dangling(one) for one in found if one.dangles)
         alive = [path for path in tree.files() if path not in gone]
         told = (
             one
             for one in found
             if set(one.written) & _MADE_AT or not _matches(one, alive, self.plans)
         )
-        return Followed(tuple(told), tuple(rewrite(tree, found, likely)))
+        return Followed(tuple(told), tuple(rewrite(tree, found, likely)), faults)
 
     def _references(self, tree: Tree, left: Iterable[str]) -> list[Reference]:
         """Every reference in a tree; files that did not change are not scanned again."""

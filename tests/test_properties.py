@@ -47,14 +47,14 @@ def test_resolving_is_what_the_plain_loader_does(files: dict[str, bytes]) -> Non
     assert reader.spelled(resolved, True) == reader.spelled(reader.resolve(files, PRESET), True)
 
 
-@given(generated())
+@given(generated(links=True))
 def test_flattening_changes_no_value_and_no_order(files: dict[str, bytes]) -> None:
     _, written = flat(files)
     new = reader.load(written.content) or {}
     assert reader.spelled(new, True) == reader.spelled(reader.resolve(files, PRESET), True)
 
 
-@given(generated())
+@given(generated(links=True))
 def test_flattening_twice_is_flattening_once(files: dict[str, bytes]) -> None:
     _, once = flat(files)
     _, twice = flat({PRESET: once.content})

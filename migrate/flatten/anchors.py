@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import deque
 
 from migrate.flatten.select import Piece
 from migrate.yaml_text import ALIAS, Document, Entry, Node, Span
@@ -17,17 +18,20 @@ class Anchors:
     def __init__(self) -> None:
         self._available: set[int] = set()
         self._used: dict[int, Node] = {}
-        self._kept: set[int] = set()
+        self._fates: dict[int, deque[bool]] = {}
         self._names: dict[int, str] = {}
         self._targets: list[Node] = []
+        self._written: set[int] = set()
 
     def region(self, document: Document, span: Span) -> None:
         """Note a stretch of source text that goes into the file as it is."""
         for node in linked_in(document, span):
             if node.kind != ALIAS:
                 self.anchored(node)
-            elif id(node.target) in self._available:
-                self._kept.add(id(node))
+                continue
+            stays = id(node.target) in self._available
+            self._fates.setdefault(id(node), deque()).append(stays)
+            if stays:
                 self._used[id(node.target)] = node.target
 
     def anchored(self, node: Node) -> None:
@@ -44,12 +48,26 @@ class Anchors:
                 self._names[id(node)] = _free(node.anchor or "", taken)
 
     def name(self, node: Node) -> str | None:
-        """The name under which an anchor stays, None if it goes."""
+        """The name by which aliases call an anchored node."""
+        return self._names.get(id(node))
+
+    def take(self, node: Node) -> str | None:
+        """The name under which an anchor is written now: once, None where it goes.
+
+        A merge key or an alias that is written out can bring the same node to several places.
+        """
+        if id(node) in self._written:
+            return None
+        self._written.add(id(node))
         return self._names.get(id(node))
 
     def stays(self, alias: Node) -> bool:
-        """Whether an alias stays an alias."""
-        return id(alias) in self._kept
+        """Whether an alias that is written now stays an alias.
+
+        It may be written in several places; they are asked for in the order they were noted in.
+        """
+        fates = self._fates.get(id(alias))
+        return fates.popleft() if fates else False
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -69,7 +87,7 @@ def linked_in(document: Document, span: Span) -> list[Node]:
 
 
 def leaf_span(document: Document, entry: Entry) -> Span:
-    """The text of an entry with all that travels with it: to its line's end, continuation comments too."""
+    """The text of an entry with all that travels with it: its line's end, continued comments."""
     if entry.flow:
         return entry.start, entry.end
     end = document.line_end(entry.end)

@@ -49,7 +49,7 @@ def _edits(document: Document, span: Span, anchors: Anchors) -> list[tuple[int, 
 
 def _edit(document: Document, node: Node, anchors: Anchors) -> tuple[int, int, str] | None:
     if node.kind != ALIAS:
-        return _anchor_edit(document.text, node, anchors.name(node))
+        return _anchor_edit(document.text, node, anchors.take(node))
     if not anchors.stays(node):
         return expand(document, node)
     name = anchors.name(node.target)
@@ -72,7 +72,7 @@ def _anchor_edit(text: str, node: Node, name: str | None) -> tuple[int, int, str
 
 
 def _chomping(document: Document, span: Span) -> list[tuple[int, int, str]]:
-    """A block scalar that ends with its file and without a line feed needs `-` once more follows."""
+    """A block scalar that ends its file without a line feed needs `-` once more follows."""
     text = document.text
     if text.endswith("\n") or span[1] < len(text.rstrip()):
         return []
@@ -123,6 +123,11 @@ def expand(document: Document, alias: Node) -> tuple[int, int, str]:
     if not target.is_block_collection:
         delta = column - holder_column(document, target)
         text = shift(body(document, target), delta)
+        if target.kind == SCALAR and target.style in ("|", ">"):
+            # What stood behind the alias belongs behind the header of the block.
+            header, _, rest = text.partition("\n")
+            end = document.line_end(alias.end)
+            return alias.start, end, f"{header}{document.text[alias.end : end]}\n{rest}"
         return (alias.start if text else _before_space(document.text, alias.start)), alias.end, text
     lines = block_lines(document, target, column + 2)
     if isinstance(alias.holder, Node):

@@ -125,9 +125,9 @@ class _File:
         self.anchors += [anchor] * bool(anchor)
 
     def _anchor(self) -> str:
-        """A name that no other file has; names that collide have cases of their own."""
+        """A name that is new in this file; every file has the same ones, so that they collide."""
         self.named += 1
-        return f"x_{self.name}_{self.named}"
+        return f"x{self.named}"
 
     def _list(self, indent: str) -> None:
         for _ in range(self.random.randint(1, 3)):
