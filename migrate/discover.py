@@ -75,7 +75,7 @@ class Discoverer:
             found.base = self.scope.base
         chosen = {path for path in self._candidates() if self._is_preset(path, found)}
         if not chosen:
-            raise_all(list({str(error): error for error in self.unloadable.values()}.values()))
+            self._raise_unloadable()
         for path, error in self.unloadable.items():
             found.left_alone[path] = f"cannot be loaded: {error}"
         for path in self._parents_first(chosen):
@@ -90,17 +90,20 @@ class Discoverer:
 
         a chain that cannot be followed, and a config that the user chose.
         """
-        faults: dict[str, MigrateError] = {}
         for path in self.graph.links:
             try:
                 _ = self.resolver.resolve(path).python
             except MigrateError as error:
                 self.unloadable[path] = error
         self.unloadable.update(self.graph.broken)
-        for path, known in self.unloadable.items():
-            if isinstance(known, (BrokenChain, MissingFile)) or matches(path, self.scope.presets):
-                faults.setdefault(str(known), known)
-        raise_all(list(faults.values()))
+        if any(self._stops(path, error) for path, error in self.unloadable.items()):
+            self._raise_unloadable()
+
+    def _stops(self, path: str, error: MigrateError) -> bool:
+        return isinstance(error, (BrokenChain, MissingFile)) or matches(path, self.scope.presets)
+
+    def _raise_unloadable(self) -> None:
+        raise_all(list({str(error): error for error in self.unloadable.values()}.values()))
 
     # What is what.
 
@@ -226,7 +229,7 @@ class Discoverer:
         # The base and the presets stay without being told to.
         going = [path for path in found.frozen if path not in chosen | {self.scope.base}]
         for path in going:
-            for link in self.graph.extended.get(path, ()):
+            for link in (*self.graph.extended.get(path, ()), *self.graph.guessed.get(path, ())):
                 if link.source not in frozen:
                     found.outside_users.setdefault(path, f"{link.source} still extends it")
             if path in self.dataset_layer:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 from migrate.locations import Place, printable
 
 DONE, FOUND, USAGE, INPUT, MOVED, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
+
+
+_MISSPELT, _COMPARED = 300, 5000
 
 
 class MigrateError(Exception):
@@ -25,13 +29,13 @@ class MigrateError(Exception):
         return type(self), (self.what, self.place, self.hint)
 
     def __str__(self) -> str:
-        where = f"{self.place}: " if self.place else ""
-        return f"{where}{printable(self.what)}"
+        where = f"{_cut(str(self.place))}: " if self.place else ""
+        return f"{where}{_cut(printable(self.what))}"
 
     def letter(self) -> str:
         """The message as it is printed: one line of what, one of what to do."""
         text = f"error: {self}"
-        return f"{text}\nhint: {printable(self.hint)}" if self.hint else text
+        return f"{text}\nhint: {_cut(printable(self.hint))}" if self.hint else text
 
     def faults(self) -> Sequence[MigrateError]:
         """Each fault by itself; one, unless several were collected."""
@@ -44,6 +48,10 @@ class InputError(MigrateError):
 
 class MissingFile(InputError):
     """A file that something names does not exist."""
+
+
+class BrokenChain(InputError):
+    """A chain that cannot be followed: missing, in a cycle, or outside the root."""
 
 
 class Refused(InputError):
@@ -74,6 +82,11 @@ class Faults(MigrateError):
         return self.collected
 
 
+def _cut(text: str, limit: int = 4000) -> str:
+    """A line of a letter without the middle that nobody would read."""
+    return text if len(text) <= limit else f"{text[: limit // 2]} ... {text[-limit // 4 :]}"
+
+
 def raise_all(faults: Sequence[MigrateError]) -> None:
     """Raise what was collected, if anything was: one error by itself, several as `Faults`."""
     if len(faults) == 1:
@@ -83,8 +96,14 @@ def raise_all(faults: Sequence[MigrateError]) -> None:
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> str:
-    """A hint that lists the names nearest to a misspelt one; "" when none is near."""
+    """A hint that lists the names nearest to a misspelt one; "" when none is near.
+
+    Comparing takes quadratic time, so nothing is near a name that nobody would misspell.
+    """
     import difflib  # only for a wrong name
 
+    if len(name) > _MISSPELT:
+        return ""
+    known = itertools.islice((one for one in known if len(one) <= _MISSPELT), _COMPARED)
     found = difflib.get_close_matches(name, list(known), n=count, cutoff=0.5)
     return "did you mean " + " or ".join(found) + "?" if found else ""

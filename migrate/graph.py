@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from migrate import locations
+from migrate.dialect import composing_words
 from migrate.errors import MigrateError
 from migrate.locations import Place, join
 from migrate.resolve import Resolver
@@ -92,6 +93,19 @@ class Graph:
         found: dict[str, list[Link]] = {}
         for links in self.links.values():
             for link in links:
+                found.setdefault(link.target, []).append(link)
+        return found
+
+    @cached_property
+    def guessed(self) -> dict[str, list[Link]]:
+        """Who seems to name a file, of those that cannot be parsed: by a look at their text."""
+        found: dict[str, list[Link]] = {}
+        dialect, tree = self.resolver.dialect, self.resolver.tree
+        _ = self.links  # reading them is what finds the broken ones
+        for path in self.broken:
+            text = tree.read(path).decode("utf-8", "replace")
+            for word in composing_words(text, dialect.keys):
+                link = Link(path, dialect.find(path, word, tree.exists), Place(path))
                 found.setdefault(link.target, []).append(link)
         return found
 

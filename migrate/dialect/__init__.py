@@ -2,7 +2,7 @@
 
 from migrate.dialect.declaration import EXTENDS, FUSION, Delete, Dialect
 from migrate.dialect.named import declared, named
-from migrate.dialect.recognise import Recognised, recognise
+from migrate.dialect.recognise import Recognised, composing_words, recognise
 from migrate.dialect.shipped import DIALECTS
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Delete",
     "Dialect",
     "Recognised",
+    "composing_words",
     "declared",
     "named",
     "recognise",

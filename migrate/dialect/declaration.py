@@ -131,8 +131,12 @@ class Dialect:
 
     def link(self, path: str, source: str) -> str:
         """How the file `source` names the base `path`; both relative to the root."""
-        if FILE in self.base_dirs:
-            return relative(path, source)
+        for folder in self.base_dirs:
+            if folder == FILE:
+                return relative(path, source)
+            inner = posixpath.relpath(path, _folder(folder) or ".")
+            if not inner.startswith("../"):
+                return inner
         return posixpath.relpath(path, _folder(self.base_dirs[0]) or ".")
 
     def leads(self, source: str, text: str, path: str, exists: Callable[[str], bool]) -> bool:

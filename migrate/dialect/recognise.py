@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from migrate.dialect.declaration import EXTENDS, Dialect
 from migrate.dialect.shipped import DIALECTS
@@ -17,11 +18,25 @@ MAX_FILES = 20_000
 """So many YAML files are looked at; no repository of configs comes near."""
 
 _SUFFIXES = (".yaml", ".yml")
-_KEYS = "|".join(sorted({re.escape(key) for known in DIALECTS.values() for key in known.keys}))
-_COMPOSING = re.compile(
-    rf"(?m)^([ ]*)[\"']?({_KEYS})[\"']?[ \t]*:\s*"
-    r"(\[[^\]]*\]|(?:(?:-[ \t]|#)[^\n]*\s*)+|[^\n]*)"
-)
+_KEYS = tuple(sorted({key for known in DIALECTS.values() for key in known.keys}))
+
+
+@lru_cache(maxsize=8)
+def _composing(keys: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds composing keys in a text: the indentation, the key, and what it holds."""
+    words = "|".join(map(re.escape, keys))
+    return re.compile(
+        rf"(?m)^([ ]*)[\"']?({words})[\"']?[ \t]*:\s*"
+        r"(\[[^\]]*\]|(?:(?:-[ \t]|#)[^\n]*\s*)+|[^\n]*)"
+    )
+
+
+def composing_words(text: str, keys: tuple[str, ...]) -> Iterator[str]:
+    """What a text seems to build on, for one that cannot be parsed."""
+    for match in _composing(keys).finditer(text):
+        yield from _items(_COMMENT.sub("", match[3]).strip())
+
+
 _ITEM = re.compile(r"(?m)^[ \t]*-[ \t]+([^\n]*)")
 _COMMENT = re.compile(r"(?m)(^|[ \t])#[^\n]*")
 
@@ -76,7 +91,7 @@ def _texts(tree: Tree) -> Iterator[tuple[str, str]]:
 def _fitting(tree: Tree, path: str, text: str) -> set[str]:
     """The dialects by whose rules this file names a file that exists."""
     found: set[str] = set()
-    for match in _COMPOSING.finditer(text.replace("\r\n", "\n")):
+    for match in _composing(_KEYS).finditer(text.replace("\r\n", "\n")):
         value = _COMMENT.sub("", match[3]).strip()
         items = list(_items(value))
         is_list = value.startswith(("[", "-"))

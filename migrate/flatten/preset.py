@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from migrate.dialect import EXTENDS, Dialect
 from migrate.errors import Refused
 from migrate.flatten.account import Account, account
 from migrate.flatten.anchors import Anchors, leaf_span
@@ -15,7 +17,6 @@ from migrate.flatten.select import Piece, Selection
 from migrate.flatten.top import Top
 from migrate.flatten.write import Writer
 from migrate.locations import KeyPath, dotted
-from migrate.dialect import Dialect
 from migrate.plain import merge_over
 from migrate.resolve import EMPTY, Branch, Resolved, Resolver, Slot, merge
 from migrate.yaml_text import ALIAS, Document, Node, load, same
@@ -67,17 +68,23 @@ def flatten(
     Raises Refused where a parent says more than the config, or where the written text does not load
     to exactly the same values: nothing is ever handed on that was not parsed again.
     """
+    if not (onto.parents or order) and _builds_on_nothing(resolver, resolved):
+        return _as_it_is(resolved)
     for document in resolved.chain:
         document.attribute()
     parent = onto.branch
-    members = _ordered(Selection(resolved.document, parent).members(resolved.branch), order)
+    selection = Selection(resolved.document, parent, resolver.dialect.delete)
+    members = _ordered(selection.members(resolved.branch), order)
     pieces = [member for member in members if isinstance(member, Piece)]
+    _stay_in_place(resolver.dialect, resolved, pieces)
     headings = Headings(resolver, resolved, onto.retained, keep_headers)
     headings.assign(pieces)
     lines = Lines()
     writer = Writer(lines, headings, _anchors(pieces), _spaced(resolved))
     top = Top(resolver, resolved.document, headings, lines)
     top.write(onto.links, onto.kept_bases)
+    for line in selection.extra.get((), ()):
+        lines.text(line)
     writer.block(members, 0, root=True)
     top.footer()
     text = lines.render()
@@ -88,6 +95,36 @@ def flatten(
     content = _encoded(resolved.document, text)
     loaded = own if content == text.encode() else None
     return Flat(content, account(resolved, onto.retained, lines.used), keys, loaded)
+
+
+def _stay_in_place(dialect: Dialect, resolved: Resolved, pieces: list[Piece]) -> None:
+    """Refuse values that mean something else in another folder; the dialect declares which."""
+    if not (dialect.relative_keys or dialect.relative_tags):
+        return
+    home = posixpath.dirname(resolved.path)
+    for leaf in (leaf for piece in pieces for leaf in piece.leaves()):
+        document, node = leaf.winner.document, leaf.winner.entry.value.resolved()
+        moves = posixpath.dirname(document.path) != home
+        tagged = node.tag in dialect.relative_tags
+        if moves and (tagged or dotted(leaf.path) in dialect.relative_keys):
+            what = f"{dotted(leaf.path)} is a path relative to {document.path}"
+            hint = "write it so that it holds from everywhere, or keep that file in its folder"
+            raise Refused(what, leaf.winner.place, hint)
+
+
+def _builds_on_nothing(resolver: Resolver, resolved: Resolved) -> bool:
+    """Whether a config is one file already, with no composing key and nothing laid over it."""
+    document = resolved.document
+    composes = any(document.layer(key) is not None for key in resolver.dialect.keys)
+    return not composes and resolver.resolve(resolved.path).branch is resolved.branch
+
+
+def _as_it_is(resolved: Resolved) -> Flat:
+    """One file is one file: its own bytes."""
+    document = resolved.document
+    check(document.text, resolved, None, False, EXTENDS)
+    keys = tuple((path, document.path) for path, _ in resolved.branch.leaves())
+    return Flat(document.source, Account(len(document.comments), ()), keys)
 
 
 def _encoded(document: Document, text: str) -> bytes:
@@ -118,6 +155,8 @@ def _anchors(pieces: list[Piece]) -> Anchors:
 def _note(anchors: Anchors, piece: Piece) -> None:
     document, entry = piece.winner.document, piece.winner.entry
     node = entry.value
+    if piece.extra and not piece.children:
+        return
     if not piece.children or (piece.whole and (node.kind == ALIAS or node.flow)):
         anchors.region(document, leaf_span(document, entry))
         return

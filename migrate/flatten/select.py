@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
+from migrate.dialect import Delete
 from migrate.errors import Refused, raise_all
 from migrate.locations import KeyPath, dotted
 from migrate.resolve import Branch, Setting, Slot, shown
 from migrate.yaml_text import Document, same
+
+_PLAIN_KEY = re.compile(r"[A-Za-z_][\w-]*\Z")
 
 
 @dataclass(slots=True)
@@ -19,6 +24,8 @@ class Piece:
     path: KeyPath
     members: list[Piece | Slot] = field(default_factory=list)
     whole: bool = True
+    extra: tuple[str, ...] = ()
+    """Lines of the dialect that take back what the parents say of this mapping."""
 
     @property
     def children(self) -> list[Piece]:
@@ -46,12 +53,18 @@ class Piece:
 
 
 class Selection:
-    """Chooses pieces of a resolved config. `own` is the preset's file, `parents` what stays below it."""
+    """Chooses pieces of a resolved config.
 
-    def __init__(self, own: Document, parents: Branch | None) -> None:
+    `own` is the preset's file, `parents` what stays below it, `delete` how the dialect takes back
+    what a parent says. `extra` are the lines that do so, by the mapping that they go into.
+    """
+
+    def __init__(self, own: Document, parents: Branch | None, delete: Delete | None = None) -> None:
         self.own = own
         self.faults: list[Refused] = []
         self.parents = parents
+        self.delete = delete
+        self.extra: dict[KeyPath, tuple[str, ...]] = {}
 
     def members(self, branch: Branch) -> list[Piece | Slot]:
         """The root's keys in the loader's order: pieces of the new file, and slots that stay out.
@@ -85,20 +98,54 @@ class Selection:
         self, slot: Slot, branch: Branch, above: Slot | None, path: KeyPath
     ) -> Piece | None:
         parent = above.value if above is not None and isinstance(above.value, Branch) else None
+        if parent is not None and (line := self._marker(branch, parent, path)):
+            return Piece(slot, path, self._select(branch, None, path), False, (line,))
         members = self._select(branch, parent, path)
         children = [member for member in members if isinstance(member, Piece)]
-        if parent is not None and not children and not self._wrote(slot):
+        extra = self.extra.get(path, ())
+        if parent is not None and not (children or extra or self._wrote(slot)):
             return None
         complete = len(children) == len(members) and all(child.whole for child in children)
-        return Piece(slot, path, members, branch.source is not None and complete)
+        whole = branch.source is not None and complete and not extra
+        return Piece(slot, path, members, whole, extra)
+
+    def _marker(self, branch: Branch, parent: Branch, path: KeyPath) -> str:
+        """The line that replaces the parent's mapping, where that is needed and allowed; else ""."""
+        if self.delete is None or self.delete.key is None:
+            return ""
+        top = self.delete.where == "top"
+        needed = says_more(parent, branch, deep=top) and (len(path) == 1 or not top)
+        return self.delete.line if needed else ""
 
     def _wrote(self, slot: Slot) -> bool:
         return any(setting.document is self.own for setting in slot.settings)
 
     def _check_parent(self, branch: Branch, parent: Branch, path: KeyPath) -> None:
         for key, slot in parent.slots.items():
+            if key not in branch.slots and self._removed(key, path):
+                continue
             if key not in branch.slots:
                 name = dotted((*path, key))
                 what = f"sets {name} to {shown(slot.python)}, which {self.own.path} does not have"
                 hint = "a deep merge cannot remove a key: extend another parent, or none"
                 self.faults.append(Refused(what, slot.winner.place, hint))
+
+    def _removed(self, key: Hashable, path: KeyPath) -> bool:
+        """Whether the dialect has a value that takes a key out; if so, the line is noted."""
+        if self.delete is None or self.delete.value is None or not isinstance(key, str):
+            return False
+        spelled = key if _PLAIN_KEY.match(key) else json.dumps(key, ensure_ascii=False)
+        self.extra[path] = (*self.extra.get(path, ()), f"{spelled}: {self.delete.value}")
+        return True
+
+
+def says_more(parent: Branch, branch: Branch, deep: bool) -> bool:
+    """Whether a parent's mapping has a key that the config's has not; `deep`: or one inside."""
+    for key, slot in parent.slots.items():
+        own = branch.slots.get(key)
+        if own is None:
+            return True
+        both = isinstance(slot.value, Branch) and isinstance(own.value, Branch)
+        if deep and both and says_more(slot.value, own.value, deep):  # type: ignore[arg-type]
+            return True
+    return False

@@ -22,6 +22,7 @@ class Top:
         self, resolver: Resolver, document: Document, headings: Headings, lines: Lines
     ) -> None:
         self.key = resolver.dialect.keys[0]
+        self.form = resolver.dialect.form
         self.document = document
         self.headings = headings
         self.lines = lines
@@ -94,7 +95,7 @@ class Top:
                 self.lines.comment(self.document, comment, self.document.column(comment[0]))
             return
         said = [self.headings.kept_items.get(base, []) for base in kept_bases]
-        if len(links) == 1 and all(_is_short(headings) for headings in said):
+        if len(links) == 1 and self.form != "list" and all(map(_is_short, said)):
             self._item(f"{self.key}: {spell(links[0])}", said[0])
             return
         self.lines.text(f"{self.key}:")

@@ -48,7 +48,7 @@ class Writer:
             slot = member.slot if isinstance(member, Piece) else member
             waiting += self._floats(slot)
             if isinstance(member, Piece):
-                if not first and (waiting or self._blank(slot, root)):
+                if not first and (waiting or self._blank(slot, root) or self._apart(member)):
                     self.lines.blank()
                 self._floating(waiting, column)
                 self._headings(member, column)
@@ -66,6 +66,10 @@ class Writer:
         if root and setting.document.root is not None and entry is setting.document.root.entries[0]:
             return entry.blank or self.spaced.get(setting.document.path, self.spaced[""])
         return entry.blank
+
+    def _apart(self, piece: Piece) -> bool:
+        """Whether a header of several runs goes above: set apart, so that it reads the same again."""
+        return any(len(heading.runs) > 1 for heading in self.headings.above.get(id(piece), ()))
 
     def _floats(self, slot: Slot) -> Waiting:
         """R4: the floating comments above this position, of every file that still stands in the mapping."""
@@ -112,12 +116,15 @@ class Writer:
 
     def _piece(self, piece: Piece, column: int) -> None:
         node = piece.winner.entry.value
-        if isinstance(piece.slot.value, Branch) and piece.children:
+        if isinstance(piece.slot.value, Branch) and (piece.children or piece.extra):
             if not (piece.whole and (node.kind == ALIAS or node.flow)):
                 self._mapping(piece, column)
                 return
         self._leads([piece.winner], column)
-        self._leaf(piece, column)
+        if isinstance(piece.slot.value, Branch) and _holds_markers(piece):
+            self._empty(piece, column)
+        else:
+            self._leaf(piece, column)
 
     def _leads(self, settings: list[Setting], column: int, extra: tuple[str, ...] = ()) -> None:
         """R3 and R10: the leading comments of all contributors, base first, the same text once."""
@@ -132,6 +139,11 @@ class Writer:
             else:
                 self.lines.run(setting.document, run, column)
             said.add(text)
+
+    def _empty(self, piece: Piece, column: int) -> None:
+        """A mapping of which nothing is left: it held a delete marker alone."""
+        key = key_text(piece.winner.document, piece, self.anchors)
+        self.lines.text(f"{' ' * column}{key}: {{}}")
 
     def _leaf(self, piece: Piece, column: int) -> None:
         document, entry = piece.winner.document, piece.winner.entry
@@ -198,12 +210,14 @@ class Writer:
             self.lines.use(behind[0].document, behind[1])
             eol = behind[0].document.text[slice(*behind[1])]
         key = f"{key_text(document, piece, self.anchors)}{_colon(document, entry)}"
-        if stays_flow(piece, settings):
+        if not piece.extra and stays_flow(piece, settings):
             self.lines.text(f"{' ' * column}{key} {flow_text(piece, self.anchors)}{eol}")
             self._use_flow(piece)
             return
         self.lines.text(f"{' ' * column}{key}{self._props(piece)}{eol}")
         inner = column + inner_step(settings)
+        for line in piece.extra:
+            self.lines.text(" " * inner + line)
         self.block(self._members(piece), inner)
         self._tails(settings, inner)
 
@@ -222,7 +236,7 @@ class Writer:
         node = piece.winner.entry.value
         if not piece.whole or node.kind == ALIAS:
             return ""
-        name = self.anchors.name(node)
+        name = self.anchors.take(node)
         tag = node.tag_text(piece.winner.document.text).strip()
         return (f" &{name}" if name else "") + (f" {tag}" if tag else "")
 
@@ -256,6 +270,12 @@ class Writer:
                     self.lines.blank()
                 self.lines.run(setting.document, run, column)
                 said.add(text)
+
+
+def _holds_markers(piece: Piece) -> bool:
+    """Whether a mapping resolves to nothing although its text holds something."""
+    node = piece.winner.entry.value.resolved()
+    return not piece.slot.python and node.kind == MAPPING and bool(node.entries)
 
 
 def _join(key: str, value: str, comment: str) -> str:

@@ -1,6 +1,6 @@
 """Plan files as data; parsing is the only way to get a plan; errors carry file:line:column."""
 
-from migrate.plan.checks import LEGACY
+from migrate.locations import LEGACY
 from migrate.plan.load import PROFILE, load_plans, load_profile, plan_files
 from migrate.plan.patterns import covers, parse_pattern
 from migrate.plan.plans import Planned, Plans, select

@@ -9,14 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from migrate.errors import InputError
-from migrate.locations import Index, KeyPath, parse_dotted
+from migrate.locations import LEGACY, Index, KeyPath, parse_dotted
+from migrate.plan.dialects import dialect_faults
 from migrate.plan.patterns import parse_pattern
 from migrate.plan.source import Source
 from migrate.plan.structs import DROP, PlanFile, Preset, ProfileFile
 from migrate.tree import SKIPPED_FOLDERS
-
-LEGACY = "configs/legacy"
-"""The legacy tree, relative to the root."""
 
 _ABSOLUTE = re.compile(r"/|~(/|\Z)|[A-Za-z]:[\\/]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -143,6 +141,8 @@ def _gate(at: KeyPath, gate: str) -> Found:
 
 
 def _tree_wide(plan: PlanFile) -> Found:
+    for inner, what, hint in dialect_faults(plan.dialect):
+        yield Finding(("dialect", *inner), what, hint)
     if plan.config_root != ".":
         yield from _path(("config_root",), plan.config_root)
     if plan.base is not None:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from typing import Any
 
+from migrate.dialect import Dialect
 from migrate.errors import InputError, MigrateError, nearest, raise_all
-from migrate.locations import Place
-from migrate.plan.checks import LEGACY, base_of
+from migrate.locations import LEGACY, Place
+from migrate.plan.checks import base_of
+from migrate.plan.dialects import dialect_of
 from migrate.plan.profile import NOTHING_ALLOWED, Profile
 from migrate.plan.source import Source
 from migrate.plan.structs import Headers, Ignore, Preset, Rules, TreeWide
@@ -66,9 +68,9 @@ class Plans:
         return self.wide.keep
 
     @property
-    def dialect(self) -> str:
-        """The name of the dialect."""
-        return self.wide.dialect
+    def dialect(self) -> Dialect:
+        """How the tree composes files."""
+        return dialect_of(self.wide.dialect)
 
     @property
     def config_root(self) -> str:

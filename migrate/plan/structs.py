@@ -129,42 +129,75 @@ class DeleteMarker(_Struct, frozen=True, kw_only=True):
     value: Annotated[str | None, Meta(description="A key of this value is taken out.")] = None
 
 
-class Declaration(_Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Declaration(_Struct, frozen=True, kw_only=True):
     """A dialect of one's own; what it does not say is as in the dialect that it is `like`."""
 
     name: Annotated[str, Meta(description="What messages call it.", min_length=1)] = "own"
     like: Annotated[str, Meta(description="A shipped dialect.")] = "extends"
-    keys: Annotated[tuple[str, ...], Meta(description="Composing keys.", min_length=1)] | None = (
-        None
-    )
+    keys: Annotated[
+        tuple[str, ...] | None,
+        Meta(description="Composing keys."),
+    ] = None
     form: Annotated[
-        Literal["any", "path", "list"], Meta(description="What a composing key holds.")
-    ] | None = None
+        Literal["any", "path", "list"] | None,
+        Meta(description="What a composing key holds."),
+    ] = None
     base_dirs: Annotated[
-        tuple[str, ...],
-        Meta(description="Where bases are: `file`, `root`, `cwd` or folders; in this order."),
-    ] | None = None
-    home: bool | None = None
+        tuple[str, ...] | None,
+        Meta(description="Where bases are, in this order: `file`, `root`, `cwd` or folders."),
+    ] = None
+    home: Annotated[
+        bool | None,
+        Meta(description="Whether a path that begins with `~` leads to the home folder."),
+    ] = None
     order: Annotated[
-        Literal["later", "earlier"], Meta(description="Which of several bases wins.")
-    ] | None = None
+        Literal["later", "earlier"] | None,
+        Meta(description="Which of several bases wins."),
+    ] = None
     mapping_over_other: Annotated[
-        Literal["replace", "error", "omegaconf"],
+        Literal["replace", "error", "omegaconf"] | None,
         Meta(description="What a mapping does to a scalar or list."),
-    ] | None = None
-    delete: DeleteMarker | None | msgspec.UnsetType = msgspec.UNSET
+    ] = None
+    delete: Annotated[
+        DeleteMarker | None | msgspec.UnsetType,
+        Meta(description="How a config takes back what its bases said."),
+    ] = msgspec.UNSET
     loader: Annotated[
-        Literal["safe", "safe-tags", "safe-unique", "omegaconf", "yaml-1.2"],
+        Literal["safe", "safe-tags", "safe-unique", "omegaconf", "yaml-1.2"] | None,
         Meta(description="What reads the files."),
-    ] | None = None
-    linear: bool | None = None
-    in_place: bool | None = None
-    disjoint: bool | None = None
-    nested: bool | None = None
-    keeps_key: bool | None = None
-    ignore_keys: tuple[str, ...] | None = None
-    relative_keys: tuple[str, ...] | None = None
-    relative_tags: tuple[str, ...] | None = None
+    ] = None
+    linear: Annotated[
+        bool | None,
+        Meta(description="Whether a chain is laid onto one mapping, file by file."),
+    ] = None
+    in_place: Annotated[
+        bool | None,
+        Meta(description="Whether a merge reaches every alias of a mapping."),
+    ] = None
+    disjoint: Annotated[
+        bool | None,
+        Meta(description="Whether bases that set the same key are an error."),
+    ] = None
+    nested: Annotated[
+        bool | None,
+        Meta(description="Whether composing keys below the top level are refused."),
+    ] = None
+    keeps_key: Annotated[
+        bool | None,
+        Meta(description="Whether the composing key stays in the resolved config."),
+    ] = None
+    ignore_keys: Annotated[
+        tuple[str, ...] | None,
+        Meta(description="Top-level keys that the loader adds itself."),
+    ] = None
+    relative_keys: Annotated[
+        tuple[str, ...] | None,
+        Meta(description="Dotted keys whose values are paths relative to their file."),
+    ] = None
+    relative_tags: Annotated[
+        tuple[str, ...] | None,
+        Meta(description="Tags whose values are paths relative to their file."),
+    ] = None
 
 
 class TreeWide(_Struct, frozen=True, kw_only=True):
@@ -195,7 +228,8 @@ class TreeWide(_Struct, frozen=True, kw_only=True):
         tuple[str, ...], Meta(description="Globs of the files scanned for references; none: all.")
     ] = ()
     exclude: Annotated[
-        tuple[str, ...], Meta(description="Globs of files out of sight: no configs, not scanned for references.")
+        tuple[str, ...],
+        Meta(description="Globs of files out of sight: no configs, not scanned for references."),
     ] = ()
     rules: Rules = Rules()
 

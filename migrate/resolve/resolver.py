@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from migrate.dialect import EXTENDS, Dialect
-from migrate.errors import InputError, MissingFile, Refused, nearest
+from migrate.errors import BrokenChain, InputError, MissingFile, Refused, nearest
 from migrate.locations import outside
 from migrate.resolve.branch import EMPTY, Branch, merge, read_branch
 from migrate.resolve.combine import Combiner
@@ -86,7 +86,7 @@ class Resolver:
             entry = document.layer(key)
             if entry is not None:
                 what = f"uses `{key}:`, which composes nothing here"
-                raise Refused(what, document.place(entry.start), hint)
+                raise BrokenChain(what, document.place(entry.start), hint)
         if self._loader.unique:
             _check_unique(document, self._loader.texts_only)
         if self.dialect.nested:
@@ -160,13 +160,13 @@ class Resolver:
         place = document.place(base.node.props)
         if base.path in self._open:
             cycle = [*self._open[self._open.index(base.path) :], base.path]
-            raise InputError("extends itself", place, " -> ".join(cycle) + "; remove one of these")
+            raise BrokenChain("extends itself", place, " -> ".join(cycle) + "; remove one of these")
         if len(self._open) >= MAX_CHAIN_DEPTH:
             hint = f"{MAX_CHAIN_DEPTH} files in a row are the limit; extend fewer levels"
-            raise InputError("extends too many files in a row", place, hint)
+            raise BrokenChain("extends too many files in a row", place, hint)
         if outside(base.path):
             hint = "extend a file below the root, or name a wider --root"
-            raise InputError(f"extends {base.path}, which is outside the root", place, hint)
+            raise BrokenChain(f"extends {base.path}, which is outside the root", place, hint)
         try:
             return self.resolve(base.path)
         except MissingFile as error:
@@ -196,7 +196,7 @@ class Resolver:
         if self.dialect.home and value.startswith("~"):
             hint = "extend a file below the root, or name a wider --root"
             what = f"extends {value}, which is outside the root"
-            raise InputError(what, document.place(node.props), hint)
+            raise BrokenChain(what, document.place(node.props), hint)
         return self.dialect.find(document.path, value, self.tree.exists)
 
 

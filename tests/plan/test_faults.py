@@ -107,7 +107,7 @@ ONE_FAULT = {
     ),
     "a date": (
         "version: 1\ndialect: 2026-01-12\n",
-        "a.yaml:2:1: `dialect` is the date 2026-01-12\nhint: write a text that is not empty",
+        "a.yaml:2:1: `dialect` is the date 2026-01-12\nhint: write a text or a mapping",
     ),
     "no choice": (
         "version: 1\nheaders: maybe\n",

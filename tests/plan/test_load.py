@@ -164,7 +164,7 @@ def test_what_holds_for_the_tree_is_put_together_from_all_files() -> None:
         "configs/components/a.yaml": "drop",
     }
     assert plans.keep == {"configs/components/b.yaml": "the notebook reads it"}
-    assert (plans.dialect, plans.config_root, plans.base) == (
+    assert (plans.dialect.name, plans.config_root, plans.base) == (
         "extends",
         "configs",
         "configs/base.yaml",

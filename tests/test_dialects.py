@@ -1,0 +1,370 @@
+"""Each dialect composes as the loader that its declaration names; what it cannot say is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrate.changes import Change
+from migrate.commands.view import View
+from migrate.dialect import DIALECTS, EXTENDS, Dialect, declared, named, recognise
+from migrate.discover import Discoverer, Scope
+from migrate.errors import BrokenChain, InputError, MigrateError, Refused
+from migrate.flatten import Onto, flatten
+from migrate.plain import PlainLoader
+from migrate.resolve import Resolver
+from migrate.tree import MemoryTree, Overlay
+from migrate.yaml_text import LOADERS, load, same
+
+BASE = "a: {x: 1, y: 2}\nlr: 1e-4\nk:\n  u: 1\n  v:\n    w: 2\n"
+
+
+def files_of(files: dict[str, str]) -> MemoryTree:
+    return MemoryTree({path: text.encode() for path, text in files.items()})
+
+
+def seen(dialect: Dialect, files: dict[str, str], path: str = "p.yaml") -> dict[Any, Any]:
+    """What the trainer sees, by the resolver and by the judge, who must agree."""
+    tree = files_of(files)
+    resolved = Resolver(tree, dialect).resolve(path).python
+    assert same(resolved, PlainLoader(tree, dialect).load(path))
+    return resolved
+
+
+def laid(dialect: Dialect, files: dict[str, str], parent: str | None = None) -> str:
+    """`p.yaml` as one file on top of a parent, which must mean what it meant."""
+    tree, path = files_of(files), "p.yaml"
+    resolver = Resolver(tree, dialect)
+    onto = Onto()
+    if parent is not None:
+        above = resolver.resolve(parent)
+        links = (dialect.link(parent, path),)
+        onto = Onto((above,), links, frozenset(above.paths), (parent,))
+    content = flatten(resolver, resolver.resolve(path), onto).content
+    after = Overlay(tree, [Change(path, None, content, "")])
+    assert same(PlainLoader(after, dialect).load(path), resolver.resolve(path).python)
+    return content.decode()
+
+
+def refusal(dialect: Dialect, files: dict[str, str]) -> MigrateError:
+    """The error of the resolver; the judge must refuse the same config."""
+    tree = files_of(files)
+    with pytest.raises(InputError):
+        PlainLoader(tree, dialect).load("p.yaml")
+    with pytest.raises(InputError) as caught:
+        _ = Resolver(tree, dialect).resolve("p.yaml").python
+    return caught.value
+
+
+# Which bases, from where, in which order.
+
+
+def test_a_later_base_wins_and_an_earlier_one_where_the_dialect_says_so() -> None:
+    files = {"b.yaml": "n: 1\n", "c.yaml": "n: 2\n"}
+    later = {**files, "p.yaml": "_BASE_: [b.yaml, c.yaml]\n"}
+    earlier = {**files, "p.yaml": "_base_: [b.yaml, c.yaml]\n"}
+    assert seen(DIALECTS["paddledetection"], later) == {"n": 2}
+    assert seen(DIALECTS["paddleseg"], earlier) == {"n": 1}
+
+
+def test_bases_are_looked_for_in_the_order_of_the_folders() -> None:
+    dialect = DIALECTS["fairchem"]
+    files = {"x/b.yml": "n: file\n", "b.yml": "n: root\n", "x/p.yaml": "includes: [b.yml]\n"}
+    assert seen(dialect, files, "x/p.yaml") == {"n": "root"}
+    del files["b.yml"]
+    assert seen(dialect, files, "x/p.yaml") == {"n": "file"}
+
+
+def test_frozen_files_name_frozen_bases() -> None:
+    dialect = DIALECTS["hcp-diffusion"]
+    files = {
+        "b.yaml": "n: live\n",
+        "configs/legacy/b.yaml": "n: frozen\n",
+        "configs/legacy/p.yaml": "_base_: [b.yaml]\n",
+    }
+    assert seen(dialect, files, "configs/legacy/p.yaml") == {"n": "frozen"}
+
+
+def test_a_linear_dialect_lays_file_upon_file() -> None:
+    files = {
+        "a.yml": "k: {a: 1}\n",
+        "b.yml": "k: 5\n",
+        "q.yml": "{key}: [b.yml]\nk: {{c: 3}}\n",
+        "p.yaml": "{key}: [a.yml, q.yml]\n",
+    }
+    linear = {
+        path: text.format(key="__include__") for path, text in files.items() if "{key}" in text
+    }
+    by_base = {path: text.format(key="extends") for path, text in files.items() if "{key}" in text}
+    assert seen(DIALECTS["d-fine"], {**files, **linear}) == {"k": {"c": 3}}
+    assert seen(EXTENDS, {**files, **by_base}) == {"k": {"a": 1, "c": 3}}
+
+
+def test_what_leaves_the_root_is_a_broken_chain() -> None:
+    for base in ("~/b.yaml", "../b.yaml", "none.yaml"):
+        tree = files_of({"p.yaml": f"_BASE_: {base}\n"})
+        with pytest.raises(InputError, match=r"outside the root|does not exist"):
+            Resolver(tree, DIALECTS["detectron2"]).resolve("p.yaml")
+
+
+# What replaces what.
+
+
+def test_detectron2_refuses_a_mapping_over_a_scalar() -> None:
+    files = {"b.yaml": BASE, "p.yaml": "_BASE_: b.yaml\nlr: {a: 1}\n"}
+    assert "`lr` is a mapping here and a scalar in b.yaml:2:1" in str(
+        refusal(DIALECTS["detectron2"], files)
+    )
+
+
+def test_a_merge_that_reaches_an_alias_is_refused_where_the_loader_merges_in_place() -> None:
+    files = {"b.yaml": "t: &t {a: 1}\nu: *t\n", "p.yaml": "__include__: [b.yaml]\nt: {c: 1}\n"}
+    with pytest.raises(Refused, match="aliases share"):
+        Resolver(files_of(files), DIALECTS["d-fine"]).resolve("p.yaml")
+    # The judge does as that loader does: the other place changes too.
+    judged = PlainLoader(files_of(files), DIALECTS["d-fine"]).load("p.yaml")
+    assert judged == {"t": {"a": 1, "c": 1}, "u": {"a": 1, "c": 1}}
+
+
+def test_omegaconf_keeps_lists_and_mappings_apart_and_lets_a_mandatory_value_pass() -> None:
+    nemo = DIALECTS["nemo-rl"]
+    clash = {"b.yaml": BASE, "p.yaml": "defaults: b.yaml\nk: [1]\n"}
+    assert "`k` is a list here and a mapping" in str(refusal(nemo, clash))
+    assert seen(nemo, {"b.yaml": "n: 1\n", "p.yaml": "defaults: b.yaml\nn: ???\n"}) == {"n": 1}
+    late = {"b.yaml": "n: ${m}\n", "p.yaml": "defaults: b.yaml\nn: {a: 1}\n"}
+    assert "interpolation" in str(refusal(nemo, late))
+
+
+def test_fairchem_refuses_bases_that_set_the_same_key() -> None:
+    files = {"b.yml": "n: 1\n", "c.yml": "n: 2\n", "p.yaml": "includes: [b.yml, c.yml]\n"}
+    assert "`n` is set by two bases" in str(refusal(DIALECTS["fairchem"], files))
+
+
+def test_a_composing_key_below_the_top_level_is_refused() -> None:
+    files = {"b.yaml": BASE, "p.yaml": "D:\n  _BASE_CONFIG_: b.yaml\n"}
+    assert str(refusal(DIALECTS["openpcdet"], files)).startswith(
+        "p.yaml:2:3: `_BASE_CONFIG_` below"
+    )
+
+
+def test_a_path_where_the_loader_wants_a_list_is_refused() -> None:
+    refusal(DIALECTS["paddledetection"], {"b.yaml": BASE, "p.yaml": "_BASE_: b.yaml\n"})
+
+
+# Delete markers.
+
+
+def test_override_replaces_a_top_level_mapping_and_is_data_below() -> None:
+    nemo = DIALECTS["nemo-rl"]
+    top = {"b.yaml": BASE, "p.yaml": "defaults: b.yaml\nk:\n  _override_: true\n  n: 3\n"}
+    below = {"b.yaml": BASE, "p.yaml": "defaults: b.yaml\nk:\n  v: {_override_: true}\n"}
+    assert seen(nemo, top)["k"] == {"n": 3}
+    assert seen(nemo, below)["k"] == {"u": 1, "v": {"w": 2, "_override_": True}}
+
+
+def test_inherited_false_replaces_anywhere_and_stays_where_there_is_nothing_to_replace() -> None:
+    text = "_base_: b.yaml\nk:\n  v: {_inherited_: false, q: 1}\nnew: {_inherited_: false}\n"
+    got = seen(DIALECTS["paddleseg"], {"b.yaml": BASE, "p.yaml": text})
+    assert got["k"] == {"u": 1, "v": {"q": 1}}
+    assert got["new"] == {"_inherited_": False}
+
+
+def test_dashes_take_a_key_out_at_the_end() -> None:
+    files = {"b.yaml": BASE, "c.yaml": "_base_: [b.yaml]\nlr: ---\n"}
+    dialect = DIALECTS["hcp-diffusion"]
+    assert "lr" not in seen(dialect, {**files, "p.yaml": "_base_: [c.yaml]\n"})
+    assert seen(dialect, {**files, "p.yaml": "_base_: [c.yaml]\nlr: 1\n"})["lr"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "middle", "top", "written"),
+    [
+        (
+            "nemo-rl",
+            "defaults: b.yaml\nk:\n  _override_: true\n  n: 3\n",
+            "defaults: c.yaml\n",
+            "_override_: true\n  n: 3",
+        ),
+        (
+            "paddleseg",
+            "_base_: b.yaml\nk:\n  v: {_inherited_: false}\n",
+            "_base_: c.yaml\n",
+            "  v:\n    _inherited_: false",
+        ),
+        ("hcp-diffusion", "_base_: [b.yaml]\nlr: ---\n", "_base_: [c.yaml]\n", "lr: ---"),
+    ],
+)
+def test_a_delete_marker_makes_an_overlay_possible(
+    name: str, middle: str, top: str, written: str
+) -> None:
+    files = {"b.yaml": BASE, "c.yaml": middle, "p.yaml": top}
+    assert written in laid(DIALECTS[name], files, "b.yaml")
+    assert "b.yaml" not in laid(DIALECTS[name], files)
+
+
+def test_without_a_marker_such_an_overlay_is_refused() -> None:
+    files = {"b.yaml": BASE, "p.yaml": "n: 1\n"}
+    with pytest.raises(MigrateError, match="sets a to"):
+        laid(EXTENDS, files, "b.yaml")
+
+
+# Loaders.
+
+
+@pytest.mark.parametrize(
+    ("loader", "text", "value"),
+    [
+        ("safe", "v: 1e-8\n", "1e-8"),
+        ("omegaconf", "v: 1e-8\n", 1e-8),
+        ("omegaconf", "v: 2026-01-12\n", "2026-01-12"),
+        ("yaml-1.2", "v: no\n", "no"),
+        ("yaml-1.2", "v: 010\n", 10),
+        ("yaml-1.2", "v: 0o17\n", 15),
+        ("yaml-1.2", "v: 1:30\n", "1:30"),
+        ("safe", "v: 1:30\n", 90),
+    ],
+)
+def test_values_are_what_the_loader_makes_of_them(loader: str, text: str, value: object) -> None:
+    dialect = declared({"loader": loader})
+    assert same(seen(dialect, {"p.yaml": text}), {"v": value})
+    assert same(load(text, "p.yaml", LOADERS[loader]), {"v": value})
+
+
+@pytest.mark.parametrize("loader", ["safe-unique", "omegaconf", "yaml-1.2"])
+def test_a_repeated_key_is_an_error_where_the_loader_says_so(loader: str) -> None:
+    error = refusal(declared({"loader": loader}), {"p.yaml": "a: 1\nb: {c: 1, c: 2}\n"})
+    assert "given twice" in str(error)
+    assert seen(EXTENDS, {"p.yaml": "a: 1\na: 2\n"}) == {"a": 2}
+
+
+def test_unknown_tags_stay_as_text_and_are_never_merged_into() -> None:
+    files = {
+        "b.yaml": "t: !Tag {a: 1}  # kept\n",
+        "p.yaml": "_BASE_: [b.yaml]\nu: !Other [1]\n",
+    }
+    text = laid(DIALECTS["paddledetection"], files)
+    assert text == "t: !Tag {a: 1}  # kept\nu: !Other [1]\n"
+    over = {**files, "p.yaml": "_BASE_: [b.yaml]\nt: {b: 2}\n"}
+    assert seen(DIALECTS["paddledetection"], over) == {"t": {"b": 2}}
+
+
+def test_no_dialect_runs_code_from_a_config() -> None:
+    for dialect in DIALECTS.values():
+        with pytest.raises(InputError):
+            seen(dialect, {"p.yaml": "a: !!python/object/apply:os.getcwd []\n"})
+
+
+def test_a_value_that_depends_on_the_place_of_its_file_is_not_moved() -> None:
+    dialect = declared(
+        {"relative_keys": ["data.root"], "relative_tags": ["!path"], "loader": "safe-tags"}
+    )
+    for line in ("data: {root: ./d}\n", "w: !path w.bin\n"):
+        with pytest.raises(Refused, match="is a path relative to c/b"):
+            laid(dialect, {"c/b.yaml": line, "p.yaml": "extends: c/b.yaml\n"})
+        assert laid(dialect, {"b.yaml": line, "p.yaml": "extends: b.yaml\n"}) == line
+
+
+# Naming, declaring, recognising.
+
+
+def test_an_unknown_name_lists_the_nearest() -> None:
+    with pytest.raises(InputError, match="no dialect is called `detectron`") as caught:
+        named("detectron")
+    assert "detectron2" in caught.value.hint
+
+
+def test_every_declaration_names_its_source() -> None:
+    assert all(dialect.source and dialect.keys for dialect in DIALECTS.values())
+    assert list(DIALECTS) == [dialect.name for dialect in DIALECTS.values()]
+
+
+@pytest.mark.parametrize(
+    ("files", "name"),
+    [
+        ({"b.yaml": "", "p.yaml": "extends: b.yaml\n"}, "extends"),
+        ({"b.yaml": "", "p.yaml": "_BASE_: b.yaml\n"}, "detectron2"),
+        ({"b.yaml": "", "p.yaml": "_BASE_: [\n  'b.yaml',\n]\n"}, "paddledetection"),
+        ({"b.yaml": "", "p.yaml": "__include__:\n  # why\n  - b.yaml\n"}, "d-fine"),
+        ({"b.yaml": "", "p.yaml": 'defaults: "b.yaml" # c\n'}, "nemo-rl"),
+        ({"b.yaml": "", "p.yaml": "_base_: b.yaml\n"}, "paddleseg"),
+        ({"x/b.yaml": "", "x/p.yaml": "_base_:\n- x/b.yaml\n"}, "hcp-diffusion"),
+        ({"b.yaml": "", "p.yaml": "includes:\n- b.yaml\n"}, "fairchem"),
+        ({"b.yaml": "", "p.yaml": "includes:\n- b.yaml\nn: ${m}\n"}, "mmf"),
+        ({"b.yaml": "", "p.yaml": "D:\n  _BASE_CONFIG_: b.yaml\n"}, "openpcdet"),
+        ({"p.yaml": "defaults:\n- model: x\n- _self_\n"}, "extends"),
+        ({"p.yaml": "_BASE_: gone.yaml\n"}, "extends"),
+        ({}, "extends"),
+    ],
+)
+def test_a_tree_is_recognised_by_the_bases_that_are_there(files: dict[str, str], name: str) -> None:
+    assert recognise(files_of(files)).dialect.name == name
+
+
+def view(root: Path, name: str | None = None) -> tuple[View, list[str]]:
+    told: list[str] = []
+    made = View(str(root), dialect_name=name)
+    made.tell = told.append
+    return made, told
+
+
+def test_option_then_plan_then_recognition_choose_the_dialect(tmp_path: Path) -> None:
+    (tmp_path / "b.yaml").write_text("n: 1\n")
+    (tmp_path / "p.yaml").write_text("_BASE_: b.yaml\n")
+    recognised, told = view(tmp_path)
+    assert recognised.dialect.name == "detectron2"
+    assert told == ["dialect detectron2: 1 config composes by `_BASE_:`; --dialect names another"]
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / "tree.yaml").write_text("version: 1\n")
+    planned, told = view(tmp_path)
+    assert (planned.dialect, told) == (EXTENDS, [])
+    text = "version: 1\ndialect: {like: detectron2, name: ours, delete: {key: _delete_}}\n"
+    (tmp_path / "plans" / "tree.yaml").write_text(text)
+    own = view(tmp_path)[0].dialect
+    assert (own.name, own.keys, own.delete and own.delete.key) == ("ours", ("_BASE_",), "_delete_")
+    assert view(tmp_path, "d-fine")[0].dialect is DIALECTS["d-fine"]
+
+
+def test_a_plan_that_names_no_dialect_we_ship_is_refused_at_its_line(tmp_path: Path) -> None:
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / "tree.yaml").write_text("version: 1\ndialect: detectron\n")
+    with pytest.raises(InputError, match=r"plans/tree\.yaml:2:1: no dialect is called"):
+        _ = view(tmp_path)[0].dialect
+
+
+# What cannot be loaded does not stop the others.
+
+
+def discovered(files: dict[str, str], *presets: str) -> dict[str, str]:
+    resolver = Resolver(files_of(files), DIALECTS["detectron2"])
+    return Discoverer(resolver, Scope(presets=presets)).discover().left_alone
+
+
+GOOD = {"b.yaml": "n: 1\n", "p.yaml": "_BASE_: b.yaml\n"}
+
+
+def test_a_config_that_cannot_be_loaded_is_left_alone_with_the_reason() -> None:
+    left = discovered({**GOOD, "q.yaml": "_BASE_: b.yaml\nv: !!python/name:os.getcwd\n"})
+    assert left == {"q.yaml": "cannot be loaded: q.yaml:2:4: unknown tag !!python/name:os.getcwd"}
+
+
+def test_a_config_that_is_not_yaml_is_left_alone_and_its_bases_stay() -> None:
+    resolver = Resolver(
+        files_of({**GOOD, "q.yaml": "_BASE_: b.yaml\nv: [1\n"}), DIALECTS["detectron2"]
+    )
+    found = Discoverer(resolver, Scope()).discover()
+    assert found.left_alone["q.yaml"].startswith("cannot be loaded: q.yaml:3:1: not valid YAML")
+    assert found.outside_users == {"b.yaml": "q.yaml still extends it"}
+
+
+def test_a_chosen_config_that_cannot_be_loaded_is_an_error() -> None:
+    with pytest.raises(InputError, match="unknown tag"):
+        discovered({**GOOD, "q.yaml": "_BASE_: b.yaml\nv: !!python/name:os.getcwd\n"}, "*.yaml")
+
+
+def test_a_missing_base_is_an_error_even_beside_good_configs() -> None:
+    with pytest.raises(InputError, match="does not exist"):
+        discovered({**GOOD, "q.yaml": "_BASE_: gone.yaml\n"})
+    with pytest.raises(BrokenChain, match="extends itself"):
+        discovered({**GOOD, "q.yaml": "_BASE_: q.yaml\n"})
