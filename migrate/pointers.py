@@ -62,7 +62,7 @@ class Pointers:
         self.tree = tree
         self.records = frozenset(records)
         moves = {path: moved.get(path) or successor(plans, path) for path in going}
-        self.renames = Renames(moves, plans.config_root)
+        self.renames = Renames(moves, plans.config_root, plans.dialect.keys)
         self._known: dict[tuple[str, bytes], list[Reference]] = {}
 
     @cached_property
@@ -124,7 +124,7 @@ def still_named(tree: Tree, plans: Plans, gone: Iterable[str]) -> list[Reference
         moves[path] = said if isinstance(said, Ignore) else None
     if not moves:
         return []
-    renames = Renames(moves, plans.config_root)
+    renames = Renames(moves, plans.config_root, plans.dialect.keys)
     files = naming(tree, renames, plans.include, plans.exclude)
     alive = list(tree.files())
     return [one for one in scan(tree, renames, among=files) if not _matches(one, alive, plans)]

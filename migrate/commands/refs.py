@@ -35,7 +35,8 @@ def refs(view: View, paths: Sequence[str], jobs: int = 1) -> Pointing:
     targets = _targets(view, paths, live) if paths else live
     if not targets:
         return Pointing((), ())
-    renames = Renames.looking_for(targets, common_root(_below_configs(live) or targets))
+    root = common_root(_below_configs(live) or targets)
+    renames = Renames.looking_for(targets, root, view.dialect.keys)
     return Pointing(tuple(targets), tuple(scan(view.tree, renames, jobs=jobs)))
 
 

@@ -48,9 +48,14 @@ class Renames:
         object.__setattr__(self, "targets", frozenset(self.moves))
 
     @classmethod
-    def looking_for(cls, targets: Iterable[str], config_root: str = "configs") -> Renames:
+    def looking_for(
+        cls,
+        targets: Iterable[str],
+        config_root: str = "configs",
+        composing: tuple[str, ...] = ("extends",),
+    ) -> Renames:
         """No renames: only find who names these paths."""
-        return cls(dict.fromkeys(targets), config_root, rename=False)
+        return cls(dict.fromkeys(targets), config_root, composing, rename=False)
 
     @property
     def frozen(self) -> tuple[str, ...]:
