@@ -139,7 +139,9 @@ class Rollout:
         followed = self._followed(tree, retired, links)
         changes = ChangeSet.of([target, *retired, *links, *followed.changes])
         after = Overlay(tree, changes)
+        # A config that still extends what goes says more than a name that would dangle.
         self._blocked(after, changes.deleted)
+        raise_all(followed.faults)
         verdict = self._parity(planned, legacy, after)
         dependents = self._dependents(tree, after, changes, planned)
         return Proposal(
