@@ -6,6 +6,7 @@ The same input gives the same bytes: no time, no host, no user.
 from __future__ import annotations
 
 import json
+import posixpath
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from migrate.canonical import indented, plain, restore
 from migrate.changes import Change, ChangeSet, sha256
 from migrate.errors import InputError
 from migrate.graph import PLANS
-from migrate.locations import dotted
+from migrate.locations import dotted, outside
 from migrate.parity import ABSENT, Difference
 from migrate.plan import Planned
 from migrate.propose import Proposal
@@ -146,29 +147,70 @@ def read_evidence(tree: Tree, name: str) -> Evidence | None:
     content = tree.read(path)
     try:
         data = json.loads(content)
+        if data["preset"] != name:
+            raise ValueError("it is of another preset")
         return _evidence(data, content)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         hint = "restore it from version control"
-        raise InputError(f"is no evidence: {error}", path, hint) from None
+        reason = f"{type(error).__name__}: {str(error)[:80]}"
+        raise InputError(f"is no evidence: {reason}", path, hint) from None
 
 
 def _evidence(data: dict[str, Any], content: bytes) -> Evidence:
     return Evidence(
         name=data["preset"],
-        source=data["from"],
-        target=data["to"],
-        digest=data["new"]["sha256"],
-        chain=tuple((item["path"], item["sha256"]) for item in data["legacy"]["chain"]),
-        resolved=restore(data["legacy"]["resolved"]),
-        plan=data["plan_sha256"],
+        source=_path(data["from"]),
+        target=_path(data["to"]),
+        digest=_text(data["new"]["sha256"]),
+        chain=tuple(
+            (_path(item["path"]), _text(item["sha256"])) for item in data["legacy"]["chain"]
+        ),
+        resolved=_mapping(restore(data["legacy"]["resolved"])),
+        plan=_text(data["plan_sha256"]),
         steps=tuple(_read_step(item) for item in data["changes"]),
         content=content,
     )
 
 
 def _read_step(item: dict[str, Any]) -> Step:
-    edits = tuple((int(a), int(b), str(c)) for a, b, c in item.get("edits", ()))
-    return Step(item["path"], item["before"], item["after"], item.get("legacy"), edits)
+    edits = tuple((_offset(a), _offset(b), _text(c)) for a, b, c in item.get("edits", ()))
+    before, after, legacy = item["before"], item["after"], item.get("legacy")
+    return Step(
+        _path(item["path"]),
+        None if before is None else _text(before),
+        None if after is None else _text(after),
+        None if legacy is None else _path(legacy),
+        edits,
+    )
+
+
+# Evidence is as hostile as any other file of the tree: nothing in it is taken for what it says.
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"a text is expected, not {type(value).__name__}")
+    value.encode("utf-8", "surrogateescape")
+    return value
+
+
+def _path(value: Any) -> str:
+    path = _text(value)
+    if not path or "\0" in path or posixpath.normpath(path) != path or outside(path):
+        raise ValueError(f"{path!r} is no path below the root")
+    return path
+
+
+def _offset(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError("an edit begins and ends at an offset")
+    return value
+
+
+def _mapping(value: Any) -> dict[Any, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("a config is a mapping")
+    return value
 
 
 def with_evidence(proposal: Proposal, evidence: Change) -> ChangeSet:

@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import IO
 
 from migrate.errors import InputError, MissingFile, nearest
-from migrate.tree import MAX_FILE_BYTES
+from migrate.limits import DEFAULT, Limits
 
 _NO_GIT = "install git, or compare files that are checked out"
+_NO_REPOSITORY = "git:REV:PATH needs a root inside a git repository"
 
 
 class GitTree:
@@ -19,10 +20,10 @@ class GitTree:
     Raises InputError for a folder outside of git and for a revision that it does not know.
     """
 
-    def __init__(self, root: str, revision: str, max_bytes: int = MAX_FILE_BYTES) -> None:
+    def __init__(self, root: str, revision: str, limits: Limits = DEFAULT) -> None:
         self.root = root
         self.revision = revision
-        self.max_bytes = max_bytes
+        self.limits = limits
         self.prefix = self._git("rev-parse", "--show-prefix").rstrip("\n")
         self.commit = self._commit()
         self._process: subprocess.Popen[bytes] | None = None
@@ -36,7 +37,7 @@ class GitTree:
             raise InputError("git cannot be run", None, _NO_GIT) from None
         if done.returncode:
             said = done.stderr.decode("utf-8", "replace").strip().split("\n")[0]
-            raise InputError(f"git: {said or 'failed'}", self.root, _NO_GIT)
+            raise InputError(f"git: {said or 'failed'}", self.root, _NO_REPOSITORY)
         return done.stdout.decode("utf-8", "surrogateescape")
 
     def _commit(self) -> str:
@@ -86,14 +87,12 @@ class GitTree:
         if len(head) < 2 or not head[-1].isdigit():
             return None
         size = int(head[-1])
+        if size > self.limits.file_bytes:
+            self.close()  # what it is about to send is not read
+            what = f"is too large: {size:,} bytes, the limit is {self.limits.file_bytes:,}"
+            raise InputError(what, path, "--max-file-bytes raises the limit")
         content = stdout.read(size)
         stdout.read(1)
-        if size > self.max_bytes:
-            raise InputError(
-                f"is too large: {size:,} bytes, the limit is {self.max_bytes:,}",
-                path,
-                "--max-file-bytes raises the limit",
-            )
         return content if head[1] == b"blob" else None
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:

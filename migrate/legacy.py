@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -10,6 +11,8 @@ from migrate.changes import Change, sha256
 from migrate.errors import MigrateError, MissingFile, Refused, TreeMoved
 from migrate.locations import LEGACY, Place
 from migrate.tree import Tree
+
+_NO_TEXT = re.compile("[\ud800-\udfff]")
 
 MANIFEST = f"{LEGACY}/MANIFEST.sha256"
 
@@ -41,13 +44,16 @@ def freeze(tree: Tree, paths: Iterable[str], config_root: str, force: bool = Fal
     changes: list[Change] = []
     digests: dict[str, str] = {}
     for path in paths:
+        if _NO_TEXT.search(path):
+            hint = "rename it: plans and evidence are UTF-8"
+            raise Refused("has a name that is not UTF-8", path, hint)
         content = tree.read(path)
         target = frozen_path(path, config_root)
         digests[posixpath.relpath(target, LEGACY)] = sha256(content)
         changes.append(_create(tree, target, content, f"frozen copy of {path}", force))
     manifest = "".join(manifest_line(digest, path) for path, digest in sorted(digests.items()))
     why = "digests of the frozen files"
-    changes.append(_create(tree, MANIFEST, manifest.encode(), why, force))
+    changes.append(_create(tree, MANIFEST, manifest.encode("utf-8", "surrogateescape"), why, force))
     if force:
         new = {change.path for change in changes}
         old = [p for p in tree.files() if p.startswith(f"{LEGACY}/") and p not in new]

@@ -66,6 +66,9 @@ def dotted(path: KeyPath) -> str:
     return out or "(root)"
 
 
+_LONG_BITS = 8192
+
+
 def spell_key(key: Any) -> str:
     """One key of a path: bare when that is unambiguous, else quoted as JSON; `<int>3` if no text."""
     if isinstance(key, str):
@@ -79,7 +82,9 @@ def spell_key(key: Any) -> str:
         return "<null>"
     if isinstance(key, bool):
         return f"<bool>{str(key).lower()}"
-    return f"<{type(key).__name__}>{key}"
+    # Python refuses to print some 4,300 decimal digits.
+    text = hex(key) if isinstance(key, int) and key.bit_length() > _LONG_BITS else str(key)
+    return printable(f"<{type(key).__name__}>{text}")
 
 
 _PART = re.compile(
@@ -87,7 +92,7 @@ _PART = re.compile(
     |\[(?P<index>\d+)\]
     |(?P<null><null>)
     |<bool>(?P<bool>true|false)
-    |<int>(?P<int>-?\d+)
+    |<int>(?P<int>-?(?:0x[0-9a-f]+|\d+))
     |<float>(?P<float>-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|nan|inf))
     |<date>(?P<date>\d{4}-\d\d-\d\d)
     |(?P<bare>[^.\[\]"]+)""",
@@ -106,7 +111,7 @@ _READ: dict[str, Callable[[str], Any]] = {
     "index": lambda text: Index(text),
     "null": lambda _: None,
     "bool": lambda text: text == "true",
-    "int": int,
+    "int": lambda text: int(text, 16 if "0x" in text else 10),
     "float": float,
     "date": datetime.date.fromisoformat,
     "bare": str,
@@ -141,6 +146,25 @@ def printable(text: str) -> str:
 def printable_block(text: str) -> str:
     """Like `printable`, but line feeds and tabs stay: for diffs and file contents."""
     return "\n".join(_UNSAFE.sub(_escape, line) for line in text.split("\n"))
+
+
+_PAINT = re.compile(r"(\x1b\[[0-9;]*m)")
+
+
+def printable_painted(text: str) -> str:
+    """Like `printable_block`, but the colours that we put there ourselves stay."""
+    pieces = _PAINT.split(text)
+    return "".join(
+        piece if number % 2 else printable_block(piece) for number, piece in enumerate(pieces)
+    )
+
+
+_UNSAFE_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable_json(text: str) -> str:
+    """JSON that may be shown: what JSON leaves as it is and a terminal may obey becomes `\\u009b`."""
+    return _UNSAFE_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def _escape(match: re.Match[str]) -> str:

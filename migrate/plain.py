@@ -8,10 +8,10 @@ from typing import Any
 
 from migrate.dialect import EXTENDS, Dialect
 from migrate.errors import InputError, Refused
+from migrate.limits import CHAIN_FILES
 from migrate.tree import Tree
 from migrate.yaml_text import LOADERS, decode, load
 
-MAX_DEPTH = 64
 Mapping = dict[Any, Any]
 
 
@@ -28,6 +28,7 @@ class PlainLoader:
         self._loaded: dict[bytes, Any] = {} if loaded is None else loaded
         self._whole: dict[str, Mapping] = {}
         self._resolved: dict[str, Mapping] = {}
+        self._entered = 0
 
     def load(self, path: str) -> Mapping:
         """The resolved config: bases in list order, each with its own bases first, then the file.
@@ -41,8 +42,7 @@ class PlainLoader:
         return self._resolved[path]
 
     def _compose(self, path: str, depth: int) -> Mapping:
-        if depth > MAX_DEPTH:
-            raise InputError("extends too many files in a row", path, "look for a cycle")
+        self._enter(path, depth)
         if self.dialect.linear:
             merged: Mapping = {}
             for file in self._in_a_row(path, depth):
@@ -54,6 +54,17 @@ class PlainLoader:
         if path not in self._whole:
             self._whole[path] = self._fold(path, depth)
         return self._whole[path]
+
+    def _enter(self, path: str, depth: int) -> None:
+        """Refuse chains without end: too long a row, or the same files over and over."""
+        if depth == 0:
+            self._entered = 0
+        self._entered += 1
+        if depth > self.tree.limits.chain:
+            raise InputError("extends too many files in a row", path, "look for a cycle")
+        if self._entered > CHAIN_FILES:
+            what = f"lays more than {CHAIN_FILES:,} files over one another, repeats counted"
+            raise Refused(what, path, "extend each file once")
 
     def _fold(self, path: str, depth: int) -> Mapping:
         own = self._file(path)
@@ -73,8 +84,7 @@ class PlainLoader:
         return self._merge(below, data)
 
     def _in_a_row(self, path: str, depth: int) -> Iterator[Mapping]:
-        if depth > MAX_DEPTH:
-            raise InputError("extends too many files in a row", path, "look for a cycle")
+        self._enter(path, depth)
         own = self._file(path)
         for base in self._bases(path, own):
             yield from self._in_a_row(base, depth + 1)
@@ -94,7 +104,7 @@ class PlainLoader:
     def _file(self, path: str) -> Mapping:
         content = self.tree.read(path)
         if content not in self._loaded:
-            self._loaded[content] = load(decode(path, content), path, self._kind) or {}
+            self._loaded[content] = load(decode(path, content), path, self._kind, self.tree.limits) or {}
         own = self._loaded[content]
         if not isinstance(own, dict):
             raise InputError("the root of a config must be a mapping", path, "give the values keys")

@@ -9,17 +9,13 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
-from re import DOTALL, Pattern, escape
-from re import compile as compile_pattern
 from typing import Protocol
 
 from migrate.changes import Change
 from migrate.errors import InputError, MissingFile
+from migrate.globs import matches
+from migrate.limits import DEFAULT, Limits
 from migrate.locations import Place, outside
-
-MAX_FILE_BYTES = 8 * 1024 * 1024
-"""Larger configs are refused: no hand-written one comes near, and parsing costs 100 times the bytes."""
 
 SKIPPED_FOLDERS = frozenset(
     {".git", ".hg", ".migrate", ".venv", "venv", "node_modules", "__pycache__"}
@@ -28,6 +24,10 @@ SKIPPED_FOLDERS = frozenset(
 
 class Tree(Protocol):
     """What reading code needs from a tree."""
+
+    @property
+    def limits(self) -> Limits:
+        """How much of it is read."""
 
     def read(self, path: str) -> bytes:
         """The bytes of a file. Raises MissingFile, or InputError if it cannot be read."""
@@ -44,6 +44,7 @@ class MemoryTree:
 
     def __init__(self, contents: Mapping[str, bytes]) -> None:
         self.contents = dict(contents)
+        self.limits = DEFAULT
 
     def read(self, path: str) -> bytes:
         """See `Tree.read`."""
@@ -62,11 +63,15 @@ class MemoryTree:
 
 
 class DiskTree:
-    """A folder on disk. Reads regular files below the root only, each at most `max_bytes` long."""
+    """A folder on disk. Reads regular files below the root only, within the limits.
 
-    def __init__(self, root: str, max_bytes: int = MAX_FILE_BYTES) -> None:
+    A symbolic link may lead to another place below the root, not out of it.
+    """
+
+    def __init__(self, root: str, limits: Limits = DEFAULT) -> None:
         self.root = os.path.abspath(root)
-        self.max_bytes = max_bytes
+        self.limits = limits
+        self._real = os.path.realpath(self.root)
 
     def absolute(self, path: str) -> str:
         """The path for the operating system."""
@@ -78,25 +83,39 @@ class DiskTree:
             raise InputError(
                 "leads outside the root", path, f"the root is {self.root}; --root names a wider one"
             )
+        self._refuse_way_out(path)
         try:
             # O_NONBLOCK: opening a FIFO that nobody writes to would wait forever.
             descriptor = os.open(self.absolute(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
             raise _unreadable(path, error) from None
+        except ValueError:
+            raise MissingFile("no such file: the name holds a NUL byte", path) from None
         try:
             return self._read(path, descriptor)
         finally:
             os.close(descriptor)
 
+    def _refuse_way_out(self, path: str) -> None:
+        """Refuse a link that leads out of the root: what stands there is none of our business."""
+        try:
+            real = os.path.realpath(self.absolute(path))
+        except (OSError, ValueError):
+            return  # opening it says what is wrong
+        if os.path.commonpath([self._real, real]) != self._real:
+            hint = "put the file itself here, or name a wider --root"
+            raise InputError("is a symbolic link that leads outside the root", path, hint)
+
     def _read(self, path: str, descriptor: int) -> bytes:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise InputError("is not a regular file", path, "name a YAML file")
-        if status.st_size > self.max_bytes:
-            size = f"{status.st_size:,} bytes, the limit is {self.max_bytes:,}"
+        if status.st_size > self.limits.file_bytes:
+            size = f"{status.st_size:,} bytes, the limit is {self.limits.file_bytes:,}"
             raise InputError(f"is too large: {size}", path, "--max-file-bytes raises the limit")
         with open(descriptor, "rb", closefd=False) as file:
-            return file.read()
+            # One byte more, so that a file that grows meanwhile is not read without end.
+            return file.read(status.st_size + 1)
 
     def exists(self, path: str) -> bool:
         """See `Tree.exists`."""
@@ -106,21 +125,36 @@ class DiskTree:
             return False
 
     def files(self) -> Iterator[str]:
-        """See `Tree.files`; symbolic links to folders are not followed."""
-        return self._walk("")
+        """See `Tree.files`; symbolic links to folders, and out of the root, are not followed."""
+        # A stack of iterators, because folders may nest deeper than Python recurses.
+        waiting = [iter(self._entries(""))]
+        while waiting:
+            path, entry = next(waiting[-1], ("", None))
+            if entry is None:
+                waiting.pop()
+            elif entry.is_dir(follow_symlinks=False):
+                if entry.name not in SKIPPED_FOLDERS:
+                    waiting.append(iter(self._entries(path)))
+            elif self._is_file(path, entry):
+                yield path
 
-    def _walk(self, folder: str) -> Iterator[str]:
+    def _entries(self, folder: str) -> list[tuple[str, os.DirEntry[str]]]:
         try:
-            entries = sorted(os.scandir(self.absolute(folder)), key=lambda entry: entry.name)
+            with os.scandir(self.absolute(folder)) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
         except OSError as error:
             raise _unreadable(folder or ".", error) from None
-        for entry in entries:
-            path = f"{folder}/{entry.name}" if folder else entry.name
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name not in SKIPPED_FOLDERS:
-                    yield from self._walk(path)
-            elif entry.is_file():
-                yield path
+        return [(f"{folder}/{entry.name}" if folder else entry.name, entry) for entry in entries]
+
+    def _is_file(self, path: str, entry: os.DirEntry[str]) -> bool:
+        try:
+            if not entry.is_file():
+                return False
+            if entry.is_symlink():
+                self._refuse_way_out(path)
+        except (OSError, InputError):
+            return False
+        return True
 
 
 def _unreadable(path: str, error: OSError) -> InputError:
@@ -141,6 +175,11 @@ class CachedTree:
         self.below = below
         self._contents: dict[str, bytes] = {}
         self._files: list[str] | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """See `Tree.limits`."""
+        return self.below.limits
 
     def read(self, path: str) -> bytes:
         """See `Tree.read`."""
@@ -170,6 +209,11 @@ class Overlay:
             self.below, self.changed = below.below, dict(below.changed)
         self.changed.update((change.path, change.after) for change in changes)
 
+    @property
+    def limits(self) -> Limits:
+        """See `Tree.limits`."""
+        return self.below.limits
+
     def read(self, path: str) -> bytes:
         """See `Tree.read`."""
         if path not in self.changed:
@@ -191,21 +235,4 @@ class Overlay:
         return sorted({path for path in self.below.files() if path not in self.changed} | added)
 
 
-_GLOB = compile_pattern(r"\*\*/|\*\*|\*|\?|\[[^\]/]+\]|.", DOTALL)
-_MEANING = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-
-
-@lru_cache(maxsize=512)
-def _pattern(glob: str) -> Pattern[str]:
-    return compile_pattern("".join(map(_glob_piece, _GLOB.findall(glob))) + r"\Z", DOTALL)
-
-
-def _glob_piece(piece: str) -> str:
-    if piece in _MEANING:
-        return _MEANING[piece]
-    return piece.replace("[!", "[^") if len(piece) > 1 else escape(piece)
-
-
-def matches(path: str, globs: Iterable[str]) -> bool:
-    """Whether a path matches any glob: `*` stays in a folder, `**` crosses folders."""
-    return any(_pattern(glob).match(path) for glob in globs)
+__all__ = ["CachedTree", "DiskTree", "MemoryTree", "Overlay", "SKIPPED_FOLDERS", "Tree", "matches"]

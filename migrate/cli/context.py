@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from migrate.limits import DEFAULT, Limits
+
 if TYPE_CHECKING:
     from migrate.commands.view import View
     from migrate.commands.workspace import Workspace
@@ -33,6 +35,9 @@ class Context:
     verbose: int = 0
     quiet: bool = False
     max_file_bytes: int | None = None
+    max_depth: int | None = None
+    max_nodes: int | None = None
+    max_chain: int | None = None
 
     @cached_property
     def root(self) -> str:
@@ -48,21 +53,32 @@ class Context:
         return os.path.abspath(self.root_option)
 
     @cached_property
+    def limits(self) -> Limits:
+        """How much is read of a tree: the defaults, but for the flags that were given."""
+        return Limits(
+            self.max_file_bytes or DEFAULT.file_bytes,
+            self.max_depth or DEFAULT.depth,
+            self.max_nodes or DEFAULT.nodes,
+            self.max_chain or DEFAULT.chain,
+        )
+
+    @cached_property
     def view(self) -> View:
         """The tree without its plans: for the verbs that look at configs."""
         from migrate.commands.view import View
-        from migrate.tree import MAX_FILE_BYTES
 
-        return View(self.root, self.plans, self.max_file_bytes or MAX_FILE_BYTES, self.dialect)
+        view = View(self.root, self.plans, self.limits, self.dialect)
+        view.tell = self.tell
+        return view
 
     @cached_property
     def workspace(self) -> Workspace:
         """The tree and its plans."""
         from migrate.commands.workspace import Workspace
-        from migrate.tree import MAX_FILE_BYTES
 
-        limit = self.max_file_bytes or MAX_FILE_BYTES
-        return Workspace(self.root, self.plans, limit, self.dialect)
+        workspace = Workspace(self.root, self.plans, self.limits, self.dialect)
+        workspace.tell = self.tell
+        return workspace
 
     @cached_property
     def paint(self) -> Paint:
@@ -84,19 +100,27 @@ class Context:
     def say(self, text: str) -> None:
         """Print a result, unless it is empty."""
         if text:
-            click.echo(text, color=True)
+            from migrate.locations import printable_block, printable_painted
+
+            # Whatever prints a name escapes it; this is for what forgot to.
+            shown = printable_painted(text) if self.paint.enabled else printable_block(text)
+            click.echo(shown, color=True)
 
     def tell(self, text: str) -> None:
         """Print a remark for people on standard error."""
         if not self.quiet:
-            click.echo(text, err=True)
+            from migrate.locations import printable_block
+
+            click.echo(printable_block(text), err=True)
 
     def give(self, data: dict[str, Any]) -> None:
         """Print a result as one JSON object."""
         import json
 
+        from migrate.locations import printable_json
+
         whole = {"format_version": FORMAT, **data}
-        click.echo(json.dumps(whole, indent=2, ensure_ascii=False))
+        click.echo(printable_json(json.dumps(whole, indent=2, ensure_ascii=False)))
 
     def bytes_out(self, content: bytes) -> None:
         """Write bytes to standard output as they are."""
@@ -140,6 +164,17 @@ class Context:
         if interrupted(disk):
             with locked(disk):
                 self._recovered(recover(disk))
+
+    def refuse_interrupted(self) -> None:
+        """For a verb that may not even recover. Raises TreeMoved if something was interrupted."""
+        from migrate.disk import Disk
+        from migrate.errors import TreeMoved
+        from migrate.journal import interrupted
+        from migrate.journal.record import JOURNAL
+
+        if interrupted(Disk(self.root)):
+            hint = "`migrate status` settles it; a dry run writes nothing"
+            raise TreeMoved("holds an interrupted landing", JOURNAL, hint)
 
     def _recovered(self, line: str | None) -> None:
         if line:

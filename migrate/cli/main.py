@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrate.cli.context import Context
+from migrate.limits import DEFAULT
 
 if TYPE_CHECKING:
     from migrate.errors import MigrateError
@@ -30,10 +32,16 @@ VERBS: dict[str, tuple[str, str]] = {
     "diff": ("look", "What differs between two configs, after resolving."),
     "flatten": ("look", "One config as one file; no plan needed."),
     "lint": ("look", "The layer rules."),
-    "refs": ("look", "Who points at these files."),
+    "refs": ("refs", "Who points at these files."),
     "schema": ("look", "JSON Schema of plan and parity files."),
 }
 """Verb to the module of its command, and its line in the help; modules are imported on use."""
+
+
+MOST_DEEP = 500
+"""The most that a flag may allow of what nests: beyond it, C code in libraries would crash."""
+
+FRAMES = 20
 
 
 class Verbs(click.Group):
@@ -76,11 +84,17 @@ class Verbs(click.Group):
 @click.option("--output", type=click.Choice(["text", "json"]), default="text")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
 @click.option("--max-file-bytes", type=click.IntRange(min=1), help="Largest file that is read.")
+@click.option("--max-depth", type=click.IntRange(1, MOST_DEEP), help="Deepest nesting in a file.")
+@click.option("--max-nodes", type=click.IntRange(min=1), help="Most values in a file.")
+@click.option("--max-chain", type=click.IntRange(1, MOST_DEEP), help="Most files in a row.")
 @click.option("-v", "--verbose", count=True, help="Say more.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only results and errors.")
 @click.pass_context
 def cli(ctx: click.Context, /, **options: Any) -> None:
     """Turn a tree of training configs into self-contained presets, provably unchanged."""
+    if max(options["max_depth"] or 0, options["max_chain"] or 0) > DEFAULT.depth:
+        # What nests is read by functions that call themselves, some ten for each level.
+        sys.setrecursionlimit(FRAMES * MOST_DEEP)
     options["root_option"] = options.pop("root")
     ctx.obj = Context(**options)
 
@@ -88,8 +102,8 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
 def main(argv: list[str] | None = None) -> None:
     """Run the command and exit with its code."""
     signal.signal(signal.SIGTERM, _terminated)
-    # A command makes many objects and little garbage: with Python's own 700 the collector would take
-    # a tenth of the time.
+    # A command makes many objects and little garbage: with Python's own threshold of 700 the
+    # collector would take a tenth of the time.
     gc.set_threshold(20_000, 20, 20)
     sys.exit(run(argv))
 
@@ -100,6 +114,10 @@ def _terminated(*_: object) -> None:
 
 def run(argv: list[str] | None = None) -> int:
     """Run the command; return its exit code. Errors become letters on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        # Names of files may hold bytes that are no text; they are shown, never the end of a run.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         result = cli.main(argv, prog_name="migrate", standalone_mode=False)
     except SystemExit:  # how click ends after shell completion
@@ -112,7 +130,7 @@ def run(argv: list[str] | None = None) -> int:
 def _exit_code(error: BaseException) -> int:
     """Tell the person what happened; the code says it to scripts."""
     # Imported when something went wrong: `--help` does not wait for it.
-    from migrate.errors import INTERRUPTED, MigrateError
+    from migrate.errors import INTERRUPTED, InputError, MigrateError
 
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
@@ -125,11 +143,19 @@ def _exit_code(error: BaseException) -> int:
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
         click.echo("interrupted; nothing is half done", err=True)
         return INTERRUPTED
+    if isinstance(error, (RecursionError, MemoryError)):
+        # The limits should have said so before; it is the input all the same.
+        _letter(InputError(f"takes too much {_RAN_OUT[type(error)]}", None, _SMALLER))
+        return InputError.exit_code
     if isinstance(error, BrokenPipeError):
         # Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return _bug(error)
+
+
+_RAN_OUT = {RecursionError: "nesting", MemoryError: "memory"}
+_SMALLER = "see the limits in docs/reliability.md; look for a file that nests deeply or is large"
 
 
 def _letter(error: MigrateError) -> None:

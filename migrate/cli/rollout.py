@@ -79,11 +79,13 @@ def plan(
     workspace = context.workspace
     workspace.likely = likely
     steps, refused = _preview(workspace.steps(workspace.pending(names, with_parents=True)))
+    gates = sorted({gate for p in workspace.plans.presets.values() for gate in p.gates})
     if context.as_json:
         context.give(
             {
                 "steps": [step_data(step.proposal, step.changes) for step in steps],
                 "pending": [step.proposal.name for step in steps],
+                "gates": gates,
             }
         )
     else:
@@ -149,6 +151,7 @@ def apply(
         raise click.UsageError("give --preset NAME, or --all")
     context.workspace.likely = likely
     if dry_run:
+        context.refuse_interrupted()
         _applied(context, run(context.workspace, names, None, force=force, gates=run_gates))
         return DONE
     with context.writing() as disk:
@@ -185,11 +188,21 @@ def _applied(context: Context, result: Any) -> None:
 @click.option("--strict", is_flag=True, help="Warnings close the gate too.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, help="How many processes.")
 @run_gates_option
+@click.option("--trust", is_flag=True, help="Run these gates from now on, until they change.")
 @pass_context
 def verify(
-    context: Context, names: tuple[str, ...], strict: bool, jobs: int, run_gates: bool
+    context: Context,
+    names: tuple[str, ...],
+    strict: bool,
+    jobs: int,
+    run_gates: bool,
+    trust: bool,
 ) -> int:
     """The gate: exits 0 only if everything holds."""
+    if trust and not run_gates:
+        raise click.UsageError("--trust goes with --run-gates")
+    if trust:
+        _trust(context)
     from migrate.commands.parallel import pool_of
     from migrate.commands.verify import verify as run
 
@@ -198,6 +211,16 @@ def verify(
         result = run(context.workspace, names, run_gates, jobs, pool)
     _verified(context, result, strict)
     return FOUND if result.failed(strict) else DONE
+
+
+def _trust(context: Context) -> None:
+    from migrate.commands.trust import trust
+    from migrate.report.steps import gate_lines
+
+    with context.writing() as disk:
+        for line in gate_lines(context.workspace.plans.presets.values()):
+            context.tell(line)
+        trust(context.workspace, disk)
 
 
 def _verified(context: Context, result: Verified, strict: bool) -> None:
@@ -299,6 +322,7 @@ def rehearse(context: Context, keep: str | None) -> int:
 
     if keep is not None and os.path.exists(keep) and os.listdir(keep):
         raise InputError("is not empty", keep, "name a new folder for the scratch copy")
+    context.recover()
     with context.progress("rehearsing") as progress:
         result = run(context.workspace, keep, progress)
     if context.as_json:

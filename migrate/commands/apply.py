@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from migrate.changes import Change, ChangeSet, sha256
 from migrate.commands.edited import applied_text, edited_since
-from migrate.commands.gates import run_gates, trusted
+from migrate.commands.gates import run_gates
 from migrate.commands.scratch import scratch_copy
+from migrate.commands.trust import trusted
 from migrate.commands.workspace import Step, Workspace
 from migrate.disk import Disk
 from migrate.errors import Refused, raise_all

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
+import signal
 import subprocess
+import sys
+import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
+from typing import IO
 
-from migrate.changes import sha256
-from migrate.commands.workspace import Workspace
 from migrate.findings import NOTE, Finding
 from migrate.locations import Place
 from migrate.plan import Planned
 
 SECONDS = 300
-TRUST = ".migrate/trust.json"
-
-
-def gates_digest(presets: Iterable[Planned]) -> str:
-    """The digest of all gate commands; trust is given to exactly these."""
-    return sha256(json.dumps(sorted({g for p in presets for g in p.gates})).encode())
-
-
-def trusted(workspace: Workspace) -> bool:
-    """Whether the person at this machine said `trust: true` for the gates as they are now."""
-    path = os.path.join(workspace.root, TRUST)
-    try:
-        with open(path, encoding="utf-8") as file:
-            said = json.load(file)
-    except (OSError, ValueError):
-        return False
-    digest = gates_digest(workspace.plans.presets.values())
-    return isinstance(said, dict) and said.get("trust") is True and said.get("gates") == digest
+_LAST_BYTES = 4096
 
 
 def run_gates(folder: str, presets: Iterable[Planned]) -> list[Finding]:
@@ -45,30 +30,51 @@ def run_gates(folder: str, presets: Iterable[Planned]) -> list[Finding]:
     return findings
 
 
+def _filled(word: str, planned: Planned) -> str:
+    """A word of a gate with its placeholders filled; `{python}` is the one that runs us."""
+    return word.replace("{config}", planned.preset.to).replace("{python}", sys.executable)
+
+
 def _run(folder: str, planned: Planned, gate: str) -> Finding | None:
-    words = [word.replace("{config}", planned.preset.to) for word in shlex.split(gate)]
+    words = [_filled(word, planned) for word in shlex.split(gate)]
     place = Place(planned.preset.to)
+    with tempfile.TemporaryFile() as said:
+        try:
+            code = _exit_code(words, folder, said)
+        except subprocess.TimeoutExpired:
+            return Finding("gates", f"`{gate}` took more than {SECONDS} s", place, "make it faster")
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            return Finding("gates", f"`{gate}` cannot be run: {reason}", place, "correct `gates:`")
+        if code == 0:
+            return None
+        last = _last_line(said)
+    what = f"`{gate}` exited {code}" + (f": {last}" if last else "")
+    return Finding("gates", what, place, "run it by hand")
+
+
+def _exit_code(words: list[str], folder: str, said: IO[bytes]) -> int:
+    """Run one command, and end all that it started when its time is up or we are interrupted."""
+    process = subprocess.Popen(
+        words,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=said,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
     try:
-        done = subprocess.run(
-            words,
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=SECONDS,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-    except subprocess.TimeoutExpired:
-        return Finding("gates", f"`{gate}` took more than {SECONDS} s", place, "make it faster")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        return Finding("gates", f"`{gate}` cannot be run: {reason}", place, "correct `gates:`")
-    if done.returncode == 0:
-        return None
-    said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-    last = f": {said[-1]}" if said else ""
-    return Finding("gates", f"`{gate}` exited {done.returncode}{last}", place, "run it by hand")
+        return process.wait(SECONDS)
+    finally:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _last_line(said: IO[bytes]) -> str:
+    said.seek(max(0, said.seek(0, os.SEEK_END) - _LAST_BYTES))
+    lines = said.read().decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else ""
 
 
 def not_run(presets: Iterable[Planned]) -> list[Finding]:

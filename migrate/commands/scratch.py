@@ -10,12 +10,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from migrate.changes import Change
+from migrate.errors import InputError, Refused
 from migrate.tree import DiskTree
 
 
 def listed(root: str) -> list[str]:
     """The files that belong to a tree: git's tracked and unignored ones, else all but caches."""
-    command = ["git", "-C", root, "ls-files", "-z", "-co", "--exclude-standard"]
+    # A tree may come with a `.git/config` that names a program to run.
+    command = ["git", "-c", "core.fsmonitor=false", "-C", root, "ls-files", "-z", "-co", "--exclude-standard"]
     try:
         done = subprocess.run(command, capture_output=True, check=True, timeout=60)
     except (OSError, subprocess.SubprocessError):
@@ -35,7 +37,7 @@ def scratch_copy(
         for path in listed(root):
             _copy(os.path.join(root, path), os.path.join(folder, path))
         for change in changes:
-            _lay(os.path.join(folder, change.path), change.after)
+            _lay(folder, change.path, change.after)
         yield folder
     finally:
         if keep is None:
@@ -43,13 +45,24 @@ def scratch_copy(
 
 
 def _copy(source: str, target: str) -> None:
-    if not os.path.lexists(source) or os.path.isdir(source):
+    if not os.path.islink(source) and not os.path.isfile(source):
         return
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    shutil.copy2(source, target, follow_symlinks=False)
+    try:
+        shutil.copy2(source, target, follow_symlinks=False)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"cannot be copied: {reason}", source, "check its permissions") from None
 
 
-def _lay(target: str, content: bytes | None) -> None:
+def _lay(folder: str, path: str, content: bytes | None) -> None:
+    target = os.path.join(folder, path)
+    above = os.path.realpath(os.path.dirname(target))
+    if os.path.commonpath([os.path.realpath(folder), above]) != os.path.realpath(folder):
+        hint = "replace the link by the folder it points to"
+        raise Refused("a symbolic link leads outside of a scratch copy", path, hint)
+    if os.path.islink(target):
+        os.unlink(target)  # or the write would go through it, to where it leads
     if content is None:
         if os.path.lexists(target):
             os.unlink(target)

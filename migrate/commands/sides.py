@@ -142,7 +142,7 @@ def _git(view: View, given: str) -> Side:
     revision, colon, path = given.removeprefix(GIT).partition(":")
     if not (revision and colon and path):
         raise InputError(f"{given} names no file", None, "write git:REV:PATH")
-    with GitTree(view.root, revision, view.max_bytes) as tree:
+    with GitTree(view.root, revision, view.limits) as tree:
         resolver = Resolver(CachedTree(tree), view.dialect)
         resolved = resolver.resolve(_git_path(view, path))
         return Side(given, resolved.path, resolved.python, resolved)

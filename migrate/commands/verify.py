@@ -9,8 +9,9 @@ from functools import partial
 
 from migrate.canonical import canonical
 from migrate.changes import sha256
-from migrate.commands.gates import not_run, run_gates, trusted
+from migrate.commands.gates import not_run, run_gates
 from migrate.commands.parallel import each_chunk
+from migrate.commands.trust import trusted
 from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
 from migrate.evidence import Evidence

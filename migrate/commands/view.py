@@ -9,27 +9,25 @@ from functools import cached_property
 
 from migrate.dialect import EXTENDS, Dialect, Recognised, named, recognise
 from migrate.errors import InputError
+from migrate.limits import DEFAULT, Limits
 from migrate.locations import outside
 from migrate.resolve import Resolver
-from migrate.tree import MAX_FILE_BYTES, CachedTree, DiskTree, Tree
+from migrate.tree import CachedTree, DiskTree, Tree
 
 PLANS = "plans"
 _SAYS_DIALECT = re.compile(rb"(?m)^[\"']?dialect[\"']?\s*:")
 
 
 def find_root(start: str, plans: str = PLANS) -> str:
-    """The nearest folder upwards that holds plans; else the nearest with `.git`; else the start."""
-    folder = os.path.abspath(start)
-    for marker in (plans, ".git"):
-        current = folder
-        while not os.path.exists(os.path.join(current, marker)):
-            above = os.path.dirname(current)
-            if above == current:
-                break
-            current = above
-        else:
+    """The nearest folder upwards that holds plans, or a repository; else the start itself."""
+    folder = current = os.path.abspath(start)
+    while True:
+        if any(os.path.exists(os.path.join(current, marker)) for marker in (plans, ".git")):
             return current
-    return folder
+        above = os.path.dirname(current)
+        if above == current:
+            return folder
+        current = above
 
 
 class View:
@@ -39,15 +37,15 @@ class View:
         self,
         root: str,
         plans_folder: str = PLANS,
-        max_bytes: int = MAX_FILE_BYTES,
+        limits: Limits = DEFAULT,
         dialect_name: str | None = None,
     ) -> None:
         self.root = root
         self.plans_folder = plans_folder
-        self.max_bytes = max_bytes
+        self.limits = limits
         self.dialect_name = dialect_name
         self.tell: Callable[[str], object] = str  # whoever prints says how remarks are told
-        self.tree: Tree = CachedTree(DiskTree(root, max_bytes))
+        self.tree: Tree = CachedTree(DiskTree(root, limits))
 
     def path(self, given: str) -> str:
         """A path from the command line, relative to the root. Raises InputError outside of it.
@@ -70,17 +68,24 @@ class View:
         """
         if self.dialect_name is not None:
             return named(self.dialect_name)
-        folder = f"{self.plans_folder}/"
-        plans = [
-            path
-            for path in self.tree.files()
-            if path.startswith(folder) and path.endswith((".yaml", ".yml"))
-        ]
+        plans = self._plan_files()
         if not plans:
             return self.recognised.dialect
         if not any(_SAYS_DIALECT.search(self.tree.read(path)) for path in plans):
             return EXTENDS
         return self._planned_dialect()
+
+    def _plan_files(self) -> list[str]:
+        """The YAML files of the plans; listing the folder alone spares a walk over the tree."""
+        try:
+            names = os.listdir(os.path.join(self.root, self.plans_folder))
+        except OSError:
+            names = []
+        there = [f"{self.plans_folder}/{name}" for name in sorted(names)]
+        if not any(map(self.tree.exists, there)):  # a tree in memory may have plans of its own
+            there = [path for path in self.tree.files() if path.startswith(f"{self.plans_folder}/")]
+        yaml = (path for path in there if path.endswith((".yaml", ".yml")))
+        return [path for path in yaml if self.tree.exists(path)]
 
     def _planned_dialect(self) -> Dialect:
         from migrate.plan import load_plans

@@ -35,11 +35,11 @@ class Workspace(View):
 
     def at(self, root: str) -> Workspace:
         """The same options in another root."""
-        return Workspace(root, self.plans_folder, self.max_bytes, self.dialect_name)
+        return Workspace(root, self.plans_folder, self.limits, self.dialect_name)
 
     def __reduce__(self) -> tuple[object, ...]:
         """How a workspace travels to another process: the options; files are read there."""
-        options = (self.root, self.plans_folder, self.max_bytes, self.dialect_name)
+        options = (self.root, self.plans_folder, self.limits, self.dialect_name)
         return Workspace, options
 
     def fresh(self) -> Workspace:

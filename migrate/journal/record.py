@@ -95,4 +95,19 @@ def _parse(fields: dict[str, Any]) -> Journal:
     fields["entries"] = tuple(Entry(**entry) for entry in fields["entries"])
     fields["made"] = tuple(fields["made"])
     fields["left"] = tuple((folder, mode) for folder, mode in fields["left"])
-    return Journal(**fields)
+    journal = Journal(**fields)
+    _check_kinds(journal)
+    return journal
+
+
+def _check_kinds(journal: Journal) -> None:
+    """Raise ValueError for a field that is of another kind than we write."""
+    digests = [digest for e in journal.entries for digest in (e.before, e.after)]
+    modes = [*(e.mode for e in journal.entries), *(mode for _, mode in journal.left)]
+    texts = [journal.label, journal.token, *journal.paths(), *(d for d in digests if d is not None)]
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("a text is expected")
+    if not all(mode is None or (type(mode) is int and 0 <= mode <= 0o7777) for mode in modes):
+        raise ValueError("permission bits are expected")
+    for text in texts:
+        text.encode("utf-8", "surrogateescape")

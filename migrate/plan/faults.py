@@ -6,11 +6,13 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from migrate.errors import InputError, MigrateError, nearest
+from migrate.limits import FAULTS_TOLD
 from migrate.locations import Index, KeyPath, dotted
 from migrate.plan.schema import KINDS, schema
 from migrate.plan.source import Source
@@ -66,7 +68,11 @@ def sound(source: Source, kind: type[T], faults: list[MigrateError]) -> Sound[T]
     fatal = [fault for fault in found if not fault.cut]
     if not fatal:
         found.extend(_faults(raw, kind))
-    faults.extend(InputError(one.what, source.place(one.at), one.hint) for one in fatal or found)
+    told = (fatal or found)[:FAULTS_TOLD]
+    faults.extend(InputError(one.what, source.place(one.at), one.hint) for one in told)
+    if len(found) > FAULTS_TOLD:
+        faults.append(InputError("has more faults than these", source.path, "correct these first"))
+        return None
     return None if fatal else _rest(source, raw, kind)
 
 
@@ -111,7 +117,8 @@ def _faults(raw: Any, kind: type[msgspec.Struct]) -> list[_Fault]:
     try:
         msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
-        return list(_collect(raw, kind)) or [_Fault((), str(error), "see `migrate schema`", ())]
+        found = list(islice(_collect(raw, kind), FAULTS_TOLD + 1))
+        return found or [_Fault((), str(error), "see `migrate schema`", ())]
     return []
 
 

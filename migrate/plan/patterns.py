@@ -24,12 +24,16 @@ def parse_pattern(text: str) -> KeyPath:
 
 def covers(pattern: KeyPath, path: KeyPath) -> bool:
     """Whether a key path is what a pattern names, or lies below it."""
-    if not pattern:
-        return True
-    head, rest = pattern[0], pattern[1:]
-    if head == MANY and isinstance(head, str):
-        return any(covers(rest, path[skip:]) for skip in range(len(path) + 1))
-    return bool(path) and _is(head, path[0]) and covers(rest, path[1:])
+    # All places in the path that the pattern may have come to, so that `**.**` is no explosion.
+    reached = {0}
+    for part in pattern:
+        if isinstance(part, str) and part == MANY:
+            reached = set(range(min(reached), len(path) + 1))
+        else:
+            reached = {at + 1 for at in reached if at < len(path) and _is(part, path[at])}
+        if not reached:
+            return False
+    return True
 
 
 def _is(part: Any, key: Any) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from migrate.errors import InputError, MigrateError
+from migrate.limits import FAULTS_TOLD
 from migrate.locations import Index, KeyPath, Place
 from migrate.tree import Tree
 from migrate.yaml_text import MAPPING, SEQUENCE, Document, Entry, Node
@@ -19,6 +20,7 @@ class Source:
     raw: dict[str, Any]
     cut: set[KeyPath] = field(default_factory=set)
     """What was left out of the data because it is faulty; places know of it."""
+    _entries: dict[int, dict[Any, Entry]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def path(self) -> str:
@@ -71,21 +73,20 @@ class Source:
             return node.items[part] if inside else None
         if node.kind != MAPPING:
             return None
-        entries = reversed(self.document.values.logical(node))
-        return next((entry for entry in entries if _same_key(entry.pykey, part)), None)
-
-
-def _same_key(key: Any, part: Any) -> bool:
-    return type(key) is type(part) and bool(key == part)
+        if id(node) not in self._entries:
+            # The last of repeated keys, as the loader takes it.
+            found = self.document.values.logical(node)
+            self._entries[id(node)] = {(type(one.pykey), one.pykey): one for one in found}
+        return self._entries[id(node)].get((type(part), part))
 
 
 def read_source(tree: Tree, path: str, faults: list[MigrateError]) -> Source | None:
     """Read one file; what is wrong with it as YAML goes to `faults`. None if that is all of it."""
     try:
-        document = Document(path, tree.read(path))
+        document = Document(path, tree.read(path), limits=tree.limits)
         if document.root is None:
             raise InputError("is empty", Place(path, 1, 1), "begin with `version: 1`")
-        for lost, won in document.duplicates:
+        for lost, won in document.duplicates[:FAULTS_TOLD]:
             place = document.place(won.start)
             what = f"`{document.value(won.key)}` is given twice"
             hint = f"the first one is in line {document.line(lost.start)}; keep one of them"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from migrate.canonical import canonical, plain
-from migrate.locations import dotted, printable
+from migrate.locations import dotted, printable, printable_block, printable_json
 from migrate.report.paint import Paint, columns, plural, width
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def payload(found: Inspected, kind: str = "json") -> str:
     if kind == "yaml":
         from migrate.yaml_text.dump import dump
 
-        return dump(value)
-    return canonical(value)
+        return printable_block(dump(value))
+    return printable_json(canonical(value))
 
 
 def chain_lines(chain: tuple[str, ...], title: str, paint: Paint) -> Iterator[str]:

@@ -11,11 +11,10 @@ from migrate.resolve.branch import (
     shown,
 )
 from migrate.resolve.combine import Combiner
-from migrate.resolve.resolver import MAX_CHAIN_DEPTH, Base, Resolved, Resolver, Store
+from migrate.resolve.resolver import Base, Resolved, Resolver, Store
 
 __all__ = [
     "EMPTY",
-    "MAX_CHAIN_DEPTH",
     "Base",
     "Branch",
     "Combiner",

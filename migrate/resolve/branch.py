@@ -115,15 +115,17 @@ EMPTY = Branch({})
 def read_branch(document: Document, entries: list[Entry], source: Node | None) -> Branch:
     """A mapping of one file, keys in the loader's order; a repeated key keeps its last value."""
     slots: dict[Hashable, Slot] = {}
+    lost: dict[Hashable, list[Setting]] = {}
     for entry in entries:
         key = entry.pykey
         setting = (Setting(document, entry),)
         before = slots.get(key)
-        if before is None:
-            slots[key] = Slot(key, read_value(document, entry.value), setting)
-        else:
-            value = read_value(document, entry.value)
-            slots[key] = Slot(before.key, value, setting, before.all_settings())
+        if before is not None:
+            lost.setdefault(key, []).extend(before.settings)
+        shown_key = key if before is None else before.key
+        slots[key] = Slot(shown_key, read_value(document, entry.value), setting)
+    for key, settings in lost.items():
+        slots[key].lost = tuple(settings)
     return Branch(slots, source)
 
 
@@ -149,8 +151,23 @@ def merge(base: Branch, over: Branch) -> Branch:
 def _merge_slot(old: Slot, new: Slot) -> Slot:
     if isinstance(old.value, Branch) and isinstance(new.value, Branch):
         merged = merge(old.value, new.value)
-        return Slot(old.key, merged, old.settings + new.settings, old.lost + new.lost)
-    return Slot(old.key, new.value, new.settings, old.all_settings() + new.lost)
+        return Slot(
+            old.key, merged, together(old.settings, new.settings), together(old.lost, new.lost)
+        )
+    return Slot(old.key, new.value, new.settings, together(old.all_settings(), new.lost))
+
+
+_MANY_SETTINGS = 256
+
+
+def together(first: tuple[Setting, ...], then: tuple[Setting, ...]) -> tuple[Setting, ...]:
+    """Settings in merge order. Of many, each once, where it came last: a file that is reached over
+    and over would else double them with each level."""
+    both = first + then
+    if len(both) < _MANY_SETTINGS:
+        return both
+    last = {id(setting.entry): setting for setting in reversed(both)}
+    return tuple(reversed(last.values()))
 
 
 def shown(value: Any, limit: int = 60) -> str:

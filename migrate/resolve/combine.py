@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from migrate.dialect import Dialect
 from migrate.errors import InputError, Refused
 from migrate.locations import dotted
-from migrate.resolve.branch import EMPTY, Branch, Slot
+from migrate.resolve.branch import EMPTY, Branch, Slot, together
 from migrate.yaml_text import MAPPING, SEQUENCE, Document, Node
 
 _MANDATORY = "???"
@@ -87,7 +87,7 @@ class Combiner:
         if self.delete is not None and self.delete.where == "top":
             slots.pop(new.key, None)  # the loader removes the base's key, so the new one comes last
         lost = old.all_settings() if old is not None else ()
-        return Slot(new.key, value, new.settings, lost + new.lost)
+        return Slot(new.key, value, new.settings, together(lost, new.lost))
 
     def final(self, branch: Branch) -> Branch:
         """The resolved config as the trainer sees it: without the keys that a value takes out."""
@@ -120,14 +120,16 @@ class Combiner:
         if isinstance(old.value, Branch) and isinstance(new.value, Branch):
             self._not_shared(old, new)
             merged = self._merge(old.value, new.value, self._anywhere, apart)
-            return Slot(old.key, merged, old.settings + new.settings, old.lost + new.lost)
+            return Slot(
+                old.key, merged, together(old.settings, new.settings), together(old.lost, new.lost)
+            )
         if apart:
             what = f"`{new.key}` is set by two bases, here and in {old.winner.place}"
             raise InputError(what, new.winner.place, f"{self.dialect.name} allows that to neither")
         if self.dialect.mapping_over_other == "omegaconf" and _is_mandatory(new):
-            return Slot(old.key, old.value, old.settings, old.lost + new.all_settings())
+            return Slot(old.key, old.value, old.settings, together(old.lost, new.all_settings()))
         self._check_kinds(old, new)
-        return Slot(old.key, new.value, new.settings, old.all_settings() + new.lost)
+        return Slot(old.key, new.value, new.settings, together(old.all_settings(), new.lost))
 
     def _check_kinds(self, old: Slot, new: Slot) -> None:
         rule = self.dialect.mapping_over_other

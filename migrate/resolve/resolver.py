@@ -9,14 +9,12 @@ from typing import Any
 
 from migrate.dialect import EXTENDS, Dialect
 from migrate.errors import BrokenChain, InputError, MissingFile, Refused, nearest
+from migrate.limits import BASES, CHAIN_FILES
 from migrate.locations import outside
-from migrate.resolve.branch import EMPTY, Branch, merge, read_branch
+from migrate.resolve.branch import EMPTY, Branch, merge, read_branch, shown
 from migrate.resolve.combine import Combiner
 from migrate.tree import Tree
 from migrate.yaml_text import LOADERS, MAPPING, SCALAR, SEQUENCE, Document, Entry, Node
-
-MAX_CHAIN_DEPTH = 64
-"""How many files may extend one another in a row; real trees stay below 10."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +61,8 @@ class Resolver:
         self._documents: dict[str, Document] = {}
         self._resolved: dict[str, Resolved] = {}
         self._open: list[str] = []
+        self._bases: dict[str, tuple[Base, ...]] = {}
+        self._nearest: dict[str, str] = {}
         self._loader = LOADERS[dialect.loader]
         self._combiner = None if dialect.plain else Combiner(dialect)
         self._unfinished: dict[str, Branch] = {}
@@ -74,7 +74,7 @@ class Resolver:
             content = self.tree.read(path)
             document = self._store.get((path, content))
             if document is None:
-                document = Document(path, content, self.dialect.keys, self._loader)
+                document = Document(path, content, self.dialect.keys, self._loader, self.tree.limits)
                 self._store[path, content] = document
             self._check(document)
             self._documents[path] = document
@@ -100,7 +100,9 @@ class Resolver:
         if path in self._resolved:
             return self._resolved[path]
         document = self.document(path)
-        bases = tuple(self.bases(document))
+        if path not in self._bases:
+            self._bases[path] = tuple(self.bases(document))
+        bases = self._bases[path]
         self._open.append(path)
         try:
             resolved_bases = [self._base(document, base) for base in bases]
@@ -148,6 +150,9 @@ class Resolver:
         """The same by the dialect's own rules."""
         if self.dialect.linear:
             steps = [step for base in bases for step in self._steps[base.path]]
+            if len(steps) > CHAIN_FILES:
+                what = f"lays more than {CHAIN_FILES:,} files over one another, repeats counted"
+                raise Refused(what, document.path, "extend each file once")
             self._steps[document.path] = [*steps, own]
             return combiner.in_a_row(self._steps[document.path])
         composes = any(document.layer(key) is not None for key in self.dialect.keys)
@@ -157,14 +162,18 @@ class Resolver:
         return combiner.final(branch)
 
     def _base(self, document: Document, base: Base) -> Resolved:
-        place = document.place(base.node.props)
+        if base.path in self._resolved:
+            return self._resolved[base.path]
         if base.path in self._open:
+            place = document.place(base.node.props)
             cycle = [*self._open[self._open.index(base.path) :], base.path]
             raise BrokenChain("extends itself", place, " -> ".join(cycle) + "; remove one of these")
-        if len(self._open) >= MAX_CHAIN_DEPTH:
-            hint = f"{MAX_CHAIN_DEPTH} files in a row are the limit; extend fewer levels"
+        if len(self._open) >= self.tree.limits.chain:
+            limit, place = self.tree.limits.chain, document.place(base.node.props)
+            hint = f"{limit} files in a row are the limit; extend fewer levels, or --max-chain"
             raise BrokenChain("extends too many files in a row", place, hint)
         if outside(base.path):
+            place = document.place(base.node.props)
             hint = "extend a file below the root, or name a wider --root"
             raise BrokenChain(f"extends {base.path}, which is outside the root", place, hint)
         try:
@@ -172,26 +181,33 @@ class Resolver:
         except MissingFile as error:
             if error.place is None or error.place.path != base.path or error.place.line:
                 raise
+            place = document.place(base.node.props)
             raise MissingFile(
                 f"extends {base.path}, which does not exist", place, self._near(base.path)
             ) from None
 
     def _near(self, path: str) -> str:
-        known = [known for known in self.tree.files() if known.endswith((".yaml", ".yml"))]
-        return nearest(path, known) or "correct the path; it is relative to the file that names it"
+        if path not in self._nearest:
+            known = [known for known in self.tree.files() if known.endswith((".yaml", ".yml"))]
+            self._nearest[path] = nearest(path, known)
+        return self._nearest[path] or "correct the path; it is relative to the file that names it"
 
     def bases(self, document: Document) -> Iterator[Base]:
         """The files that a document extends, in list order. Raises InputError."""
         for key in self.dialect.keys:
             entry = document.layer(key)
             if entry is not None:
-                for node in _items(document, entry, key, self.dialect.form):
+                items = _items(document, entry, key, self.dialect.form)
+                if len(items) > BASES:
+                    what = f"`{key}` names {len(items):,} files; the limit is {BASES:,}"
+                    raise Refused(what, document.place(entry.start), "extend fewer files")
+                for node in items:
                     yield Base(self._base_path(document, node, key), node)
 
     def _base_path(self, document: Document, node: Node, key: str) -> str:
         value = document.value(node)
         if not isinstance(value, str) or not value or "\0" in value:
-            what = f"`{key}` holds {value!r}, not a path"
+            what = f"`{key}` holds {shown(value)}, not a path"
             raise InputError(what, document.place(node.props), "write a path, or a list of paths")
         if self.dialect.home and value.startswith("~"):
             hint = "extend a file below the root, or name a wider --root"

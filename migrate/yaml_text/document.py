@@ -9,6 +9,7 @@ from typing import Any
 
 from migrate.changes import sha256
 from migrate.errors import InputError, Refused
+from migrate.limits import DEFAULT, Limits
 from migrate.locations import Place
 from migrate.yaml_text.comments import Attribution, comment_spans
 from migrate.yaml_text.loaders import SAFE, Loader
@@ -28,7 +29,12 @@ class Document:
     """
 
     def __init__(
-        self, path: str, content: bytes, layers: Iterable[str] = (), loader: Loader = SAFE
+        self,
+        path: str,
+        content: bytes,
+        layers: Iterable[str] = (),
+        loader: Loader = SAFE,
+        limits: Limits = DEFAULT,
     ) -> None:
         self.path = path
         self.source = content
@@ -39,7 +45,7 @@ class Document:
         self.text = text.replace("\r\n", "\n")
         self.layers = frozenset(layers)
         self.values = Values(path, self.text, loader)
-        self.root = self._mapping(compose(self.text, path))
+        self.root = self._mapping(compose(self.text, path, limits))
 
     @cached_property
     def digest(self) -> str:

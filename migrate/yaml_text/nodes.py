@@ -30,8 +30,12 @@ class Node:
         "props",
         "size",
         "start",
+        "style",
+        "tag",
+        "tail",
+        "target",
+        "value",
     )
-    __slots__ += ("style", "tag", "tail", "target", "value")
 
     kind: str
     props: int

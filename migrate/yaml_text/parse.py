@@ -5,20 +5,21 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import yaml
 
 from migrate.errors import InputError, Refused
+from migrate.limits import DEFAULT, NUMBER_CHARS, SECOND_OPINION_CHARS, Limits
 from migrate.locations import Place
 from migrate.yaml_text.loaders import C_LOADER, SAFE, Loader
 from migrate.yaml_text.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Entry, Node
 
-MAX_DEPTH = 100
-"""Deeper nesting is refused; hand-written configs stay below 20."""
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 
-MAX_NODES = 1_000_000
-"""How many nodes a config may have once its aliases are expanded (alias bombs are refused)."""
+_SOUND: set[tuple[int, int, Limits]] = set()
+"""Texts that were seen to keep within the limits, by hash and length."""
 
 
 @contextmanager
@@ -33,7 +34,7 @@ def collector_off() -> Iterator[None]:
             gc.enable()
 
 
-def compose(text: str, path: str) -> Node | None:
+def compose(text: str, path: str, limits: Limits = DEFAULT) -> Node | None:
     """Parse one document. None for an empty one.
 
     Raises InputError, with the place, for text that PyYAML rejects, for a second document, and for
@@ -41,24 +42,98 @@ def compose(text: str, path: str) -> Node | None:
     """
     with collector_off():
         try:
-            return _Composer(text, path, C_LOADER).document()
-        except yaml.YAMLError:
+            root = _Composer(text, path, C_LOADER, limits).document()
+        except yaml.YAMLError as complaint:
             # libyaml rejects some texts that the pure parser accepts, such as `{a, c:}`.
+            if len(text) > SECOND_OPINION_CHARS:
+                raise syntax_error(complaint, path, text) from None
             try:
-                return _Composer(text, path, yaml.SafeLoader).document()
+                root = _Composer(text, path, yaml.SafeLoader, limits).document()
             except yaml.YAMLError as error:
                 raise syntax_error(error, path, text) from None
+    _SOUND.add((hash(text), len(text), limits))
+    return root
 
 
-def load(text: str, path: str, loader: Loader = SAFE) -> Any:
+def check_limits(text: str, path: str, limits: Limits) -> None:
+    """Raise Refused for a text that a loader could not make in bounded time and memory.
+
+    Looks at nothing else: what is wrong with the text, its loader says.
+    """
+    parser = C_LOADER(text)
+    try:
+        _count(parser.get_event, lambda event: at(path, text, event.start_mark.index), limits)
+    except yaml.YAMLError as error:
+        if len(text) > SECOND_OPINION_CHARS:
+            raise syntax_error(error, path, text) from None
+    finally:
+        parser.dispose()
+
+
+def _count(following: Callable[[], Any], place: Callable[[Any], Place], limits: Limits) -> None:
+    """Run through the events; count levels, and values with aliases written out."""
+    sizes: dict[str, int] = {}
+    open_: list[tuple[str | None, int]] = [(None, 0)]
+    while not isinstance(event := following(), yaml.StreamEndEvent):
+        anchor, size = getattr(event, "anchor", None), 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            open_.append((anchor, 1))
+            if len(open_) > limits.depth + 1:
+                raise _too_deep(place(event), limits)
+            continue
+        if isinstance(event, yaml.CollectionEndEvent):
+            anchor, size = open_.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            anchor, size = None, sizes.get(str(anchor), 1)
+        elif isinstance(event, yaml.ScalarEvent):
+            tag = SAFE.tag(event.value) if event.implicit[0] else event.tag
+            check_number(event.value, tag, partial(place, event))
+        else:
+            continue
+        if anchor is not None:
+            sizes[anchor] = size
+        open_[-1] = (open_[-1][0], open_[-1][1] + size)
+        if open_[-1][1] > limits.nodes:
+            raise _too_many(place(event), limits)
+
+
+def check_number(text: str, tag: str | None, place: Callable[[], Place]) -> None:
+    """Raise InputError for a number so long that reading it alone takes seconds."""
+    if len(text) > NUMBER_CHARS and tag in _NUMBERS:
+        what = f"the number {shortened(text)} has {len(text):,} characters"
+        raise InputError(
+            f"{what}; the limit is {NUMBER_CHARS:,}", place(), "quote it, or shorten it"
+        )
+
+
+def shortened(text: str, limit: int = 40) -> str:
+    """A long scalar for a message."""
+    return text if len(text) <= limit else f"{text[: limit // 2]}...{text[-limit // 4 :]}"
+
+
+def _too_deep(place: Place, limits: Limits) -> Refused:
+    hint = "flatten the value; --max-depth raises the limit"
+    return Refused(f"nests deeper than {limits.depth} levels", place, hint)
+
+
+def _too_many(place: Place, limits: Limits) -> Refused:
+    what = f"grows to more than {limits.nodes:,} values, aliases written out"
+    hint = "use fewer aliases, or split the file; --max-nodes raises the limit"
+    return Refused(what, place, hint)
+
+
+def load(text: str, path: str, loader: Loader = SAFE, limits: Limits = DEFAULT) -> Any:
     """What the trainer's loader makes of a text; nothing of ours is between. Raises InputError."""
+    if (hash(text), len(text), limits) not in _SOUND:
+        # The loader itself knows no limits: a bomb would take it down.
+        check_limits(text, path, limits)
     try:
         return loader.load(text)
     except yaml.YAMLError as error:
         raise syntax_error(error, path, text) from None
-    except (ValueError, OverflowError, KeyError) as error:
-        hint = "correct the file; the trainer cannot load it either"
-        raise InputError(f"cannot be loaded: {error}", Place(path), hint) from None
+    except (ValueError, OverflowError, KeyError, TypeError) as error:
+        what = f"cannot be loaded by PyYAML: {shortened(str(error), 80)}"
+        raise InputError(what, path, "correct the value, or quote it") from None
 
 
 def at(path: str, text: str, offset: int) -> Place:
@@ -92,7 +167,9 @@ class _Frame:
 
 
 class _Composer:
-    def __init__(self, text: str, path: str, loader: type[Any]) -> None:
+    def __init__(self, text: str, path: str, loader: type[Any], limits: Limits) -> None:
+        self.limits = limits
+        self.nodes = 0
         self.text = text
         self.path = path
         self.parser = loader(text)
@@ -145,6 +222,9 @@ class _Composer:
         if event.anchor is not None or event.tag is not None:
             self.props(node, event, end)
         node.value = event.value
+        if len(event.value) > NUMBER_CHARS:
+            tag = SAFE.tag(event.value) if event.implicit[0] else event.tag
+            check_number(event.value, tag, lambda: at(self.path, self.text, start))
         node.style = event.style or ""
         node.plain = event.implicit
         if node.style in "|>" and node.style:
@@ -197,10 +277,8 @@ class _Composer:
         node = Node(kind, start, start, start)
         node.flow = bool(event.flow_style)
         node.tail = []
-        if len(self.frames) >= MAX_DEPTH:
-            raise self.refuse(
-                event.start_mark, f"nests deeper than {MAX_DEPTH} levels", "flatten the value"
-            )
+        if len(self.frames) >= self.limits.depth:
+            raise _too_deep(at(self.path, self.text, start), self.limits)
         if event.anchor is not None or event.tag is not None:
             self.props(node, event, len(self.text))
         self.frames.append(_Frame(node))
@@ -216,19 +294,20 @@ class _Composer:
         else:
             last = node.items[-1] if node.items else node
             node.end = max(last.end, node.start)
-        if node.size > MAX_NODES:
-            raise self.refuse(
-                event.start_mark, f"grows to more than {MAX_NODES:,} values", "use fewer aliases"
-            )
         self.add(node)
 
     def add(self, node: Node) -> None:
         """Hand a finished node to the collection that holds it."""
+        self.nodes += 1
+        if node.size > self.limits.nodes or self.nodes > self.limits.nodes:
+            raise self.grown(node)
         if not self.frames:
             self.root = node
             return
         frame = self.frames[-1]
         frame.node.size += node.size
+        if frame.node.size > self.limits.nodes:
+            raise self.grown(node)
         if frame.node.kind == SEQUENCE:
             frame.node.items.append(node)
         elif frame.key is None:
@@ -241,6 +320,10 @@ class _Composer:
             frame.key = None
             return
         node.holder = frame.node
+
+    def grown(self, node: Node) -> Refused:
+        """A letter about the value that is one too many."""
+        return _too_many(at(self.path, self.text, node.props), self.limits)
 
     def key_start(self, mapping: Node, key: Node) -> int:
         """Where the entry begins: at its key, or at the `?` that announces it."""

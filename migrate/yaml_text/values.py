@@ -11,6 +11,7 @@ from migrate.errors import InputError, Refused
 from migrate.locations import Place
 from migrate.yaml_text.loaders import SAFE, Loader, Opaque
 from migrate.yaml_text.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Entry, Node
+from migrate.yaml_text.parse import check_number, shortened
 
 _PREFIX = "tag:yaml.org,2002:"
 _MERGE = _PREFIX + "merge"
@@ -62,12 +63,15 @@ class Values:
         tag = scalar_tag(node, self.loader)
         if tag not in _SCALAR_TAGS and node.tag is not None:
             return self._opaque(node, node.value)
+        check_number(node.value, tag, lambda: self.place(node))
         try:
             return self.loader.construct(node.value, tag)
         except yaml.YAMLError as error:
-            what = f"the plain scalar {node.value} cannot be loaded by PyYAML"
-            raise InputError(what, self.place(node), f'quote it: "{node.value}"') from error
-        except (ValueError, OverflowError, KeyError) as error:
+            what = f"the plain scalar {shortened(node.value)} cannot be loaded by PyYAML"
+            raise InputError(
+                what, self.place(node), f'quote it: "{shortened(node.value)}"'
+            ) from error
+        except (ValueError, OverflowError, KeyError, TypeError, AttributeError) as error:
             what = f"the scalar {shortened(node.value)} cannot be loaded by PyYAML"
             raise InputError(what, self.place(node), "correct the value, or quote it") from error
 
@@ -162,11 +166,6 @@ def noun(node: Node) -> str:
     """What people call a node."""
     kind = node.resolved().kind
     return "list" if kind == SEQUENCE else kind
-
-
-def shortened(text: str, limit: int = 40) -> str:
-    """A long scalar for a message."""
-    return text if len(text) <= limit else f"{text[: limit // 2]}...{text[-limit // 4 :]}"
 
 
 def is_merge(key: Node) -> bool:

@@ -16,6 +16,7 @@ from migrate.references import LIKELY, NOTE, Ignore, Renames, rewrite, scan
 from migrate.references.finder import Finder
 from migrate.references.python import check as check_python
 from migrate.references.yaml_kind import check as check_yaml
+from migrate.limits import Limits
 from migrate.tree import DiskTree, MemoryTree, Overlay
 from tests.references.cases import Case, cases
 
@@ -73,7 +74,7 @@ def test_binary_files_and_links_are_skipped(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_read_is_a_note(tmp_path: Path) -> None:
     write(tmp_path, {"big.py": NAMES_IT * 10, "big.bin": NAMES_IT * 10})
-    notes = scan(DiskTree(str(tmp_path), max_bytes=50), RENAMES)
+    notes = scan(DiskTree(str(tmp_path), Limits(file_bytes=50)), RENAMES)
     assert [(note.path, note.certainty) for note in notes] == [("big.py", NOTE)]
     assert "too large" in notes[0].reason
 

@@ -1,0 +1,89 @@
+"""Whether a path matches a glob, in time that no glob can blow up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+_PIECE = re.compile(r"(?:\*\*/)+|\*{2,}|\*|\?|\[[^\]/]+\]|.", re.DOTALL)
+_FEW_STEPS = 10_000_000
+"""A regular expression tries up to path length to the power of stars; so many take 0.1 s."""
+
+
+def matches(path: str, globs: Iterable[str]) -> bool:
+    """Whether a path matches any glob: `*` stays in a folder, `**` crosses folders."""
+    return any(_matches(path, glob) for glob in globs)
+
+
+def _matches(path: str, glob: str) -> bool:
+    pieces, stars, pattern = _read(glob)
+    if max(len(path), 2) ** min(stars, 30) < _FEW_STEPS:
+        return pattern.match(path) is not None
+    return _simulated(path, pieces)
+
+
+@lru_cache(maxsize=512)
+def _read(glob: str) -> tuple[tuple[str, ...], int, re.Pattern[str]]:
+    pieces = tuple(_PIECE.findall(glob))
+    text = "".join(map(_expression, pieces))
+    return pieces, sum("*" in piece for piece in pieces), re.compile(text + r"\Z", re.DOTALL)
+
+
+@lru_cache(maxsize=4096)
+def _expression(piece: str) -> str:
+    if piece.startswith("**"):
+        return "(?:.*/)?" if piece.endswith("/") else ".*"
+    if piece in ("*", "?"):
+        return "[^/]*" if piece == "*" else "[^/]"
+    return _class(piece) if len(piece) > 1 else re.escape(piece)
+
+
+def _class(piece: str) -> str:
+    """A class such as `[a-z]` or `[!a]`; the text itself where it is none."""
+    negated = "^" if piece[1] in "!^" else ""
+    inner = re.sub(r"([\\\[&~|^])", r"\\\1", piece[1 + len(negated) : -1])
+    try:
+        re.compile(f"[{negated}{inner}]")
+    except re.error:
+        return re.escape(piece)
+    return f"[{negated}{inner}]"
+
+
+def _simulated(path: str, pieces: tuple[str, ...]) -> bool:
+    """The same with all places in the glob followed at once: path length times glob length.
+
+    An even number 2n is the place before piece n; 2n + 1 is inside of `**/`, which only a `/` ends.
+    """
+    at = _freed({0}, pieces)
+    for char in path:
+        at = _freed({after for place in at for after in _step(place, pieces, char)}, pieces)
+    return 2 * len(pieces) in at
+
+
+def _freed(places: set[int], pieces: tuple[str, ...]) -> set[int]:
+    """With the places behind stars, each of which may stand for nothing."""
+    found: set[int] = set()
+    for place in places:
+        current = place
+        while current not in found:
+            found.add(current)
+            if current % 2 or current // 2 == len(pieces) or "*" not in pieces[current // 2]:
+                break
+            current += 2
+    return found
+
+
+def _step(place: int, pieces: tuple[str, ...], char: str) -> Iterable[int]:
+    """Where one character leads."""
+    if place // 2 == len(pieces):
+        return ()
+    piece, behind = pieces[place // 2], place + 2 - place % 2
+    if piece.startswith("**"):
+        if not piece.endswith("/"):
+            return (place,)
+        inside = place | 1
+        return (inside, behind) if char == "/" else (inside,)
+    if piece == "*":
+        return (place,) if char != "/" else ()
+    return (behind,) if re.fullmatch(_expression(piece), char, re.DOTALL) else ()

@@ -1,0 +1,78 @@
+"""Config texts that would hang or crash a careless reader, given to every verb that reads configs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.hostile.answers import check
+from tests.hostile.bounded import Server
+from tests.hostile.roots import COMPONENT, PRESET, shot, write
+from tests.hostile.texts import EXTENDS, READ, REFUSED
+
+VERBS = {
+    "inspect": ["inspect", PRESET],
+    "init": ["init"],
+}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_hostile_text_is_refused_soon_and_nothing_changes(
+    server: Server, tmp_path: Path, name: str, verb: str
+) -> None:
+    text, said = REFUSED[name]
+    plain = text.startswith((b"extends", b"\xef", b"\xff", b"---", b"a\0"))
+    write(tmp_path, COMPONENT, "b: 1\n")
+    write(tmp_path, PRESET, text if plain else EXTENDS + text)
+    before = shot(tmp_path)
+    ran = server.run(tmp_path, *VERBS[verb])
+    check(ran, (3,) if verb == "inspect" else (0, 3))
+    if verb == "inspect" or "found no preset" not in ran.err:
+        assert said in ran.err
+    if ran.code:
+        assert shot(tmp_path) == before
+    assert not (tmp_path / "pwned").exists()
+
+
+@pytest.mark.parametrize("name", READ)
+def test_an_odd_text_is_read_and_shown_without_raw_escapes(
+    server: Server, tmp_path: Path, name: str
+) -> None:
+    write(tmp_path, COMPONENT, "b: 1\n")
+    write(tmp_path, PRESET, READ[name])
+    for command in (["inspect", PRESET], ["--output", "json", "explain", PRESET]):
+        check(server.run(tmp_path, *command), (0,))
+
+
+def test_a_hostile_target_does_not_take_the_gate_down(server: Server, tmp_path: Path) -> None:
+    from tests.hostile.roots import copied, rolled
+
+    done = rolled(server, tmp_path / "done", applied=True)
+    for name in ("alias-bomb-merge-keys", "nesting-flow", "integer-sexagesimal", "nul", "utf-16"):
+        root = copied(done, tmp_path / name)
+        write(root, PRESET, REFUSED[name][0])
+        before = shot(root)
+        for command in (["verify"], ["status"], ["undo", "--preset", "p"]):
+            check(server.run(root, *command), (0, 1, 3, 4))
+        assert shot(root) == before
+
+
+@pytest.mark.parametrize(
+    ("flag", "text", "said"),
+    [
+        ("--max-depth=150", b"a: " + b"[" * 120 + b"]" * 120 + b"\n", "nests deeper than 100"),
+        ("--max-nodes=600000", b"a: [" + b"1," * 510_000 + b"]\n", "grows to more than"),
+        ("--max-file-bytes=9000000", b"#" * 8_500_000 + b"\na: 1\n", "is too large"),
+    ],
+)
+def test_a_flag_raises_each_limit(
+    server: Server, tmp_path: Path, flag: str, text: bytes, said: str
+) -> None:
+    write(tmp_path, PRESET, text)
+    refused = server.run(tmp_path, "inspect", PRESET)
+    check(refused, (3,))
+    assert said in refused.err
+    assert flag.split("=")[0] in refused.err
+    assert server.run(tmp_path, flag, "inspect", PRESET, "--only", "chain").code == 0
