@@ -99,7 +99,10 @@ class PlainLoader:
             return []
         if self.dialect.form != "any" and isinstance(value, str) is (self.dialect.form == "list"):
             raise InputError(f"composes by {value!r}", path, "the loader does not read that")
-        return [value] if isinstance(value, str) else list(value)
+        named = value if isinstance(value, list) else [value]
+        if not all(isinstance(name, str) and name and "\0" not in name for name in named):
+            raise InputError("composes by what is no path", path, "write a path, or a list of paths")
+        return named
 
     def _file(self, path: str) -> Mapping:
         content = self.tree.read(path)
