@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 GPUS=${1:-0}
-QUICK=configs/smoke/debug_fast.yaml
+QUICK=configs/smoke/debug.yaml
 
 # The quick one decides whether the long ones start at all.
 bash scripts/train.sh config="$QUICK" gpus="$GPUS"
