@@ -11,7 +11,7 @@ SOURCES := migrate $(wildcard benchmarks scripts src tests tests_trainer tools)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help .venv demo test test-trainer check format bench torture corpora schema lock clean
+.PHONY: help .venv demo test test-trainer check format bench torture matrix corpora catalogue schema lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -62,10 +62,16 @@ bench: $(STAMP) ## time and memory, as ratios within one run
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
 torture: $(STAMP) ## kill the tool at random moments a few hundred times, check the tree each time
-	@$(BIN)/python tools/torture.py $(ARGS)
+	@$(BIN)/python benchmarks/torture.py $(ARGS)
+
+matrix: $(STAMP) ## every fault at every step of every landing, on a model disk: some minutes
+	@$(BIN)/python benchmarks/faults.py $(ARGS)
 
 corpora: $(STAMP) ## compare with other repositories' loaders (ARGS=DIR, the folder of the corpora)
 	@$(BIN)/python tools/corpora.py $(ARGS)
+
+catalogue: $(STAMP) ## write docs/catalogue.md from the configs
+	@PYTHONPATH=. $(BIN)/python tools/catalogue.py
 
 schema: $(STAMP) ## write docs/schema/ from the code
 	@mkdir -p docs/schema

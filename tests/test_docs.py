@@ -70,3 +70,9 @@ LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
 def test_links_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert [link for link in LINK.findall(text) if not (page.parent / link).exists()] == []
+
+
+def test_the_catalogue_is_current() -> None:
+    from tools.catalogue import PAGE, catalogue
+
+    assert (ROOT / PAGE).read_text(encoding="utf-8") == catalogue(str(ROOT))
