@@ -1,7 +1,8 @@
-"""Kill a process that lands change sets at random moments, and check the tree each time.
+"""Kill commands that write at random moments, and check the tree each time.
 
-`python benchmarks/torture.py [--seconds 60] [--kills 300] [--seed N]` prints kills survived and
-trees checked; it exits 1 at the first tree that is neither of the whole ones, and keeps it.
+`python benchmarks/torture.py [--seconds 120] [--kills 1000] [--seed N] [--command rollout]` prints
+kills survived and trees checked; it exits 1 at the first tree that is neither of the whole ones,
+and keeps it.
 """
 
 from __future__ import annotations
@@ -16,31 +17,31 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from migrate.changes import Change, ChangeSet
-from migrate.disk import Disk
-from migrate.journal import land, locked, recover
+from migrate.journal.record import JOURNAL
 
 Tree = Mapping[str, tuple[int, bytes]]
 
 
-@dataclass(frozen=True)
-class Victim:
-    """What is tortured: how to start it, how to recover, which trees are whole.
-
-    `start` begins work in a root and returns the process id; the work goes on until it is killed or
-    done. `recover` is what the next command does first, and nothing more.
-    """
+class Victim(Protocol):
+    """What is tortured. `work` and `recover` run in processes of their own, forked from this one:
+    all is imported already, so that a kill hits work and not the start of Python."""
 
     root: Path
-    start: Callable[[], int]
-    recover: Callable[[], str | None]
-    whole: Callable[[Tree], bool]
-    reset: Callable[[], None] = lambda: None
+
+    def work(self) -> None:
+        """Land one change set after another until killed or done."""
+
+    def recover(self) -> str | None:
+        """What the next command does first; the line that it says."""
+
+    def fault(self, found: Tree) -> str | None:
+        """What is wrong with the tree as it is now, after a recovery."""
 
 
 @dataclass
@@ -48,10 +49,16 @@ class Score:
     """What was survived so far."""
 
     kills: int = 0
+    inside: int = 0
+    """Kills that left a journal behind."""
     checked: int = 0
     finished: int = 0
     dropped: int = 0
     killed_recoveries: int = 0
+    done: int = 0
+    """Runs that came to their end before they were killed."""
+    seen: set[int] = field(default_factory=set)
+    """Which trees stood at a check, by a hash."""
 
 
 class MixedTreeError(Exception):
@@ -59,30 +66,53 @@ class MixedTreeError(Exception):
 
 
 def torture(
-    victim: Victim, kills: int, seconds: float, chance: random.Random, longest: float = 0.25
+    victim: Victim, kills: int, seconds: float, chance: random.Random, longest: float
 ) -> Score:
     """Kill the victim until so many kills or seconds. Raises MixedTreeError.
 
-    `longest`: seconds that a victim lives at most, enough for some landings.
+    `longest`: seconds that a victim lives at most. Every second one is killed soon after a landing
+    began, the others at any moment, which mostly is one of thinking.
     """
     score, end = Score(), time.monotonic() + seconds
-    victim.recover()
+    journal = victim.root / JOURNAL
     while score.kills < kills and time.monotonic() < end:
-        pid = victim.start()
-        time.sleep(chance.uniform(0, longest))
-        score.kills += _kill(pid)
-        while chance.random() < 0.3:
+        pid = _fork(victim.work)
+        _wait(journal, chance, longest)
+        alive = _kill(pid)
+        score.kills += alive
+        score.done += not alive
+        score.inside += journal.exists()
+        while journal.exists() and chance.random() < 0.5:
             pid = _fork(victim.recover)
-            time.sleep(chance.uniform(0, 0.01))
+            time.sleep(chance.uniform(0, 0.02))
             score.killed_recoveries += _kill(pid)
-        said = victim.recover()
-        score.finished += "finished" in (said or "")
-        score.dropped += "dropped" in (said or "")
-        if not victim.whole(tree(victim.root)):
-            raise MixedTreeError(f"after {score.kills} kills: {victim.root}")
-        score.checked += 1
-        victim.reset()
+        said = _ask(victim.recover)
+        score.finished += "finished" in said
+        score.dropped += "dropped" in said
+        _check(victim, score)
     return score
+
+
+def _check(victim: Victim, score: Score) -> None:
+    found = tree(victim.root)
+    fault = victim.fault(found)
+    if (victim.root / JOURNAL).exists():
+        fault = "recovery left its journal"
+    if fault:
+        raise MixedTreeError(f"after {score.kills} kills: {victim.root}: {fault}")
+    score.checked += 1
+    score.seen.add(hash(frozenset(found.items())))
+
+
+def _wait(journal: Path, chance: random.Random, longest: float) -> None:
+    end = time.monotonic() + chance.uniform(0, longest)
+    if chance.random() < 0.5:
+        time.sleep(max(0.0, end - time.monotonic()))
+        return
+    end = time.monotonic() + longest
+    while time.monotonic() < end and not journal.exists():
+        time.sleep(0.0005)
+    time.sleep(chance.uniform(0, longest / 4))
 
 
 def tree(root: Path) -> Tree:
@@ -98,10 +128,24 @@ def _fork(work: Callable[[], object]) -> int:
     pid = os.fork()
     if pid == 0:
         try:
+            quiet = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(quiet, 1)
+            os.dup2(quiet, 2)
             work()
         finally:
             os._exit(0)
     return pid
+
+
+def _ask(work: Callable[[], str | None]) -> str:
+    """Let a process do something to its end, and hear what it says."""
+    ours, theirs = os.pipe()
+    pid = _fork(lambda: os.write(theirs, (work() or "").encode()[:4000]))
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as pipe:
+        said = pipe.read().decode(errors="replace")
+    os.waitpid(pid, 0)
+    return said
 
 
 def _kill(pid: int) -> bool:
@@ -111,71 +155,45 @@ def _kill(pid: int) -> bool:
     return os.WIFSIGNALED(status)
 
 
-def synthetic(root: Path, chance: random.Random, states: int = 6, size: int = 30) -> Victim:
-    """A victim that lands made-up change sets in a circle, for ever."""
-    circle = [_made_up(chance, size) for _ in range(states)]
-    steps = [_between(a, b) for a, b in zip(circle, [*circle[1:], circle[0]], strict=True)]
-    for path, content in circle[0].items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_bytes(content)
-    disk = Disk(str(root))
-
-    def work() -> None:
-        with locked(disk):
-            recover(disk)
-            here = _contents(tree(root))
-            number = circle.index(here)
-            while True:
-                land(steps[number], disk, f"step {number}")
-                number = (number + 1) % states
-
-    def settle() -> str | None:
-        with locked(disk):
-            return recover(disk)
-
-    # Every mode is that of a new file: none of these files has another one.
-    mode = stat.S_IMODE((root / next(iter(circle[0]))).stat().st_mode)
-
-    def whole(found: Tree) -> bool:
-        return _contents(found) in circle and all(m == mode for m, _ in found.values())
-
-    return Victim(root, lambda: _fork(work), settle, whole)
-
-
-def _contents(found: Tree) -> dict[str, bytes]:
-    return {path: content for path, (_, content) in found.items()}
-
-
-def _made_up(chance: random.Random, size: int) -> dict[str, bytes]:
-    names = [f"{a}/{b}/{number}.yaml" for a in "pq" for b in "rst" for number in range(size // 3)]
-    picked = chance.sample(names, size)
-    return {name: chance.randbytes(chance.randrange(1, 8000)) for name in sorted(picked)}
-
-
-def _between(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> ChangeSet:
-    paths = {*before, *after}
-    return ChangeSet.of(Change(path, before.get(path), after.get(path)) for path in paths)
+def _arguments() -> argparse.Namespace:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    arguments.add_argument("--seconds", type=float, default=120.0)
+    arguments.add_argument("--kills", type=int, default=1000)
+    arguments.add_argument("--seed", type=int, default=None)
+    arguments.add_argument(
+        "--command",
+        choices=["rollout", "synthetic"],
+        default="rollout",
+        help="rollout: apply --all and undo in a copy of this repository; synthetic: made-up files",
+    )
+    return arguments.parse_args()
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    arguments.add_argument("--seconds", type=float, default=60.0)
-    arguments.add_argument("--kills", type=int, default=300)
-    arguments.add_argument("--seed", type=int, default=None)
-    given = arguments.parse_args()
+    from benchmarks.victims import RolloutVictim, SyntheticVictim
+
+    given = _arguments()
     seed = random.SystemRandom().randrange(10**6) if given.seed is None else given.seed
     chance = random.Random(seed)
-    root = Path(tempfile.mkdtemp(prefix="torture-"))
+    folder = Path(tempfile.mkdtemp(prefix="torture-"))
+    victim: Victim
+    if given.command == "rollout":
+        victim, longest = RolloutVictim(folder, chance), 0.6
+    else:
+        victim, longest = SyntheticVictim(folder, chance), 1.0
+    start = time.monotonic()
     try:
-        score = torture(synthetic(root, chance), given.kills, given.seconds, chance)
+        score = torture(victim, given.kills, given.seconds, chance, longest)
     except MixedTreeError as error:
         print(f"seed {seed}: mixed tree {error}", file=sys.stderr)
         return 1
-    shutil.rmtree(root)
+    shutil.rmtree(folder)
     print(
-        f"seed {seed}: {score.kills} kills survived, {score.killed_recoveries} more of recoveries "
-        f"({score.finished} landings finished by recovery, {score.dropped} dropped), "
-        f"{score.checked} trees checked, mixed trees: 0"
+        f"seed {seed}, {time.monotonic() - start:.0f} s: {score.kills} kills survived, "
+        f"{score.inside} of them inside a landing, and {score.killed_recoveries} more of "
+        f"recoveries; {score.finished} landings finished by recovery, {score.dropped} dropped, "
+        f"{score.done} runs at their end before the kill\n"
+        f"{score.checked} trees checked, {len(score.seen)} different whole ones, mixed trees: 0"
     )
     return 0
 

@@ -67,8 +67,9 @@ def _legacy(folder: str) -> None:
             os.makedirs(os.path.dirname(target), exist_ok=True)
             shutil.copyfile(os.path.join(frozen, path), target)
         for path in _planned(folder, "to"):
-            if os.path.relpath(path, "configs") not in known:
-                os.unlink(os.path.join(folder, path))
+            target = os.path.join(folder, path)
+            if os.path.relpath(path, "configs") not in known and os.path.exists(target):
+                os.unlink(target)
 
 
 def _files(folder: str) -> Iterable[str]:
