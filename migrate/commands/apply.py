@@ -55,6 +55,8 @@ def apply(
         if evidence is not None:
             _unedited(workspace, evidence, result, disk, force)
             result.already.append(planned.name)
+    if result.copies and disk is not None:
+        workspace = _read_again(workspace)
     pending = [planned for planned in chosen if planned.name not in workspace.evidence]
     for number, step in enumerate(workspace.steps(pending)):
         if progress is not None:
@@ -109,6 +111,13 @@ def _write_over(
     if disk is not None:
         land(changes, disk, f"apply --force {evidence.name}")
     result.copies.append(copy)
+
+
+def _read_again(workspace: Workspace) -> Workspace:
+    """The workspace with what was just written: steps that follow build on it."""
+    fresh = workspace.fresh()
+    fresh.likely, fresh.tell = workspace.likely, workspace.tell
+    return fresh
 
 
 def _proof(workspace: Workspace, step: Step) -> Callable[[], None]:

@@ -105,6 +105,16 @@ def test_a_target_edited_by_hand_is_shown_and_kept(at: At, moments: Moments) -> 
     assert trees.read(root) == {**moments.states[-1], copy: edited}
 
 
+def test_steps_build_on_what_force_wrote_again(at: At, moments: Moments) -> None:
+    root = at(1)
+    edited = (root / P).read_bytes().replace(b"b: 2", b"b: 3")
+    (root / P).write_bytes(edited)
+    ran = run(root, "apply", "--all", "--force")
+    assert ran.code == 0, ran.err
+    copy = f"{P}.edited-{sha256(edited)[:8]}"
+    assert trees.read(root) == {**moments.states[-1], copy: edited}
+
+
 def test_a_dry_run_writes_nothing(at: At, moments: Moments) -> None:
     root = at(0)
     shutil.rmtree(root / ".migrate")
