@@ -35,8 +35,8 @@ def canonical(value: Any) -> str:
 def indented(value: Any) -> str:
     """What `json.dumps` makes with an indent of 2, sorted keys and non-ASCII kept, and a line feed.
 
-    Several times as fast: the library indents in Python, one generator for each level. Only for what
-    `plain` makes: texts as keys, no not-a-numbers.
+    Several times as fast: the library indents in Python, one generator for each level. Only for
+    what `plain` makes: texts as keys, no not-a-numbers.
     """
     out: list[str] = []
     _indent(value, "\n", out.append)

@@ -57,7 +57,7 @@ class Discovery:
 
 
 class Discoverer:
-    """Reads the graph of who extends whom. Raises InputError for configs that cannot be resolved."""
+    """Reads the graph of who extends whom. Raises InputError for what cannot be resolved."""
 
     def __init__(self, resolver: Resolver, scope: Scope) -> None:
         self.resolver = resolver
@@ -86,9 +86,10 @@ class Discoverer:
         return found
 
     def _check(self) -> None:
-        """Sort out what cannot be loaded. Raises, all at once, what nobody may pass over:
+        """Sort out what cannot be loaded.
 
-        a chain that cannot be followed, and a config that the user chose.
+        Raises, all at once, what nobody may pass over: a chain that cannot be followed, and a
+        config that the user chose.
         """
         for path in self.graph.links:
             try:

@@ -76,7 +76,7 @@ def manifest_line(digest: str, path: str) -> str:
 
 
 def read_manifest(tree: Tree) -> dict[str, str]:
-    """Digest by frozen path. Raises MissingFile without a manifest, InputError for a broken line."""
+    """Digest by frozen path. Raises MissingFile without a manifest, an error for a broken line."""
     digests: dict[str, str] = {}
     lines = tree.read(MANIFEST).decode("utf-8", "surrogateescape").splitlines()
     for number, line in enumerate(lines, 1):

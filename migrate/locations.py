@@ -70,7 +70,7 @@ _LONG_BITS = 8192
 
 
 def spell_key(key: Any) -> str:
-    """One key of a path: bare when that is unambiguous, else quoted as JSON; `<int>3` if no text."""
+    """One key of a path: bare where that is unambiguous, else as JSON; `<int>3` if no text."""
     if isinstance(key, str):
         if _BARE.match(key):
             return key
@@ -108,7 +108,7 @@ def _unquoted(text: str) -> Any:
 
 _READ: dict[str, Callable[[str], Any]] = {
     "quoted": _unquoted,
-    "index": lambda text: Index(text),
+    "index": Index,
     "null": lambda _: None,
     "bool": lambda text: text == "true",
     "int": lambda text: int(text, 16 if "0x" in text else 10),
@@ -139,7 +139,7 @@ _UNSAFE = re.compile(
 
 
 def printable(text: str) -> str:
-    """Text that may be shown: control characters and terminal escapes become `\\x1b` and the like."""
+    """Text that may be shown: control characters and terminal escapes become `\\x1b` and so on."""
     return _UNSAFE.sub(_escape, text).replace("\n", "\\n").replace("\t", "\\t")
 
 
@@ -163,7 +163,7 @@ _UNSAFE_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def printable_json(text: str) -> str:
-    """JSON that may be shown: what JSON leaves as it is and a terminal may obey becomes `\\u009b`."""
+    """JSON that may be shown: what JSON leaves and a terminal may obey becomes `\\u009b`."""
     return _UNSAFE_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 

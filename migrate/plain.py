@@ -101,13 +101,17 @@ class PlainLoader:
             raise InputError(f"composes by {value!r}", path, "the loader does not read that")
         named = value if isinstance(value, list) else [value]
         if not all(isinstance(name, str) and name and "\0" not in name for name in named):
-            raise InputError("composes by what is no path", path, "write a path, or a list of paths")
+            raise InputError(
+                "composes by what is no path", path, "write a path, or a list of paths"
+            )
         return named
 
     def _file(self, path: str) -> Mapping:
         content = self.tree.read(path)
         if content not in self._loaded:
-            self._loaded[content] = load(decode(path, content), path, self._kind, self.tree.limits) or {}
+            self._loaded[content] = (
+                load(decode(path, content), path, self._kind, self.tree.limits) or {}
+            )
         own = self._loaded[content]
         if not isinstance(own, dict):
             raise InputError("the root of a config must be a mapping", path, "give the values keys")

@@ -235,4 +235,4 @@ class Overlay:
         return sorted({path for path in self.below.files() if path not in self.changed} | added)
 
 
-__all__ = ["CachedTree", "DiskTree", "MemoryTree", "Overlay", "SKIPPED_FOLDERS", "Tree", "matches"]
+__all__ = ["SKIPPED_FOLDERS", "CachedTree", "DiskTree", "MemoryTree", "Overlay", "Tree", "matches"]

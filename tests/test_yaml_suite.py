@@ -37,14 +37,20 @@ def decoded(text: str) -> str:
     for shown, meant in (("␣", " "), ("←", "\r"), ("⇔", "\ufeff"), ("↵", "")):
         text = text.replace(shown, meant)
     text = re.sub("—*»", "\t", text)
-    return text[:-2] if text.endswith("∎\n") else text
+    return text.removesuffix("∎\n")
+
+
+def texts(path: Path) -> list[dict[str, str]]:
+    """The cases of one file of the suite, everything as text."""
+    loaded: list[dict[str, str]] = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506
+    return loaded
 
 
 def mappings() -> Iterator[tuple[str, str]]:
     """Every valid case that libyaml reads as one document with a mapping at its root."""
     for path in sorted(FOLDER.glob("*.yaml")):
         said: dict[str, str] = {}
-        for number, case in enumerate(yaml.load(path.read_text("utf-8"), yaml.BaseLoader)):
+        for number, case in enumerate(texts(path)):
             said = {**{key: said[key] for key in said if key != "fail"}, **case}
             if said.get("fail") == "true" or "skip" in case or "yaml" not in case:
                 continue

@@ -39,9 +39,11 @@ VERBS = (
     ["apply", "--all", "--dry-run"],
 )
 SPICE = (
-    b"&a ", b"*a", b"<<: ", b"!!int ", b"? ", b"- ", b": ", b"{", b"}", b"[", b"]", b"'", b'"', b"|\n",
-    b">-\n", b"#", b"\r", b"\r\n", b"\t", b"\0", b"\xff", b"\xef\xbb\xbf", b"---\n", b"...\n",
-    b"%TAG ! x\n", b"extends: ", b"../", b"0x", b"1:1", b".nan", b"~", b"\xe2\x80\xa8", b"null", b"*",
+    b"&a ", b"*a", b"<<: ", b"!!int ", b"? ", b"- ", b": ", b"{", b"}", b"[", b"]", b"'", b'"',
+    b"|\n", b">-\n", b"#", b"\r", b"\r\n", b"\t", b"\0", b"\xff", b"\xef\xbb\xbf", b"---\n",
+    b"...\n",
+    b"%TAG ! x\n", b"extends: ", b"../", b"0x", b"1:1", b".nan", b"~", b"\xe2\x80\xa8", b"null",
+    b"*",
 )  # fmt: skip
 EXPECTED = (0, 1, 3, 4)
 
@@ -89,11 +91,18 @@ class Fuzzer:
         self.folder = folder
         self.root = rolled(self.server, folder, applied=True)
         self.texts = [path.read_bytes() for path in sorted(CASES.glob("*/before/**/*.yaml"))]
-        self.victims = sorted(
-            str(path.relative_to(self.root))
-            for pattern in ("configs/**/*.yaml", "plans/**/*.*", "configs/legacy/MANIFEST.sha256")
-            for path in self.root.glob(pattern)
-        ) + [".migrate/journal"]
+        self.victims = [
+            *sorted(
+                str(path.relative_to(self.root))
+                for pattern in (
+                    "configs/**/*.yaml",
+                    "plans/**/*.*",
+                    "configs/legacy/MANIFEST.sha256",
+                )
+                for path in self.root.glob(pattern)
+            ),
+            ".migrate/journal",
+        ]
         self.before = shot(self.root)
         self.codes: Counter[int] = Counter()
         self.failed: list[str] = []
@@ -184,9 +193,8 @@ def main() -> int:
     options = parser.parse_args()
     done = fuzz(options.seconds, options.seed)
     codes = ", ".join(f"exit {code}: {count}" for code, count in sorted(done.codes.items()))
-    print(
-        f"{done.inputs} inputs, {sum(done.codes.values())} runs ({codes}), {len(done.failed)} failed"
-    )
+    runs = sum(done.codes.values())
+    print(f"{done.inputs} inputs, {runs} runs ({codes}), {len(done.failed)} failed")
     print("\n".join(done.failed), end="\n" if done.failed else "")
     return 1 if done.failed else 0
 

@@ -132,10 +132,9 @@ def _exit_code(error: BaseException) -> int:
     # Imported when something went wrong: `--help` does not wait for it.
     from migrate.errors import INTERRUPTED, InputError, MigrateError
 
-    if isinstance(error, click.exceptions.Exit):
-        return error.exit_code
-    if isinstance(error, click.ClickException):
-        error.show()
+    if isinstance(error, (click.exceptions.Exit, click.ClickException)):
+        if isinstance(error, click.ClickException):
+            error.show()
         return error.exit_code
     if isinstance(error, MigrateError):
         _letter(error)

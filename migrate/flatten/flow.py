@@ -45,7 +45,7 @@ def _entry(piece: Piece, anchors: Anchors) -> str:
 
 
 def key_text(document: Document, piece: Piece, anchors: Anchors) -> str:
-    """The key as its author spelled it: the winner, unless the loader keeps a key of another type (R12)."""
+    """The key as its author spelled it: the winner, unless the loader keeps another type (R12)."""
     setting = piece.winner
     if type(setting.entry.pykey) is not type(piece.slot.key):
         settings = piece.slot.all_settings()

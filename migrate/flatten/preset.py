@@ -53,7 +53,7 @@ class Flat:
     comments: Account
     keys: tuple[tuple[KeyPath, str], ...]
     loaded: Any = None
-    """What the trainer's loader made of these very bytes; None where they were not loaded as such."""
+    """What the trainer's loader made of these very bytes; None where they were not loaded so."""
 
 
 def flatten(
@@ -198,7 +198,7 @@ def _spaced(resolved: Resolved) -> dict[str, bool]:
 def check(
     text: str, resolved: Resolved, parent: Branch | None, reordered: bool, dialect: Dialect
 ) -> Any:
-    """Parse a written text with the trainer's loader and compare; return what the loader made of it.
+    """Parse a written text with the trainer's loader and compare; return what it made of it.
 
     Raises Refused where it differs.
     """

@@ -110,7 +110,7 @@ class Selection:
         return Piece(slot, path, members, whole, extra)
 
     def _marker(self, branch: Branch, parent: Branch, path: KeyPath) -> str:
-        """The line that replaces the parent's mapping, where that is needed and allowed; else ""."""
+        """The line that replaces the parent's mapping, where needed and allowed; else ""."""
         if self.delete is None or self.delete.key is None:
             return ""
         top = self.delete.where == "top"

@@ -26,7 +26,7 @@ Waiting = list[tuple[Document, Run]]
 
 
 class Writer:
-    """Writes the pieces of one file. Files in `retained` stay as they are: their comments stay there."""
+    """Writes the pieces of one file. Files in `retained` stay, and their comments with them."""
 
     def __init__(
         self, lines: Lines, headings: Headings, anchors: Anchors, spaced: dict[str, bool]
@@ -68,11 +68,11 @@ class Writer:
         return entry.blank
 
     def _apart(self, piece: Piece) -> bool:
-        """Whether a header of several runs goes above: set apart, so that it reads the same again."""
+        """Whether a header of several runs goes above: set apart, it reads the same again."""
         return any(len(heading.runs) > 1 for heading in self.headings.above.get(id(piece), ()))
 
     def _floats(self, slot: Slot) -> Waiting:
-        """R4: the floating comments above this position, of every file that still stands in the mapping."""
+        """R4: the floating comments above this position, of every file still in the mapping."""
         said: set[str] = set()
         found: Waiting = []
         for setting in slot.all_settings():
@@ -116,10 +116,10 @@ class Writer:
 
     def _piece(self, piece: Piece, column: int) -> None:
         node = piece.winner.entry.value
-        if isinstance(piece.slot.value, Branch) and (piece.children or piece.extra):
-            if not (piece.whole and (node.kind == ALIAS or node.flow)):
-                self._mapping(piece, column)
-                return
+        by_keys = isinstance(piece.slot.value, Branch) and (piece.children or piece.extra)
+        if by_keys and not (piece.whole and (node.kind == ALIAS or node.flow)):
+            self._mapping(piece, column)
+            return
         self._leads([piece.winner], column)
         if isinstance(piece.slot.value, Branch) and _holds_markers(piece):
             self._empty(piece, column)
@@ -241,7 +241,7 @@ class Writer:
         return (f" &{name}" if name else "") + (f" {tag}" if tag else "")
 
     def _members(self, piece: Piece) -> list[Piece | Slot]:
-        """The children; of a mapping that is written whole, its merge keys in place of what they bring."""
+        """The children; of a mapping written whole, its merge keys in place of what they bring."""
         node = piece.winner.entry.value.resolved()
         if not piece.whole or not any(is_merge(entry.key) for entry in node.entries):
             return piece.members
@@ -301,7 +301,7 @@ def keeps_blanks(document: Document, node: Node) -> bool:
 
 
 def end_of_line(setting: Setting) -> Span | None:
-    """The comment behind a mapping's key line (or behind its flow text), with the space before it."""
+    """The comment behind a mapping's key line or its flow text, with the space before it."""
     document, entry = setting.document, setting.entry
     if entry.flow:
         return entry.after[0] if entry.after else None
@@ -316,7 +316,7 @@ def end_of_line(setting: Setting) -> Span | None:
 
 
 def inner_step(settings: list[Setting]) -> int:
-    """R13: how much deeper a block's keys stand, by its first contributor that is written as a block."""
+    """R13: how much deeper a block's keys stand, by its first contributor that is a block."""
     for setting in settings:
         value = setting.entry.value
         if value.kind == MAPPING and not value.flow and value.entries:

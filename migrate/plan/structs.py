@@ -159,7 +159,7 @@ class Declaration(_Struct, frozen=True, kw_only=True):
         Meta(description="What a mapping does to a scalar or list."),
     ] = None
     delete: Annotated[
-        DeleteMarker | None | msgspec.UnsetType,
+        DeleteMarker | msgspec.UnsetType | None,
         Meta(description="How a config takes back what its bases said."),
     ] = msgspec.UNSET
     loader: Annotated[

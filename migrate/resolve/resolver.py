@@ -74,7 +74,9 @@ class Resolver:
             content = self.tree.read(path)
             document = self._store.get((path, content))
             if document is None:
-                document = Document(path, content, self.dialect.keys, self._loader, self.tree.limits)
+                document = Document(
+                    path, content, self.dialect.keys, self._loader, self.tree.limits
+                )
                 self._store[path, content] = document
             self._check(document)
             self._documents[path] = document

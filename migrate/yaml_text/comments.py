@@ -33,8 +33,10 @@ def comment_spans(text: str, root: Node | None) -> list[Span]:
 
 def _find(text: str, start: int, end: int, spans: list[Span]) -> None:
     if text.find("#", start, end) >= 0:
-        for match in _COMMENT.finditer(text, start, end):
-            spans.append((match.start(), match.start() + len(match.group().rstrip())))
+        spans.extend(
+            (match.start(), match.start() + len(match.group().rstrip()))
+            for match in _COMMENT.finditer(text, start, end)
+        )
 
 
 def _opaque_spans(text: str, root: Node | None) -> Iterator[Span]:
@@ -172,7 +174,7 @@ class Attribution:
         entry.blank = line > position and self._blank_before(line)
 
     def _flow(self, mapping: Node) -> None:
-        """Comments inside a flow mapping: on an entry's last line its own, else the next entry's."""
+        """Comments inside a flow mapping: on an entry's last line its own, else the next one's."""
         previous: Entry | None = None
         position = mapping.start + 1
         for entry in mapping.entries:
@@ -217,7 +219,7 @@ class Attribution:
         return self.comments[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
 
     def _gap(self, start: int, end: int) -> Iterator[tuple[int, Span | None]]:
-        """The lines of a gap: `(line start, comment or None for a blank line)`, up to anything else."""
+        """The lines of a gap: `(line start, comment or None if blank)`, up to anything else."""
         index = bisect_left(self.starts, start)
         position = start
         while position < end:

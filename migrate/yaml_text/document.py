@@ -53,7 +53,7 @@ class Document:
         return sha256(self.source)
 
     def replaced(self, edits: Iterable[tuple[Node, str]]) -> bytes:
-        """The file with the bodies of some scalars replaced, quotes kept; all else byte for byte."""
+        """The file with the bodies of some scalars replaced, quotes kept, all else as it was."""
         text = self.text
         for node, new in sorted(edits, key=lambda edit: -edit[0].start):
             quote = text[node.start] if text[node.start] in "'\"" else ""

@@ -1,4 +1,4 @@
-"""Gate commands come from a plan file, which anyone may have written: they run only with the word."""
+"""Gate commands come from a plan file, which anyone may have written: they need the word."""
 
 from __future__ import annotations
 

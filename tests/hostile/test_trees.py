@@ -262,7 +262,8 @@ def test_a_plan_writes_into_no_closed_folder(
     server: Server, begun: Path, tmp_path: Path, to: str
 ) -> None:
     root = copied(begun, tmp_path)
-    said = f"{{from: train/p.yaml, to: {to}, extends: [configs/base.yaml], inline: {{components/b.yaml: [b]}}}}"
+    inline = "inline: {components/b.yaml: [b]}"
+    said = f"{{from: train/p.yaml, to: {to}, extends: [configs/base.yaml], {inline}}}"
     write(root, "plans/more.yaml", f"version: 1\npresets:\n  x: {said}\n")
     check(server.run(root, "apply", "--preset", "x"), (3, 4))
     assert not (root / to).exists()

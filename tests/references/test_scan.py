@@ -12,11 +12,11 @@ import pytest
 
 from migrate.changes import Change
 from migrate.errors import InputError, TreeMoved
+from migrate.limits import Limits
 from migrate.references import LIKELY, NOTE, Ignore, Renames, rewrite, scan
 from migrate.references.finder import Finder
 from migrate.references.python import check as check_python
 from migrate.references.yaml_kind import check as check_yaml
-from migrate.limits import Limits
 from migrate.tree import DiskTree, MemoryTree, Overlay
 from tests.references.cases import Case, cases
 

@@ -39,8 +39,8 @@ def trees(draw: st.DrawFn, with_base: bool = False, links: bool = False) -> dict
         )
         names.append(name)
     chosen = random.sample(names, random.randint(1, len(names)))
-    links = [f"../components/{path.split('/')[-1]}" for path in chosen]
-    files[PRESET] = _File(random, "p", links).text(["../base.yaml"] * with_base + links)
+    fragments = [f"../components/{path.split('/')[-1]}" for path in chosen]
+    files[PRESET] = _File(random, "p", links).text(["../base.yaml"] * with_base + fragments)
     return files
 
 
