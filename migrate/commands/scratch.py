@@ -17,7 +17,17 @@ from migrate.tree import DiskTree
 def listed(root: str) -> list[str]:
     """The files that belong to a tree: git's tracked and unignored ones, else all but caches."""
     # A tree may come with a `.git/config` that names a program to run.
-    command = ["git", "-c", "core.fsmonitor=false", "-C", root, "ls-files", "-z", "-co", "--exclude-standard"]
+    command = [
+        "git",
+        "-c",
+        "core.fsmonitor=false",
+        "-C",
+        root,
+        "ls-files",
+        "-z",
+        "-co",
+        "--exclude-standard",
+    ]
     try:
         done = subprocess.run(command, capture_output=True, check=True, timeout=60)
     except (OSError, subprocess.SubprocessError):
