@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from migrate.errors import InputError
 from migrate.references.found import Found, Kind, in_text
 from migrate.references.names import PLAIN, Names
+from migrate.references.python_texts import may_name
 from migrate.references.reference import NOTE
 from migrate.references.source import BOM, Source
 from migrate.references.spelling import Piece, Spelled
@@ -21,14 +22,15 @@ def claims(path: str) -> bool:
 
 def find(source: Source, names: Names) -> Iterator[Found]:
     """Names in a module; in one that does not parse, notes of what looks like one."""
-    yield from in_code(source, source.text, names, {})
+    # libcst takes longer to import than the rest of a command takes: most files end here.
+    if may_name(source.text, source.path, names):
+        yield from in_code(source, source.text, names, {})
 
 
 def in_code(
     source: Source, code: str, names: Names, constants: dict[str, list[Piece]]
 ) -> Iterator[Found]:
     """Names in code; offsets are those of `code`. Its constants are added for the code after it."""
-    # libcst takes 180 ms to import; only a file that may name a target is worth that.
     from migrate.references.python_strings import Unparsed, strings
 
     body = code.removeprefix(BOM)

@@ -13,6 +13,15 @@ from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper  # noqa: T
 from migrate.references.found import NO_DROP, ONLY_ENTRY, OPTION_VALUE, Drop
 from migrate.references.names import PLAIN, Use
 from migrate.references.python_nodes import bindings, children, dotted, is_literal, unescape
+from migrate.references.python_words import (
+    DEPTH,
+    DIRNAMES,
+    HERE,
+    JOINS,
+    KEPT,
+    PATHS,
+    SAME,
+)
 from migrate.references.reference import CERTAIN, LIKELY
 from migrate.references.spelling import Piece
 from migrate.references.tokens import ANCHOR
@@ -22,19 +31,6 @@ _ESCAPE = re.compile(
     r"\\(?:\r?\n|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|.)|[^\\]+",
     re.DOTALL,
 )
-_PATHS = frozenset({"Path", "PurePath", "PosixPath", "PurePosixPath"})
-_JOINS = frozenset({"os.path.join", "osp.join", "path.join", "posixpath.join", "op.join", "join"})
-_SAME = frozenset({"str", "os.fspath", "os.fsdecode"})
-_SAME |= frozenset(
-    f"{m}.{f}"
-    for m in ("os.path", "osp")
-    for f in ("abspath", "realpath", "normpath", "expanduser")
-)
-_KEPT = frozenset({"resolve", "absolute", "expanduser", "as_posix", "format"})
-_DIRNAMES = frozenset({"os.path.dirname", "osp.dirname", "path.dirname", "dirname"})
-_HERE = frozenset({"Path.cwd", "pathlib.Path.cwd", "os.getcwd"})
-_DEPTH = 30
-"""How deep a constant may be made of others."""
 
 JOINT = Piece("/", joint=True)
 
@@ -87,6 +83,8 @@ def _strings(code: str, path: str, constants: dict[str, list[Piece]]) -> list[St
         wrapper = _Wrapper(cst.parse_module(code), unsafe_skip_copy=True)
     except cst.ParserSyntaxError as error:
         raise Unparsed(f"line {error.raw_line}") from None
+    except SyntaxError as error:  # such as bytes and text side by side
+        raise Unparsed(str(error)) from None
     except RecursionError:
         raise Unparsed("nested too deeply") from None
     reader = _Reader(code, path, wrapper, constants)
@@ -192,7 +190,7 @@ class _Reader:
 
     def evaluate(self, node: cst.CSTNode, depth: int = 0) -> list[Piece] | None:
         """The pieces of an expression that makes a string or a path; None for any other."""
-        if depth > _DEPTH:
+        if depth > DEPTH:
             return None
         if id(node) not in self.known:
             self.known[id(node)] = self._evaluate(node, depth)
@@ -278,7 +276,7 @@ class _Reader:
 
     def _call(self, node: cst.Call, depth: int) -> list[Piece] | None:
         name = dotted(node.func)
-        if name in _HERE:
+        if name in HERE:
             return [Piece(ANCHOR + ".")]
         arguments = [
             argument.value
@@ -287,11 +285,11 @@ class _Reader:
         ]
         if len(arguments) != len(node.args) and not name.endswith(".format"):
             return None
-        if name in _JOINS or name.rsplit(".", 1)[-1] in _PATHS:
+        if name in JOINS or name.rsplit(".", 1)[-1] in PATHS:
             return self._joined(arguments, depth) if arguments else None
-        if name in _SAME and len(arguments) == 1:
+        if name in SAME and len(arguments) == 1:
             return self.evaluate(arguments[0], depth + 1)
-        if name in _DIRNAMES and len(arguments) == 1:
+        if name in DIRNAMES and len(arguments) == 1:
             return _above(self.evaluate(arguments[0], depth + 1), 1)
         return self._method(node, arguments, depth)
 
@@ -301,7 +299,7 @@ class _Reader:
         if not isinstance(node.func, cst.Attribute):
             return None
         method, owner = node.func.attr.value, node.func.value
-        if method in _KEPT:
+        if method in KEPT:
             return self.evaluate(owner, depth + 1)
         if method == "joinpath":
             return self._joined([owner, *arguments], depth)
