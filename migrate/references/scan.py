@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 from migrate.errors import InputError
@@ -68,6 +67,8 @@ def _within(files: Sequence[str], include: Sequence[str], exclude: Sequence[str]
 
 
 def _parallel(reader: _Reader, files: Sequence[str], jobs: int) -> list[Reference]:
+    from concurrent.futures import ProcessPoolExecutor  # only large trees need it
+
     size = max(1, len(files) // (jobs * 8))
     chunks = [files[start : start + size] for start in range(0, len(files), size)]
     with ProcessPoolExecutor(jobs) as pool:

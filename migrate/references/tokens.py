@@ -49,6 +49,8 @@ def words(
     text: str, start: int, end: int, stems: re.Pattern[str], letters: str = ""
 ) -> Iterator[tuple[int, str]]:
     """Each word that may be a path, trimmed, with its offset. URLs and remote paths are none."""
+    if not (stems.search(text, start, end) or _DYNAMIC.search(text, start, end)):
+        return  # no word of it could pass below
     for match in _pattern(letters).finditer(text, start, end):
         word, at = match.group(), match.start()
         if not (stems.search(word) or dynamic(word)) or _elsewhere(text, at, word):
