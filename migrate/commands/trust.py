@@ -6,10 +6,8 @@ The record stands in `.migrate/` of the root, sealed with a key from the person'
 
 from __future__ import annotations
 
-import hmac
 import json
 import os
-import secrets
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -37,6 +35,8 @@ def trusted(workspace: Workspace) -> bool:
     key = _key()
     if key is None or not isinstance(said, dict) or said.get("trust") is not True:
         return False
+    import hmac  # only a tree with a record needs it
+
     digest = gates_digest(workspace.plans.presets.values())
     seal = said.get("seal")
     sealed = isinstance(seal, str) and hmac.compare_digest(
@@ -58,6 +58,8 @@ def trust(workspace: Workspace, disk: Disk) -> None:
 
 
 def _seal(key: bytes, root: str, digest: str) -> str:
+    import hmac
+
     said = f"{os.path.realpath(root)}\0{digest}".encode("utf-8", "surrogateescape")
     return hmac.new(key, said, "sha256").hexdigest()
 
@@ -78,6 +80,8 @@ def _key() -> bytes | None:
 
 
 def _new_key() -> bytes:
+    import secrets
+
     path, key = _key_path(), secrets.token_bytes(_KEY_BYTES)
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)

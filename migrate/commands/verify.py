@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING
 
 from migrate.canonical import canonical
 from migrate.changes import sha256
@@ -24,6 +24,9 @@ from migrate.plan import Allowance, Planned, select
 from migrate.pointers import still_named
 from migrate.rules import check_rules
 from migrate.told import told
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 @dataclass
