@@ -71,7 +71,9 @@ def sound(source: Source, kind: type[T], faults: list[MigrateError]) -> Sound[T]
     told = (fatal or found)[:FAULTS_TOLD]
     faults.extend(InputError(one.what, source.place(one.at), one.hint) for one in told)
     if len(found) > FAULTS_TOLD:
-        faults.append(InputError("has more faults than these", source.path, "correct these first"))
+        place = source.place(found[FAULTS_TOLD].at)
+        what = f"and {len(found) - FAULTS_TOLD} more faults in this file"
+        faults.append(InputError(what, place, "correct the first ones, then run again"))
         return None
     return None if fatal else _rest(source, raw, kind)
 
