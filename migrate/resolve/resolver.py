@@ -135,6 +135,7 @@ class Resolver:
         self._store.pop((resolved.path, resolved.document.source), None)
         self._unfinished.pop(resolved.path, None)
         self._steps.pop(resolved.path, None)
+        self._bases.pop(resolved.path, None)
 
     def _merged(self, document: Document, bases: list[Resolved]) -> Branch:
         """A file on its resolved bases."""
