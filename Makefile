@@ -60,6 +60,7 @@ format: $(STAMP) ## put the code into the form that check asks for
 
 bench: $(STAMP) ## time and memory, as ratios within one run
 	@$(BIN)/python benchmarks/run.py $(ARGS)
+	@$(BIN)/python benchmarks/references.py
 
 torture: $(STAMP) ## kill the tool at random moments a few hundred times, check the tree each time
 	@$(BIN)/python benchmarks/torture.py $(ARGS)
