@@ -1,6 +1,6 @@
 """Canonical JSON of a resolved config, byte-identical from run to run, and the way back.
 
-What JSON lacks is spelled so that nothing collapses (DESIGN.md section 6): keys that are no texts
+What JSON lacks is spelled so that nothing collapses (docs/json.md): keys that are no texts
 as `"<int>3"`, values as mappings with one key such as `{"<date>": "2026-01-12"}`. A text key that
 looks like such a spelling gets `<str>` in front.
 """

@@ -219,7 +219,7 @@ def test_swapping_the_sides_tells_as_much(old: Any, new: Any) -> None:
 
 
 def blind_spot(old: Any, new: Any) -> bool:
-    """Where deepdiff 9 sees no difference, or sees one where there is none (YAML.md, section 5)."""
+    """Where deepdiff 9 sees no difference, or sees one where there is none."""
     if type(old) is not type(new):
         return False
     if isinstance(old, float):

@@ -16,17 +16,22 @@ from migrate.errors import DONE
 def refs(context: Context, paths: tuple[str, ...], jobs: int) -> int:
     """Who points at these configs: code, scripts, notebooks, docs, other configs.
 
-    A folder stands for all configs in it; without a path, every config is looked for.
+    A folder stands for all configs in it; without a path, every config is looked for. What the
+    plans exclude is out of sight.
 
     \b
     Example:
       migrate refs configs/train/grpo/dense_2048.yaml
     """
     from migrate.commands.refs import refs as run
+    from migrate.plan import plan_files
     from migrate.report.refs import pointing_lines, reference_data
 
     context.recover()
-    found = run(context.view, paths, jobs)
+    workspace = context.workspace
+    planned = any(plan_files(workspace.tree, workspace.plans_folder))
+    exclude = workspace.plans.exclude if planned else ()
+    found = run(workspace, paths, jobs, exclude)
     if context.as_json:
         data = [reference_data(one) for one in found.references]
         context.give({"targets": list(found.targets), "references": data})

@@ -25,9 +25,10 @@ class Pointing:
         return [one for one in self.references if target == one.target or target in one.also]
 
 
-def refs(view: View, paths: Sequence[str], jobs: int = 1) -> Pointing:
+def refs(view: View, paths: Sequence[str], jobs: int = 1, exclude: Sequence[str] = ()) -> Pointing:
     """Who names these files (a folder: all configs in it); with no path, every live config.
 
+    `exclude` are globs of files out of sight, such as those of the plans.
     Raises InputError for a path that is neither there nor named by a frozen copy.
     """
     configs = [path for path in view.tree.files() if path.endswith(SUFFIXES)]
@@ -37,7 +38,7 @@ def refs(view: View, paths: Sequence[str], jobs: int = 1) -> Pointing:
         return Pointing((), ())
     root = common_root(_below_configs(live) or targets)
     renames = Renames.looking_for(targets, root, view.dialect.keys)
-    return Pointing(tuple(targets), tuple(scan(view.tree, renames, jobs=jobs)))
+    return Pointing(tuple(targets), tuple(scan(view.tree, renames, exclude=exclude, jobs=jobs)))
 
 
 def _below_configs(live: list[str]) -> list[str]:
