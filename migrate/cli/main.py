@@ -159,8 +159,11 @@ _SMALLER = "see the limits in docs/reliability.md; look for a file that nests de
 
 def _letter(error: MigrateError) -> None:
     click.echo(error.letter(), err=True)
-    for line in getattr(error, "diff", ()):
-        click.echo(line, err=True)
+    diff = getattr(error, "diff", ())
+    if diff:
+        from migrate.locations import printable_block
+
+        click.echo("\n".join(map(printable_block, diff)), err=True)
 
 
 def _bug(error: BaseException) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.hostile.answers import check
 from tests.hostile.bounded import Server
-from tests.hostile.roots import COMPONENT, PRESET, shot, write
+from tests.hostile.roots import COMPONENT, PRESET, rolled, shot, write
 from tests.hostile.texts import EXTENDS, READ, REFUSED
 
 VERBS = {
@@ -76,3 +76,13 @@ def test_a_flag_raises_each_limit(
     assert said in refused.err
     assert flag.split("=", maxsplit=1)[0] in refused.err
     assert server.run(tmp_path, flag, "inspect", PRESET, "--only", "chain").code == 0
+
+
+def test_a_diff_of_an_edited_target_obeys_no_escape(server: Server, tmp_path: Path) -> None:
+    root = rolled(server, tmp_path, applied=True)
+    target = root / "configs/train/p.yaml"
+    target.write_bytes(target.read_bytes() + b"# \x1b[2J \r\xe2\x80\xa8\n")
+    done = server.run(root, "apply", "--all")
+    assert done.code == 4
+    assert "\\x1b[2J" in done.err
+    assert not set(done.err) & set("\x1b\r\u2028")
