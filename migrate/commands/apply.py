@@ -125,7 +125,8 @@ def _proof(workspace: Workspace, step: Step) -> Callable[[], None]:
 
     def prove() -> None:
         fresh = workspace.fresh()
-        loader = PlainLoader(fresh.tree, workspace.dialect)
+        # Read from disk again, but the same bytes need not be parsed again.
+        loader = PlainLoader(fresh.tree, workspace.dialect, workspace.rollout.loaded)
         proposal = step.proposal
         verdict = judge(
             proposal.resolved, loader.load(proposal.planned.preset.to), workspace.plans.profile
