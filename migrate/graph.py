@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from migrate import locations
 from migrate.dialect import composing_words
@@ -29,6 +29,12 @@ class Link:
     source: str
     target: str
     place: Place
+
+
+@lru_cache(maxsize=65536)
+def _out_of_sight(path: str, globs: tuple[str, ...]) -> bool:
+    """Whether a file is no live config; asked for the same files once per step."""
+    return matches(path, globs)
 
 
 LinkCache = dict[tuple[str, bytes], "list[Link]"]
@@ -57,7 +63,9 @@ class Graph:
         """Every live YAML file, in path order."""
         found = self.resolver.tree.files()
         return [
-            path for path in found if path.endswith(SUFFIXES) and not matches(path, self.exclude)
+            path
+            for path in found
+            if path.endswith(SUFFIXES) and not _out_of_sight(path, self.exclude)
         ]
 
     @cached_property
