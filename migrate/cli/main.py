@@ -105,7 +105,14 @@ def main(argv: list[str] | None = None) -> None:
     # A command makes many objects and little garbage: with Python's own threshold of 700 the
     # collector would take a tenth of the time.
     gc.set_threshold(20_000, 20, 20)
-    sys.exit(run(argv))
+    try:
+        code = run(argv)
+        # What was asked for is done: a signal while Python shuts down has nothing to stop.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+    except KeyboardInterrupt as error:
+        code = _exit_code(error)
+    sys.exit(code)
 
 
 def _terminated(*_: object) -> None:
