@@ -41,6 +41,8 @@ class Proposal:
     resolved: dict[Any, Any]
     """The legacy config as the trainer's loader sees it."""
     keys: int
+    content: bytes = field(repr=False)
+    """The new preset's bytes."""
     dependents: tuple[str, ...] = ()
     followed: Followed = field(default_factory=Followed)
 
@@ -48,13 +50,6 @@ class Proposal:
     def name(self) -> str:
         """The preset's name."""
         return self.planned.name
-
-    @property
-    def content(self) -> bytes:
-        """The new preset's bytes."""
-        return self._content
-
-    _content: bytes = b""
 
 
 class Rollout:
@@ -107,6 +102,12 @@ class Rollout:
         return found
 
     @cached_property
+    def moved(self) -> dict[str, Planned]:
+        """The presets whose target is another place than their old file, by that file's path."""
+        places = {self.live(self.frozen(p)): p for p in self.plans.presets.values()}
+        return {path: planned for path, planned in places.items() if path != planned.preset.to}
+
+    @cached_property
     def staying(self) -> frozenset[str]:
         """Live files that no step deletes: targets, what these extend, what the plan keeps."""
         named = {
@@ -155,9 +156,9 @@ class Rollout:
             verdict=verdict,
             resolved=self.legacy_plain.load(legacy.path),
             keys=sum(1 for _ in legacy.branch.leaves()),
+            content=flat.content,
             dependents=dependents,
             followed=followed,
-            _content=flat.content,
         )
 
     def content(self, tree: Tree, planned: Planned, legacy: Resolved) -> bytes:
@@ -224,10 +225,9 @@ class Rollout:
         ]
         if edits:
             content = legacy.document.replaced(edits)
-        own = [(path, slot) for path, slot in legacy.branch.leaves()]
         keys = tuple(
             (path, slot.winner.document.path)
-            for path, slot in own
+            for path, slot in legacy.branch.leaves()
             if slot.winner.document is legacy.document
         )
         return Flat(content, Account(len(legacy.document.comments), ()), keys)
@@ -282,9 +282,7 @@ class Rollout:
 
     def _stood(self, frozen: str, done: set[str]) -> bytes:
         """What a live file holds by now: the frozen text, with its links to presets that moved."""
-        applied = [self.plans.presets[name] for name in sorted(done) if name in self.plans.presets]
-        places = {self.live(self.frozen(planned)): planned.preset.to for planned in applied}
-        moved = {old: new for old, new in places.items() if old != new}
+        moved = {old: to.preset.to for old, to in self.moved.items() if to.name in done}
         return relinked_text(self.legacy, frozen, self.live(frozen), moved)
 
     # What goes.
@@ -313,10 +311,9 @@ class Rollout:
     @cached_property
     def pointers(self) -> Pointers:
         """Who names the files of this rollout, but for what the rollout writes or deletes."""
-        old = {self.live(path): path for path in self.users}
-        going = [path for path in old if path not in self.staying]
-        places = {self.live(self.frozen(p)): p.preset.to for p in self.plans.presets.values()}
-        moved = {path: new for path, new in places.items() if path != new}
+        old = {self.live(path) for path in self.users}
+        going = [path for path in map(self.live, self.users) if path not in self.staying]
+        moved = {path: planned.preset.to for path, planned in self.moved.items()}
         return Pointers(self.plans, self.legacy.tree, going, moved, {*old, *self.targets})
 
     def _followed(self, tree: Tree, retired: list[Change], links: list[Change]) -> Followed:

@@ -91,7 +91,7 @@ def _unedited(
     if digest != evidence.digest:
         applied = applied_text(workspace, evidence)
         if not force or applied is None:
-            raise edited_since(workspace, evidence)
+            raise edited_since(workspace, evidence, applied)
         _write_over(workspace, evidence, applied, result, disk)
 
 

@@ -20,10 +20,9 @@ class EditedSince(TreeMoved):
         self.diff = diff
 
 
-def edited_since(workspace: Workspace, evidence: Evidence) -> EditedSince:
-    """The refusal, with the diff from what was applied."""
+def edited_since(workspace: Workspace, evidence: Evidence, applied: bytes | None) -> EditedSince:
+    """The refusal, with the diff from what was applied (`applied_text`)."""
     content = workspace.tree.read(evidence.target)
-    applied = applied_text(workspace, evidence)
     diff = list(Change(evidence.target, applied, content).diff()) if applied is not None else []
     return EditedSince(evidence, sha256(content), diff)
 

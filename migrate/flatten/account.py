@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from migrate.locations import KeyPath, Place, dotted
 from migrate.resolve import Branch, Resolved
-from migrate.yaml_text import MAPPING, Document, Entry, Node, Span
+from migrate.yaml_text import MAPPING, Document, Entry, Node, Run, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,8 @@ def _reason(resolved: Resolved, document: Document, span: Span) -> tuple[KeyPath
     return path, _overridden(resolved.branch, document, path)
 
 
-def _in_runs(span: Span, runs: Iterable[object]) -> bool:
-    return any(span in run.lines for run in runs)  # type: ignore[attr-defined]
+def _in_runs(span: Span, runs: Iterable[Run]) -> bool:
+    return any(span in run.lines for run in runs)
 
 
 def _overridden(branch: Branch, document: Document, path: KeyPath) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import deque
 
-from migrate.flatten.select import Piece
 from migrate.yaml_text import ALIAS, Document, Entry, Node, Span
 
 
@@ -82,8 +81,12 @@ def _free(name: str, taken: set[str]) -> str:
 def linked_in(document: Document, span: Span) -> list[Node]:
     """Anchored nodes and aliases inside a stretch of text, in order."""
     linked = document.linked
-    starts = [node.props for node in linked]
-    return linked[bisect_left(starts, span[0]) : bisect_left(starts, span[1])]
+    first = bisect_left(linked, span[0], key=_where)
+    return linked[first : bisect_left(linked, span[1], lo=first, key=_where)]
+
+
+def _where(node: Node) -> int:
+    return node.props
 
 
 def leaf_span(document: Document, entry: Entry) -> Span:
@@ -92,11 +95,3 @@ def leaf_span(document: Document, entry: Entry) -> Span:
         return entry.start, entry.end
     end = document.line_end(entry.end)
     return entry.start, max([end, *(comment[1] for comment in entry.after)])
-
-
-def settle_anchors(anchors: Anchors, regions: list[tuple[Piece, Span]]) -> Anchors:
-    """Note the regions of leaves in output order, and settle the names."""
-    for piece, span in regions:
-        anchors.region(piece.winner.document, span)
-    anchors.settle()
-    return anchors

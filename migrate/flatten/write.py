@@ -126,9 +126,9 @@ class Writer:
         else:
             self._leaf(piece, column)
 
-    def _leads(self, settings: list[Setting], column: int, extra: tuple[str, ...] = ()) -> None:
+    def _leads(self, settings: list[Setting], column: int) -> None:
         """R3 and R10: the leading comments of all contributors, base first, the same text once."""
-        said: set[str] = set(extra)
+        said: set[str] = set()
         for setting in settings:
             run = setting.entry.lead
             if run is None:
