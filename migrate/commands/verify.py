@@ -35,11 +35,8 @@ class Verified:
 
     presets: dict[str, Verdict] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
-    unused: list[Allowance] = field(default_factory=list)
     checks: dict[str, int] = field(default_factory=dict)
     finalized: bool = False
-    jobs: int = 1
-    pool: Executor | None = None
 
     def failed(self, strict: bool) -> bool:
         """Whether the gate is closed."""
@@ -62,17 +59,17 @@ def verify(
     where the plans themselves cannot be read.
     """
     chosen = select(workspace.plans, names)
-    result = Verified(finalized=_finalized(workspace, chosen), jobs=jobs, pool=pool)
-    for name, check in CHECKS.items():
+    result = Verified(finalized=_finalized(workspace, chosen))
+    checks: dict[str, Check] = {**CHECKS, "parity": partial(_parity, jobs=jobs, pool=pool)}
+    for name, check in checks.items():
         found = list(check(workspace, result, chosen))
         result.checks[name] = len([finding for finding in found if finding.level == ERROR])
         result.findings += found
     result.findings += _gates(workspace, result, chosen, gates)
     used = {rule.identity for verdict in result.presets.values() for rule in verdict.used}
     allow = workspace.plans.profile.allow
-    result.unused = [rule for rule in allow if rule.identity not in used]
     if len(chosen) == len(workspace.plans.presets):
-        result.findings += map(_unused, result.unused)
+        result.findings += (_unused(rule) for rule in allow if rule.identity not in used)
     return result
 
 
@@ -153,12 +150,18 @@ def _same_legacy(workspace: Workspace, planned: Planned, evidence: Evidence) -> 
         yield Finding("evidence", what, Place(evidence.source), hint)
 
 
-def _parity(workspace: Workspace, result: Verified, chosen: list[Planned]) -> Iterator[Finding]:
+def _parity(
+    workspace: Workspace,
+    result: Verified,
+    chosen: list[Planned],
+    jobs: int = 1,
+    pool: Executor | None = None,
+) -> Iterator[Finding]:
     """Every target says what the legacy config said, but for what the profile allows."""
     names = [planned.name for planned in chosen if planned.name in workspace.evidence]
     names = [name for name in names if workspace.tree.exists(workspace.evidence[name].target)]
     work = partial(verdicts, workspace)
-    outcomes = each_chunk(work, names, result.jobs, result.pool)
+    outcomes = each_chunk(work, names, jobs, pool)
     for name, outcome in zip(names, outcomes, strict=True):
         if isinstance(outcome, MigrateError):
             yield from (Finding.of("parity", fault) for fault in outcome.faults())
