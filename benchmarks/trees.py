@@ -20,7 +20,7 @@ FRAGMENTS = 200
 
 def migrate(*arguments: str) -> list[str]:
     """The command line of the tool, as the installed script runs it."""
-    return [interpreter(), "-c", "from migrate.cli.main import main; main()", *arguments]
+    return [interpreter(), "-c", "from migrate.__main__ import main; main()", *arguments]
 
 
 def program(name: str, *arguments: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 def sha256(content: bytes) -> str:
@@ -13,8 +13,7 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One file: `before` and `after` are its bytes, None where it does not exist."""
 
     path: str
@@ -56,11 +55,13 @@ def _lines(content: bytes | None) -> list[str]:
     return lines
 
 
-@dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """Changes that belong together, at most one per path, in path order."""
+    """Changes that belong together, at most one per path, in path order; never changed itself."""
 
-    changes: tuple[Change, ...] = ()
+    __slots__ = ("changes",)
+
+    def __init__(self, changes: tuple[Change, ...] = ()) -> None:
+        self.changes = changes
 
     @classmethod
     def of(cls, changes: Iterable[Change]) -> ChangeSet:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from migrate.errors import BrokenChain, InputError, MigrateError, MissingFile, raise_all
+from migrate.globs import matches
 from migrate.graph import Graph
 from migrate.locations import BASE, COMPONENTS, KeyPath, parse_dotted
 from migrate.plan.structs import LAUNCH_SETTINGS
 from migrate.resolve import Resolved, Resolver
-from migrate.tree import matches
 
 OLD_BASE_NAMES = ("*_base", "base_*", "_*")
 MAX_OVERLAY_FILES = 4

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from migrate import locations
-from migrate.dialect import composing_words
+from migrate.dialect.recognise import composing_words
 from migrate.errors import MigrateError
+from migrate.globs import matches
 from migrate.locations import Place, join
 from migrate.resolve import Resolver
-from migrate.tree import matches
 from migrate.yaml_text import SCALAR, Document
 
 SUFFIXES = (".yaml", ".yml")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Generous for anything written by hand, and still a few seconds and half a gigabyte."""
 
     file_bytes: int = 8 * 1024 * 1024

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 KeyPath = tuple[Any, ...]
 """Keys from the root of a config down; list positions are `Index`."""
@@ -35,8 +33,7 @@ class Index(int):
         return hash(("Index", int(self)))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A file, and where in it: 1-based line and column, 0 for "the file as a whole"."""
 
     path: str
@@ -87,23 +84,26 @@ def spell_key(key: Any) -> str:
     return printable(f"<{type(key).__name__}>{text}")
 
 
-_PART = re.compile(
-    r"""(?P<quoted>"(?:[^"\\]|\\.)*")
+_PART = r"""(?P<quoted>"(?:[^"\\]|\\.)*")
     |\[(?P<index>\d+)\]
     |(?P<null><null>)
     |<bool>(?P<bool>true|false)
     |<int>(?P<int>-?(?:0x[0-9a-f]+|\d+))
     |<float>(?P<float>-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|nan|inf))
     |<date>(?P<date>\d{4}-\d\d-\d\d)
-    |(?P<bare>[^.\[\]"]+)""",
-    re.VERBOSE,
-)
+    |(?P<bare>[^.\[\]"]+)"""
 
 
 def _unquoted(text: str) -> Any:
     import json  # only for keys that are no plain words
 
     return json.loads(text)
+
+
+def _date(text: str) -> Any:
+    from datetime import date
+
+    return date.fromisoformat(text)
 
 
 _READ: dict[str, Callable[[str], Any]] = {
@@ -113,7 +113,7 @@ _READ: dict[str, Callable[[str], Any]] = {
     "bool": lambda text: text == "true",
     "int": lambda text: int(text, 16 if "0x" in text else 10),
     "float": float,
-    "date": datetime.date.fromisoformat,
+    "date": _date,
     "bare": str,
 }
 
@@ -122,10 +122,11 @@ def parse_dotted(text: str) -> KeyPath:
     """Read what `dotted` writes. Raises ValueError where the text is no key path."""
     parts: list[Any] = []
     position = 0
+    part = re.compile(_PART, re.VERBOSE)
     while position < len(text):
         if parts and text[position] == ".":
             position += 1
-        match = _PART.match(text, position)
+        match = part.match(text, position)
         if match is None or match.lastgroup is None:
             raise ValueError(f"not a key path: {text!r}")
         parts.append(_READ[match.lastgroup](match.group(match.lastgroup)))
@@ -148,12 +149,12 @@ def printable_block(text: str) -> str:
     return "\n".join(_UNSAFE.sub(_escape, line) for line in text.split("\n"))
 
 
-_PAINT = re.compile(r"(\x1b\[[0-9;]*m)")
+_PAINT = r"(\x1b\[[0-9;]*m)"
 
 
 def printable_painted(text: str) -> str:
     """Like `printable_block`, but the colours that we put there ourselves stay."""
-    pieces = _PAINT.split(text)
+    pieces = re.split(_PAINT, text)
     return "".join(
         piece if number % 2 else printable_block(piece) for number, piece in enumerate(pieces)
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from migrate.dialect import Dialect
 from migrate.errors import InputError
 from migrate.flatten.render import in_flow_style
@@ -30,7 +28,7 @@ def lay_over(legacy: Resolved, planned: Planned, dialect: Dialect) -> Resolved:
         document = Document(planned.file, text.encode(), dialect.keys, LOADERS[dialect.loader])
         document.attribute()
         branch = merge(branch, read_branch(document, document.entries, document.root))
-    return replace(legacy, branch=branch)
+    return legacy.saying(branch)
 
 
 def _text(path: KeyPath, value: str, reason: str) -> str:

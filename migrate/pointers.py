@@ -10,6 +10,7 @@ from functools import cached_property
 
 from migrate.changes import Change
 from migrate.errors import MigrateError, Refused
+from migrate.globs import matches
 from migrate.locations import printable
 from migrate.plan import DROP as PLAN_DROP
 from migrate.plan import Ignore as PlanIgnore
@@ -24,7 +25,7 @@ from migrate.references import (
     rewrite,
     scan,
 )
-from migrate.tree import Tree, matches
+from migrate.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)

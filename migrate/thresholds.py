@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
+from migrate.globs import matches
 from migrate.plan import Plans, Rules
 from migrate.resolve import Resolved, Resolver, read_branch
 from migrate.rules import Layers, check_rules
-from migrate.tree import matches
 
 
 def measured(plans: Plans, resolver: Resolver, targets: Iterable[str]) -> dict[str, Any]:

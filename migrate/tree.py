@@ -9,13 +9,14 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from migrate.changes import Change
 from migrate.errors import InputError, MissingFile
-from migrate.globs import matches
 from migrate.limits import DEFAULT, Limits
 from migrate.locations import Place, outside
+
+if TYPE_CHECKING:
+    from migrate.changes import Change
 
 SKIPPED_FOLDERS = frozenset(
     {".git", ".hg", ".migrate", ".venv", "venv", "node_modules", "__pycache__"}
@@ -233,6 +234,3 @@ class Overlay:
         """See `Tree.files`."""
         added = {path for path, content in self.changed.items() if content is not None}
         return sorted({path for path in self.below.files() if path not in self.changed} | added)
-
-
-__all__ = ["SKIPPED_FOLDERS", "CachedTree", "DiskTree", "MemoryTree", "Overlay", "Tree", "matches"]

@@ -9,7 +9,10 @@ import pytest
 
 from migrate.changes import Change
 from migrate.commands.view import View
-from migrate.dialect import DIALECTS, EXTENDS, Dialect, declared, named, recognise
+from migrate.dialect import EXTENDS, Dialect
+from migrate.dialect.named import declared, named
+from migrate.dialect.recognise import recognise
+from migrate.dialect.shipped import DIALECTS
 from migrate.discover import Discoverer, Scope
 from migrate.errors import BrokenChain, InputError, MigrateError, Refused
 from migrate.flatten import Onto, flatten

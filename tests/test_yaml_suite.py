@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,7 +65,7 @@ def mappings() -> Iterator[tuple[str, str]]:
 def emitted(text: str) -> bytes:
     """The text as the only component of a preset, inlined."""
     tree = MemoryTree({"b.yaml": text.encode(), "p.yaml": b"extends: b.yaml\n"})
-    resolver = Resolver(tree, replace(EXTENDS, loader=TAGS))
+    resolver = Resolver(tree, EXTENDS._replace(loader=TAGS))
     return flatten(resolver, resolver.resolve("p.yaml"), Onto()).content
 
 

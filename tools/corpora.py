@@ -24,7 +24,8 @@ import yaml
 
 from migrate.canonical import plain
 from migrate.changes import Change
-from migrate.dialect import Dialect, recognise
+from migrate.dialect import Dialect
+from migrate.dialect.recognise import recognise
 from migrate.errors import MigrateError
 from migrate.flatten import Flat, Onto, flatten
 from migrate.plain import PlainLoader

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -23,21 +22,28 @@ if TYPE_CHECKING:
 FORMAT = "1.0"
 
 
-@dataclass
 class Context:
     """The options that stand before the verb."""
 
-    root_option: str | None = None
-    plans: str = "plans"
-    dialect: str | None = None
-    output: str = "text"
-    color: str = "auto"
-    verbose: int = 0
-    quiet: bool = False
-    max_file_bytes: int | None = None
-    max_depth: int | None = None
-    max_nodes: int | None = None
-    max_chain: int | None = None
+    def __init__(
+        self,
+        root: str | None,
+        plans: str,
+        dialect: str | None,
+        output: str,
+        color: str,
+        verbose: int,
+        quiet: bool,
+        **limits: int | None,
+    ) -> None:
+        self.root_option = root
+        self.plans = plans
+        self.dialect = dialect
+        self.output = output
+        self.color = color
+        self.verbose = verbose
+        self.quiet = quiet
+        self._limits = {name: value for name, value in limits.items() if value is not None}
 
     @cached_property
     def root(self) -> str:
@@ -55,12 +61,8 @@ class Context:
     @cached_property
     def limits(self) -> Limits:
         """How much is read of a tree: the defaults, but for the flags that were given."""
-        return Limits(
-            self.max_file_bytes or DEFAULT.file_bytes,
-            self.max_depth or DEFAULT.depth,
-            self.max_nodes or DEFAULT.nodes,
-            self.max_chain or DEFAULT.chain,
-        )
+        given = {name.removeprefix("max_"): value for name, value in self._limits.items()}
+        return DEFAULT._replace(**given)
 
     @cached_property
     def view(self) -> View:

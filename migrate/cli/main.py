@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import io
 import os
@@ -95,16 +94,12 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
     if max(options["max_depth"] or 0, options["max_chain"] or 0) > DEFAULT.depth:
         # What nests is read by functions that call themselves, some ten for each level.
         sys.setrecursionlimit(FRAMES * MOST_DEEP)
-    options["root_option"] = options.pop("root")
     ctx.obj = Context(**options)
 
 
 def main(argv: list[str] | None = None) -> None:
     """Run the command and exit with its code."""
     signal.signal(signal.SIGTERM, _terminated)
-    # A command makes many objects and little garbage: with Python's own threshold of 700 the
-    # collector would take a tenth of the time.
-    gc.set_threshold(20_000, 20, 20)
     try:
         code = run(argv)
         # What was asked for is done: a signal while Python shuts down has nothing to stop.

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from migrate.commands.missing import whereabouts
 from migrate.commands.nodes import find_node
@@ -14,8 +13,7 @@ from migrate.resolve import Branch, Resolved, Setting, Slot
 from migrate.yaml_text import MAPPING, SCALAR, SEQUENCE, Document, Entry, Node, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What one file says of a key. `text` is its author's spelling, None for more than a scalar."""
 
     place: Place
@@ -27,8 +25,7 @@ class Said:
     """The key around it, where a file replaced that one as a whole."""
 
 
-@dataclass(frozen=True)
-class Explained:
+class Explained(NamedTuple):
     """One key: its value, and who said what of it, in merge order. The active ones come last.
 
     A merged mapping has several; a key that is not in the resolved config has none.
@@ -44,14 +41,13 @@ class Explained:
         return any(one.active for one in self.said)
 
 
-@dataclass(frozen=True)
-class Explanation:
+class Explanation(NamedTuple):
     """The answer for a key, a section, or everything."""
 
     config: str
     key: KeyPath
     chain: tuple[str, ...]
-    settings: list[Explained] = field(default_factory=list)
+    settings: list[Explained]
     around: Explained | None = None
     """The section itself, where files disagreed about it as a whole."""
 
@@ -151,9 +147,9 @@ def _buried(root: Branch, path: KeyPath) -> Iterator[Said]:
                 if said is not None:
                     yield said
                 elif one.entry.value.resolved().kind != MAPPING:  # a mapping would have merged
-                    yield replace(_said(one, active=False), of=path[:length])
+                    yield _said(one, active=False)._replace(of=path[:length])
             if not isinstance(slot.value, Branch):
-                yield replace(_said(slot.winner, active=False), of=path[:length])
+                yield _said(slot.winner, active=False)._replace(of=path[:length])
 
 
 def _within(setting: Setting, rest: KeyPath) -> Said | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from migrate.commands.sides import side
 from migrate.commands.view import View
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 FUSION_KEY = ("custom", "fusion_config")
 
 
-@dataclass(frozen=True)
-class Inspected:
+class Inspected(NamedTuple):
     """A config's chain in merge order, what the trainer sees, and its dataset layer if wanted."""
 
     path: str

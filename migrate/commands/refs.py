@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from migrate.commands.view import View
 from migrate.errors import InputError, nearest
+from migrate.globs import matches
 from migrate.graph import NOT_LIVE, SUFFIXES
 from migrate.legacy import common_root
 from migrate.references import Reference, Renames, scan
-from migrate.tree import matches
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from migrate.commands.nodes import find_node
 from migrate.commands.view import View
@@ -18,8 +17,7 @@ from migrate.yaml_text import Entry
 LEGACY, GIT = "legacy:", "git:"
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(NamedTuple):
     """One config, resolved. Of a finalized preset's legacy config only the evidence is left."""
 
     label: str

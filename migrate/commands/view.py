@@ -6,13 +6,17 @@ import os
 import re
 from collections.abc import Callable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from migrate.dialect import EXTENDS, Dialect, Recognised, named, recognise
+from migrate.dialect import EXTENDS, Dialect
 from migrate.errors import InputError
 from migrate.limits import DEFAULT, Limits
 from migrate.locations import outside
 from migrate.resolve import Resolver
 from migrate.tree import CachedTree, DiskTree, Tree
+
+if TYPE_CHECKING:
+    from migrate.dialect.recognise import Recognised
 
 PLANS = "plans"
 _SAYS_DIALECT = re.compile(rb"(?m)^[\"']?dialect[\"']?\s*:")
@@ -67,6 +71,8 @@ class View:
         Raises InputError for a name that nobody ships, and for plans with faults.
         """
         if self.dialect_name is not None:
+            from migrate.dialect.named import named
+
             return named(self.dialect_name)
         plans = self._plan_files()
         if not plans:
@@ -95,6 +101,8 @@ class View:
     @cached_property
     def recognised(self) -> Recognised:
         """The dialect that the tree's own files speak, where neither plan nor option names one."""
+        from migrate.dialect.recognise import recognise
+
         found = recognise(self.tree)
         if found.dialect is not EXTENDS:
             self.tell(str(found))

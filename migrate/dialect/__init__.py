@@ -1,19 +1,8 @@
-"""How one ecosystem composes files: key, order, list policy, loader."""
+"""How one ecosystem composes files: key, order, list policy, loader.
+
+The others (`shipped`, `named`, `recognise`) are imported by whoever needs them.
+"""
 
 from migrate.dialect.declaration import EXTENDS, FUSION, Delete, Dialect
-from migrate.dialect.named import declared, named
-from migrate.dialect.recognise import Recognised, composing_words, recognise
-from migrate.dialect.shipped import DIALECTS
 
-__all__ = [
-    "DIALECTS",
-    "EXTENDS",
-    "FUSION",
-    "Delete",
-    "Dialect",
-    "Recognised",
-    "composing_words",
-    "declared",
-    "named",
-    "recognise",
-]
+__all__ = ["EXTENDS", "FUSION", "Delete", "Dialect"]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from migrate.locations import LEGACY, join, relative
 
@@ -18,8 +17,7 @@ FILE, ROOT, CWD = "file", "root", "cwd"
 """Words of `base_dirs`; any other entry is a folder, relative to the root."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(NamedTuple):
     """How a config of this dialect takes back what its bases said.
 
     With `key`, a mapping that holds `key: is_` replaces the bases' mapping instead of merging into
@@ -43,8 +41,7 @@ class Delete:
         return f"{self.key}: {str(self.is_).lower()}"
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(NamedTuple):
     """How configs name the files they build on, and how these are merged.
 
     `source` names the code that was read. `keys` are the top-level composing keys; `rejected` are

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from migrate.dialect.declaration import Delete, Dialect
@@ -54,7 +53,7 @@ def declared(said: Mapping[str, Any], place: Place | None = None) -> Dialect:
         fields["delete"] = _delete(said["delete"])
     name = said.get("name", "declared in the plan")
     text = json.dumps(dict(said), ensure_ascii=False)
-    return replace(like, name=name, source="the plan", declared=text, **fields)
+    return like._replace(name=name, source="the plan", declared=text, **fields)
 
 
 def _delete(said: Mapping[str, Any] | None) -> Delete | None:

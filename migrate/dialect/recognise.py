@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from migrate.dialect.declaration import EXTENDS, Dialect
 from migrate.dialect.shipped import DIALECTS
@@ -41,8 +41,7 @@ _ITEM = re.compile(r"(?m)^[ \t]*-[ \t]+([^\n]*)")
 _COMMENT = re.compile(r"(?m)(^|[ \t])#[^\n]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
+class Recognised(NamedTuple):
     """A dialect, and how many configs of the tree compose by its keys."""
 
     dialect: Dialect

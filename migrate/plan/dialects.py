@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from migrate.dialect import DIALECTS, Dialect, declared, named
+from migrate.dialect import Dialect
+from migrate.dialect.named import declared, named
+from migrate.dialect.shipped import DIALECTS
 from migrate.errors import nearest
 from migrate.plan.structs import Declaration
 

@@ -6,9 +6,10 @@ import os
 import subprocess
 from collections.abc import Iterable
 
+from migrate.globs import matches
 from migrate.references.ignored import Ignored
 from migrate.references.renames import Renames
-from migrate.tree import CachedTree, DiskTree, Overlay, Tree, matches
+from migrate.tree import CachedTree, DiskTree, Overlay, Tree
 
 _LINK, _MODULE = "120000", "160000"
 _GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false")

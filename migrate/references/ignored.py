@@ -6,8 +6,9 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from migrate.globs import matches
 from migrate.locations import parents
-from migrate.tree import Tree, matches
+from migrate.tree import Tree
 
 IGNORE_FILE = ".gitignore"
 

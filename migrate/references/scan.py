@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from migrate.errors import InputError
+from migrate.globs import matches
 from migrate.references.files import scanned
 from migrate.references.finder import Finder
 from migrate.references.found import refer, settle
@@ -14,7 +15,7 @@ from migrate.references.names import Names
 from migrate.references.reference import NOTE, Reference
 from migrate.references.renames import Renames
 from migrate.references.source import Source
-from migrate.tree import Tree, matches
+from migrate.tree import Tree
 
 PARALLEL_FROM = 2000
 """Below so many files a second process costs more than it saves."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from migrate.dialect import EXTENDS, Dialect
 from migrate.errors import BrokenChain, InputError, MissingFile, Refused, nearest
@@ -17,24 +16,41 @@ from migrate.tree import Tree
 from migrate.yaml_text import LOADERS, MAPPING, SCALAR, SEQUENCE, Document, Entry, Node
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(NamedTuple):
     """One file that a config extends, as its author wrote it."""
 
     path: str
     node: Node
 
 
-@dataclass(frozen=True)
 class Resolved:
-    """A config with all it extends. `chain` is every file once, by precedence, itself last."""
+    """A config with all it extends. `chain` is every file once, by precedence, itself last.
 
-    path: str
-    document: Document
-    branch: Branch
-    chain: tuple[Document, ...]
-    bases: tuple[Base, ...]
-    depth: int = field(default=1, compare=False)
+    Shared between callers and never changed; `depth` is how many files extend one another in a row.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        branch: Branch,
+        chain: tuple[Document, ...],
+        bases: tuple[Base, ...],
+        depth: int,
+    ) -> None:
+        self.document = document
+        self.branch = branch
+        self.chain = chain
+        self.bases = bases
+        self.depth = depth
+
+    @property
+    def path(self) -> str:
+        """The config's own file."""
+        return self.document.path
+
+    def saying(self, branch: Branch, chain: tuple[Document, ...] | None = None) -> Resolved:
+        """The same config, had it come to other values, by other files."""
+        return Resolved(self.document, branch, chain or self.chain, self.bases, self.depth)
 
     @property
     def python(self) -> dict[Any, Any]:
@@ -114,7 +130,7 @@ class Resolver:
         depth = 1 + max((base.depth for base in resolved_bases), default=0)
         in_order = resolved_bases if self.dialect.order == "later" else resolved_bases[::-1]
         chain = _last_of_each(in_order, document)
-        resolved = Resolved(path, document, branch, chain, bases, depth)
+        resolved = Resolved(document, branch, chain, bases, depth)
         self._resolved[path] = resolved
         return resolved
 

@@ -8,11 +8,11 @@ from functools import cached_property
 
 from migrate.errors import MigrateError
 from migrate.findings import Finding
+from migrate.globs import matches
 from migrate.graph import NOT_LIVE
 from migrate.locations import KeyPath, Place, parse_dotted
 from migrate.plan import Plans, Rules
 from migrate.resolve import Resolved, Resolver, Setting
-from migrate.tree import matches
 
 
 class Layers:

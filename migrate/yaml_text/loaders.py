@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -27,22 +26,20 @@ class Opaque:
         return f"Opaque({self.tag!r}, {self.value!r})"
 
 
-_OMEGACONF_FLOAT = re.compile(
-    r"""^(?:
+_OMEGACONF_FLOAT = r"""^(?:
      [-+]?[0-9]+(?:_[0-9]+)*\.[0-9_]*(?:[eE][-+]?[0-9]+)?
     |[-+]?[0-9][0-9_]*(?:[eE][-+]?[0-9]+)
     |\.[0-9]+(?:_[0-9]+)*(?:[eE][-+][0-9]+)?
     |[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*
     |[-+]?\.(?:inf|Inf|INF)
-    |\.(?:nan|NaN|NAN))$""",
-    re.VERBOSE,
-)
+    |\.(?:nan|NaN|NAN))$"""
 """What OmegaConf also takes for a float, such as `1e-8` (omegaconf/_utils.py: get_yaml_loader)."""
 
 
 def _omegaconf_numbers(kind: type[Any]) -> None:
     """Teach a class of PyYAML OmegaConf's rules: more floats, and no dates."""
-    kind.add_implicit_resolver(_PREFIX + "float", _OMEGACONF_FLOAT, list("-+0123456789."))
+    pattern = re.compile(_OMEGACONF_FLOAT, re.VERBOSE)
+    kind.add_implicit_resolver(_PREFIX + "float", pattern, list("-+0123456789."))
     kind.yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in known if tag != _PREFIX + "timestamp"]
         for first, known in kind.yaml_implicit_resolvers.items()
@@ -84,11 +81,11 @@ class _Scalars(yaml.constructor.SafeConstructor, yaml.resolver.Resolver):
         yaml.resolver.Resolver.__init__(self)
 
 
-class _OmegaConfScalars(_Scalars):
+def _omegaconf_scalars() -> Any:
     """The same by OmegaConf's rules."""
-
-
-_omegaconf_numbers(_OmegaConfScalars)
+    kind = type("OmegaConfScalars", (_Scalars,), {})
+    _omegaconf_numbers(kind)
+    return kind()
 
 
 def _ruamel_scalars() -> Any:
@@ -108,19 +105,27 @@ def _ruamel_scalars() -> Any:
     return Scalars()
 
 
-@dataclass(frozen=True)
 class Loader:
-    """One kind. `opaque`: unknown `!Tags` are kept; `unique`: a repeated key is an error."""
+    """One kind. `opaque`: unknown `!Tags` are kept; `unique`: a repeated key is an error, if
+    `texts_only` only one that is a text; `numbers`: OmegaConf's rules for numbers hold."""
 
-    name: str
-    opaque: bool = False
-    unique: bool = False
-    texts_only: bool = False
-    """Only keys that are texts must be unique."""
-    scalars: Callable[[], Any] = _Scalars
-    numbers: bool = False
-    """Whether OmegaConf's rules for numbers hold."""
-    yaml_1_2: bool = False
+    def __init__(
+        self,
+        name: str,
+        opaque: bool = False,
+        unique: bool = False,
+        texts_only: bool = False,
+        scalars: Callable[[], Any] = _Scalars,
+        numbers: bool = False,
+        yaml_1_2: bool = False,
+    ) -> None:
+        self.name = name
+        self.opaque = opaque
+        self.unique = unique
+        self.texts_only = texts_only
+        self.scalars = scalars
+        self.numbers = numbers
+        self.yaml_1_2 = yaml_1_2
 
     @cached_property
     def tag(self) -> Callable[[str], str]:
@@ -212,7 +217,7 @@ LOADERS: dict[str, Loader] = {
         Loader("safe"),
         Loader("safe-tags", opaque=True),
         Loader("safe-unique", unique=True),
-        Loader("omegaconf", unique=True, texts_only=True, scalars=_OmegaConfScalars, numbers=True),
+        Loader("omegaconf", unique=True, texts_only=True, scalars=_omegaconf_scalars, numbers=True),
         Loader("yaml-1.2", unique=True, scalars=_ruamel_scalars, yaml_1_2=True),
     )
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 SCALAR, SEQUENCE, MAPPING, ALIAS = "scalar", "sequence", "mapping", "alias"
@@ -106,12 +105,14 @@ class Entry:
         return max(self.key.end, self.value.end)
 
 
-@dataclass(slots=True)
 class Run:
     """Comment lines without a blank line between them; spans begin at the `#`."""
 
-    lines: list[Span]
-    blank_before: bool = False
+    __slots__ = ("blank_before", "lines")
+
+    def __init__(self, lines: list[Span], blank_before: bool = False) -> None:
+        self.lines = lines
+        self.blank_before = blank_before
 
     @property
     def start(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from migrate.errors import MigrateError
@@ -45,7 +45,8 @@ class Config:
                 *(known for known in below.chain if known not in resolved.chain),
                 *resolved.chain,
             )
-            resolved = replace(resolved, branch=merge(below.branch, resolved.branch), chain=chain)
+            branch = merge(below.branch, resolved.branch)
+            resolved = resolved.saying(branch, chain)
         return cls(tree, resolved, table or recorded())
 
     @property

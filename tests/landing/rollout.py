@@ -34,7 +34,7 @@ FILES = {
 }
 NAMES = ["p", "q", "r"]
 
-MAIN = "from migrate.cli.main import main; main()"
+MAIN = "from migrate.__main__ import main; main()"
 
 # Dies like a power cut would have it, before the rename with this number.
 DIES = f"""

@@ -90,7 +90,7 @@ def completed(root: Path, *words: str) -> list[str]:
     return [line.split(",", 1)[1] for line in done.stdout.splitlines() if line]
 
 
-COMPLETE = "from migrate.cli.main import main; main()"
+COMPLETE = "from migrate.__main__ import main; main()"
 PLAN = f"version: 1\npresets:\n  tiny: {{ from: train/sft.yaml, to: {A} }}\n"
 
 

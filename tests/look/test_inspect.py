@@ -19,7 +19,7 @@ TREE = {
     "configs/train/o.yaml": "extends: sft.yaml\nmodel: { model: 模型 }\nlist: [no, 1e-4, 010]\n",
 }
 OVER = "configs/train/o.yaml"
-MAIN = "from migrate.cli.main import main; main()"
+MAIN = "from migrate.__main__ import main; main()"
 
 
 @pytest.fixture
