@@ -1,21 +1,18 @@
-"""Every preset twice: resolved from the chain it was made of, and from the file it is now."""
+"""Every migrated preset twice: as its legacy chain said it, and as the file that it is now."""
 
 from __future__ import annotations
 
+import copy
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
-from migrate.flatten import Onto, flatten
-from migrate.resolve import Resolver
-from migrate.tree import DiskTree, MemoryTree
-from src.validation import Config, validate
+from migrate.commands.sides import LEGACY, side
+from migrate.commands.view import View
+from migrate.locations import parse_dotted
+from migrate.plan import Planned, load_plans
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-LEGACY = "configs/legacy"
 
 
 @dataclass(frozen=True)
@@ -27,33 +24,26 @@ class Pair:
     new: dict[Any, Any]
 
 
-def pairs() -> list[Pair]:
-    """All pairs: by the plans where there is a legacy tree, else each preset and it flattened."""
-    tree = DiskTree(ROOT)
-    found = _planned(tree) if os.path.isdir(os.path.join(ROOT, LEGACY)) else _flattened(tree)
-    return sorted(found, key=lambda pair: pair.name)
+def pairs(root: str = ROOT) -> list[Pair]:
+    """One for each planned preset; `old` is on record in the evidence once its files are gone.
+
+    What a plan changes on purpose, with a reason, is changed in `old` as well.
+    """
+    view = View(root)
+    found = []
+    for name, planned in sorted(load_plans(view.tree, view.plans_folder).presets.items()):
+        old = meant(side(view, LEGACY + name).python, planned)
+        found.append(Pair(name, old, side(view, planned.preset.to).python))
+    return found
 
 
-def _planned(tree: DiskTree) -> Iterator[Pair]:
-    resolver = Resolver(tree)
-    for path in tree.files():
-        if path.startswith("plans/") and path.count("/") == 1 and path.endswith((".yaml", ".yml")):
-            presets = (yaml.safe_load(tree.read(path)) or {}).get("presets") or {}
-            for name, preset in presets.items():
-                old = resolver.resolve(f"{LEGACY}/{preset['from']}").python
-                yield Pair(name, old, resolver.resolve(preset["to"]).python)
-
-
-def _flattened(tree: DiskTree) -> Iterator[Pair]:
-    resolver = Resolver(tree)
-    for path in tree.files():
-        if path.startswith(
-            ("configs/train/", "configs/smoke/", "configs/debug.")
-        ) and path.endswith(".yaml"):
-            resolved = resolver.resolve(path)
-            if not validate(Config(tree, resolved)):  # an old base preset is no run
-                content = flatten(resolver, resolved, Onto()).content
-                new = Resolver(MemoryTree({path: content})).resolve(path).python
-                yield Pair(
-                    path.removeprefix("configs/").removesuffix(".yaml"), resolved.python, new
-                )
+def meant(legacy: dict[Any, Any], planned: Planned) -> dict[Any, Any]:
+    """The legacy config with the values that the plan overrides."""
+    config = copy.deepcopy(legacy)
+    for key, override in planned.preset.override.items():
+        *sections, last = parse_dotted(key)
+        target = config
+        for name in sections:
+            target = target.setdefault(name, {})
+        target[last] = override.value
+    return config
