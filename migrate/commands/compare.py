@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
+from migrate.commands.paired import Paired
 from migrate.commands.sides import Side, side
 from migrate.commands.view import View
 from migrate.locations import Index, KeyPath, Place
@@ -17,7 +18,7 @@ from migrate.plan import NOTHING_ALLOWED, PROFILE, Allowance, Profile, load_prof
 class Told:
     """One difference: where both sides say so, and by what it is allowed or why it is forbidden.
 
-    `name` is the name of the list item that differs, if it has one.
+    `name` is the name of the list item that differs, or of the nearest around it that has one.
     """
 
     difference: Difference
@@ -54,8 +55,10 @@ def compare(view: View, left: str, right: str, profile: str | None = None) -> Co
     path = _profile_path(view, profile)
     rules = load_profile(view.tree, path) if path is not None else NOTHING_ALLOWED
     verdict = judge(old.python, new.python, rules)
-    forbidden = (_told(old, new, item, None, why) for item, why in verdict.forbidden)
-    allowed = (_told(old, new, item, rule, rule.reason) for item, rule in verdict.allowed)
+    lists = Paired(old.python, new.python)
+    sides = old, new, lists
+    forbidden = (_told(*sides, item, None, why) for item, why in verdict.forbidden)
+    allowed = (_told(*sides, item, rule, rule.reason) for item, rule in verdict.allowed)
     return Compared(old, new, path, tuple(forbidden), tuple(allowed), verdict.order)
 
 
@@ -69,23 +72,34 @@ def _profile_path(view: View, given: str | None) -> str | None:
     return view.path(given)
 
 
-def _told(old: Side, new: Side, item: Difference, rule: Allowance | None, why: str) -> Told:
+def _told(
+    old: Side, new: Side, lists: Paired, item: Difference, rule: Allowance | None, why: str
+) -> Told:
+    path = item.path
     # A list position counts in the new list, but for a removed item in the old one.
-    removed = item.new is ABSENT
-    left = old.origin(item.path, exact=removed) if item.old is not ABSENT else None
-    right = new.origin(item.path) if not removed else None
-    holder = old if removed else new
-    return Told(item, left, right, rule, why, _item_name(holder.python, item.path))
+    gone = item.new is ABSENT and isinstance(path[-1], Index)
+    left = right = None
+    if item.old is not ABSENT:
+        left = old.origin(lists.in_old(path[:-1]) + path[-1:] if gone else lists.in_old(path))
+    if item.new is not ABSENT:
+        right = new.origin(path)
+    name = _name(item.old) if gone else _item_name(new.python, path)
+    return Told(item, left, right, rule, why, name)
 
 
 def _item_name(config: Any, path: KeyPath) -> str | None:
-    """The `name` of the innermost list item on a path."""
+    """The `name` of the innermost list item on a path that has one."""
     for length in range(len(path), 0, -1):
         if isinstance(path[length - 1], Index):
-            item = find(config, path[:length])
-            name = item.get("name") if isinstance(item, dict) else None
-            return name if isinstance(name, str) else None
+            name = _name(find(config, path[:length]))
+            if name is not None:
+                return name
     return None
+
+
+def _name(item: Any) -> str | None:
+    name = item.get("name") if isinstance(item, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def profile_of(view: View) -> Profile:

@@ -30,16 +30,12 @@ class Side(NamedTuple):
         """The files that make it, in merge order; none if only the record is left."""
         return self.resolved.paths if self.resolved is not None else ()
 
-    def origin(self, path: KeyPath, exact: bool = True) -> Place | None:
-        """Where a value was set, or the nearest mapping or list around it.
-
-        `exact` says that list positions on the path are those of this side's lists.
-        """
+    def origin(self, path: KeyPath) -> Place | None:
+        """Where a value was set, or the nearest mapping or list around it."""
         for length in range(len(path), 0, -1):
             slot = self.resolved.branch.find(path[:length]) if self.resolved is not None else None
             if slot is not None:
-                rest = path[length:] if exact else ()
-                return _place_in(slot.winner, rest)
+                return _place_in(slot.winner, path[length:])
         return None
 
 

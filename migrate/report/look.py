@@ -23,11 +23,19 @@ def one_line(value: Any, limit: int = VALUE_WIDTH) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """A text cut in the middle to at most `limit` characters (0: never)."""
-    if not limit or len(text) <= limit:
+    """A text cut in the middle to at most `limit` terminal cells (0: never)."""
+    if not limit or width(text) <= limit:
         return text
     half = (limit - 5) // 2
-    return f"{text[:half]} ... {text[-half:]}"
+    return f"{_start(text, half)} ... {_start(text[::-1], half)[::-1]}"
+
+
+def _start(text: str, limit: int) -> str:
+    """As much of a text as fits into `limit` cells."""
+    text = text[:limit]
+    while width(text) > limit:
+        text = text[:-1]
+    return text
 
 
 # inspect

@@ -28,8 +28,11 @@ def diff_lines(found: Compared, paint: Paint, full: bool = False) -> Iterator[st
     ):
         if items:
             yield f"\n{paint(title, 'bold', style)}"
+        before = ""
         for item in items:
-            yield from _item(item, paint, limit)
+            why = _why(item)
+            yield from _item(item, "as above" if why == before else why, paint, limit)
+            before = why
     if found.order:
         keys = ", ".join(dotted(change.path) for change in found.order)
         yield f"\n{paint('key order', 'bold')}  differs in {keys}; no trainer sees it"
@@ -39,11 +42,11 @@ def diff_lines(found: Compared, paint: Paint, full: bool = False) -> Iterator[st
 
 def _side(title: str, one: Side) -> list[str]:
     count = plural(len(one.chain), "file") if one.chain else "on record only"
-    shown = one.label if one.label == one.path else f"{one.label}  {one.path}"
-    return [title, printable(shown), f"({count})"]
+    given = one.label if one.label != one.path else ""
+    return [title, printable(one.path), f"({count})", printable(given)]
 
 
-def _item(one: Told, paint: Paint, limit: int) -> Iterator[str]:
+def _item(one: Told, why: str, paint: Paint, limit: int) -> Iterator[str]:
     item = one.difference
     name = f" {paint(f'({printable(one.name)})', 'dim')}" if one.name else ""
     key = paint(dotted(item.path), "bold", STYLES[item.kind])
@@ -56,9 +59,15 @@ def _item(one: Told, paint: Paint, limit: int) -> Iterator[str]:
     ]
     for line in columns(rows, indent="    "):
         yield paint(line, "red" if line.lstrip().startswith("-") else "green")
-    by = f"by {one.rule.path}: {one.why}" if one.rule is not None else one.why
-    place = f"  {one.rule.place}" if one.rule is not None and one.rule.place else ""
-    yield f"    {paint(printable(by) + place, 'dim')}"
+    yield f"    {paint(why, 'dim')}"
+
+
+def _why(one: Told) -> str:
+    """By what rule it is allowed and where that stands, or why it is forbidden."""
+    if one.rule is None:
+        return printable(one.why)
+    place = f"  {one.rule.place}" if one.rule.place else ""
+    return printable(f"by {one.rule.path}: {one.why}") + place
 
 
 def _value(value: Any, typed: bool, limit: int) -> str:

@@ -168,14 +168,31 @@ def test_a_legacy_config_that_is_gone_is_input_to_fix(root: Path) -> None:
     assert "restore the legacy tree" in migrate(root, "diff", "legacy:tiny", A).err
 
 
-def test_the_place_of_a_list_item_is_its_own_where_its_position_is_known(root: Path) -> None:
-    old = "ops:\n  - { name: a, p: 1 }\n  - { name: b, p: 9 }\n  - { name: c }\n"
-    new = "ops:\n  - { name: new }\n  - { name: a, p: 2 }\n  - { name: b, p: 9 }\n"
+def test_the_place_of_a_list_item_is_its_own_on_both_sides(root: Path) -> None:
+    old = """ops:
+  - { name: a, p: 1, q: [1, 2], gone: 3 }
+  - { name: b, p: 9 }
+  - { name: c }
+"""
+    new = """ops:
+  - { name: new }
+  - { name: a, p: 2, q: [1, 3] }
+  - { name: b, p: 9 }
+"""
     write(root, {A: old, B: new})
-    places = {
-        item["key"]: tuple((item[side] or {}).get("origin") for side in ("old", "new"))
+    found = {
+        item["key"]: (item["name"], *((item[side] or {}).get("origin") for side in ("old", "new")))
         for item in data(root, A, B)["forbidden"]
     }
-    # Positions count in the new list, so of a changed item the old side names the list alone.
-    assert places["ops[1].p"] == (f"{A}:1:1", f"{B}:3:16")
-    assert places["ops[2]"] == (f"{A}:4:5", None)
+    # Positions count in the new list, but for a removed item.
+    assert found["ops[1].p"] == ("a", f"{A}:2:16", f"{B}:3:16")
+    assert found["ops[1].q[1]"] == ("a", f"{A}:2:29", f"{B}:3:29")
+    assert found["ops[1].gone"] == ("a", f"{A}:2:33", None)
+    assert found["ops[2]"] == ("c", f"{A}:4:5", None)
+    assert found["ops[0]"] == ("new", None, f"{B}:2:5")
+
+
+def test_a_reason_is_told_once_for_what_follows_it(root: Path) -> None:
+    write(root, {B: PRESET.replace("1.0e-4", "2.0e-4").replace("1.0e-5", "2.0e-5")})
+    lines = [line.strip() for line in migrate(root, "diff", A, B).out.splitlines()]
+    assert (lines.count("nothing allows it"), lines.count("as above")) == (1, 1)
