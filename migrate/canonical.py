@@ -32,6 +32,17 @@ def canonical(value: Any) -> str:
     return indented(plain(value))
 
 
+class Ready(str):
+    """A part of a structure that `indented` wrote before: it is moved to where it stands now."""
+
+    __slots__ = ()
+
+
+def ready(value: Any) -> Ready:
+    """A resolved value as a part that is written already. Raises as `canonical`."""
+    return Ready(canonical(value)[:-1])
+
+
 def indented(value: Any) -> str:
     """What `json.dumps` makes with an indent of 2, sorted keys and non-ASCII kept, and a line feed.
 
@@ -45,6 +56,9 @@ def indented(value: Any) -> str:
 
 
 def _indent(value: Any, line: str, add: Callable[[str], None]) -> None:
+    if isinstance(value, Ready):
+        add(value.replace("\n", line))  # no text in JSON holds a line feed of its own
+        return
     if not value or not isinstance(value, (dict, list)):
         add(_text(value) if isinstance(value, str) else json.dumps(value))
         return

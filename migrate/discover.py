@@ -230,9 +230,9 @@ class Discoverer:
         # The base and the presets stay without being told to.
         going = [path for path in found.frozen if path not in chosen | {self.scope.base}]
         for path in going:
-            for link in (*self.graph.extended.get(path, ()), *self.graph.guessed.get(path, ())):
-                if link.source not in frozen:
-                    found.outside_users.setdefault(path, f"{link.source} still extends it")
+            for source in (*self.graph.extended.get(path, ()), *self.graph.guessed.get(path, ())):
+                if source not in frozen:
+                    found.outside_users.setdefault(path, f"{source} still extends it")
             if path in self.dataset_layer:
                 found.outside_users.setdefault(path, "a value of another config names it")
         for path in list(found.outside_users):

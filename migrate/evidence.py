@@ -64,23 +64,19 @@ def plan_digest(planned: Planned) -> str:
     return sha256(json.dumps([plain(said), around], sort_keys=True).encode())
 
 
-def record(
-    proposal: Proposal, frozen_digest: dict[str, str], before: bytes | None = None
-) -> Change:
+def record(proposal: Proposal, planned: Planned, frozen_digest: dict[str, str]) -> Change:
     """The change that writes a proposal's evidence; `frozen_digest`: digest to legacy file."""
-    planned = proposal.planned
+    written, proof = proposal.written, proposal.proof
     structure = {
         "format_version": FORMAT,
         "preset": planned.name,
-        "from": proposal.legacy.path,
-        "to": planned.preset.to,
+        "from": written.source,
+        "to": written.target,
         "plan_sha256": plan_digest(planned),
-        "new": {"sha256": sha256(proposal.content), "chain": list(proposal.chain_after)},
+        "new": {"sha256": sha256(written.content), "chain": list(proof.chain)},
         "legacy": {
-            "chain": [
-                {"path": known.path, "sha256": known.digest} for known in proposal.legacy.chain
-            ],
-            "resolved": plain(proposal.resolved),
+            "chain": [{"path": path, "sha256": digest} for path, digest in written.chain],
+            "resolved": proof.resolved,
         },
         "allowed": [
             {
@@ -89,13 +85,13 @@ def record(
                 "rule": rule.path,
                 "reason": rule.reason,
             }
-            for difference, rule in proposal.verdict.allowed
+            for difference, rule in proof.verdict.allowed
         ],
         "changes": [_step(change, frozen_digest) for change in proposal.changes],
     }
     text = indented(structure)
     path = evidence_path(planned.name)
-    return Change(path, before, text.encode(), f"evidence of {planned.name}")
+    return Change(path, None, text.encode(), f"evidence of {planned.name}")
 
 
 def _sides(difference: Difference) -> dict[str, Any]:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from sys import intern
 
 from migrate import locations
+from migrate.changes import Change
 from migrate.dialect.recognise import composing_words
 from migrate.errors import MigrateError
 from migrate.globs import matches
@@ -37,93 +39,114 @@ def _out_of_sight(path: str, globs: tuple[str, ...]) -> bool:
     return matches(path, globs)
 
 
-LinkCache = dict[tuple[str, bytes], "list[Link]"]
-"""What a file of this path and content names: graphs of trees that differ a little share one."""
+Said = dict[bytes, tuple[str, ...]]
+"""What the composing keys of a text say, by its bytes: a frozen copy says the same."""
 
 
 class Graph:
     """The live configs that compose files, and everything they reach.
 
-    A file that cannot be parsed or resolved is kept in `broken` with what is wrong with it.
+    A file that cannot be parsed or resolved is kept in `broken` with what is wrong with it. One
+    graph serves a whole rollout: `follow` takes in what a step changed.
     """
 
     def __init__(
-        self,
-        resolver: Resolver,
-        exclude: Iterable[str] = (),
-        cache: LinkCache | None = None,
+        self, resolver: Resolver, exclude: Iterable[str] = (), said: Said | None = None
     ) -> None:
         self.resolver = resolver
-        self.cache: LinkCache = {} if cache is None else cache
+        self.said: Said = {} if said is None else said
         self.exclude = (*NOT_LIVE, *exclude)
         self.broken: dict[str, MigrateError] = {}
 
     @cached_property
     def files(self) -> list[str]:
         """Every live YAML file, in path order."""
-        found = self.resolver.tree.files()
-        return [
-            path
-            for path in found
-            if path.endswith(SUFFIXES) and not _out_of_sight(path, self.exclude)
-        ]
+        return list(filter(self._is_live, self.resolver.tree.files()))
+
+    def _is_live(self, path: str) -> bool:
+        return path.endswith(SUFFIXES) and not _out_of_sight(path, self.exclude)
 
     @cached_property
-    def links(self) -> dict[str, list[Link]]:
-        """What each composing config names, by the config's path."""
-        words = "|".join(map(re.escape, self.resolver.dialect.keys + self._rejected()))
-        # A cheap look before parsing: such a key at the begin of a line, or within braces.
-        begin = rb"(?:^|[\r{,?]|\xef\xbb\xbf)\s*"
-        composing = re.compile(rb"(?m)" + begin + rb"[\"']?(?:" + words.encode() + rb")[\"']?\s*:")
-        found: dict[str, list[Link]] = {}
+    def links(self) -> dict[str, tuple[str, ...]]:
+        """What each composing config extends, by the config's path."""
+        found: dict[str, tuple[str, ...]] = {}
         for path in self.files:
-            known = (path, self.resolver.tree.read(path))
-            if known not in self.cache and not composing.search(known[1]):
-                self.cache[known] = []
-            if known not in self.cache:
-                self._read_links(path, known)
-            if self.cache.get(known):
-                found[path] = self.cache[known]
-        return found
-
-    def _rejected(self) -> tuple[str, ...]:
-        return tuple(key for key, _ in self.resolver.dialect.rejected)
-
-    def _read_links(self, path: str, known: tuple[str, bytes]) -> None:
-        try:
-            self.cache[known] = links_of(self.resolver, path)
-        except MigrateError as error:
-            self.broken[path] = error
-
-    @cached_property
-    def extended(self) -> dict[str, list[Link]]:
-        """Who names each extended file, by the file's path."""
-        found: dict[str, list[Link]] = {}
-        for links in self.links.values():
-            for link in links:
-                found.setdefault(link.target, []).append(link)
+            targets = self._targets(path)
+            if targets:
+                found[path] = targets
         return found
 
     @cached_property
-    def guessed(self) -> dict[str, list[Link]]:
+    def _composing(self) -> re.Pattern[bytes]:
+        """A cheap look before parsing: such a key at the begin of a line, or within braces."""
+        rejected = tuple(key for key, _ in self.resolver.dialect.rejected)
+        words = "|".join(map(re.escape, self.resolver.dialect.keys + rejected))
+        begin = rb"(?:^|[\r{,?]|\xef\xbb\xbf)\s*"
+        return re.compile(rb"(?m)" + begin + rb"[\"']?(?:" + words.encode() + rb")[\"']?\s*:")
+
+    def _targets(self, path: str) -> tuple[str, ...]:
+        """What one file extends; nothing for a broken one."""
+        resolver = self.resolver
+        content = resolver.tree.read(path)
+        if content not in self.said:
+            if not self._composing.search(content):
+                return ()
+            try:
+                self.said[content] = said_by(resolver, resolver.document(path))
+            except MigrateError as error:
+                self.broken[path] = error
+                return ()
+        find, exists = resolver.dialect.find, resolver.tree.exists
+        return tuple(intern(find(path, text, exists)) for text in self.said[content])
+
+    @cached_property
+    def extended(self) -> dict[str, dict[str, None]]:
+        """Who extends each extended file, by the file's path, in path order at first."""
+        found: dict[str, dict[str, None]] = {}
+        for source, targets in self.links.items():
+            for target in targets:
+                found.setdefault(target, {})[source] = None
+        return found
+
+    def follow(self, changes: Iterable[Change]) -> None:
+        """Take in changes that the tree has by now; costs what they touch, not what there is."""
+        extended = self.extended
+        for change in changes:
+            for target in self.links.pop(change.path, ()):
+                extended[target].pop(change.path, None)
+            self.broken.pop(change.path, None)
+            if change.after is None or not self._is_live(change.path):
+                continue
+            targets = self._targets(change.path)
+            if targets:
+                self.links[change.path] = targets
+            for target in targets:
+                extended.setdefault(target, {})[change.path] = None
+
+    def links_to(self, path: str) -> list[Link]:
+        """The `extends` items that name a file, by config, with their places."""
+        sources = sorted(self.extended.get(path, ()))
+        links = (link for source in sources for link in links_of(self.resolver, source))
+        return [link for link in links if link.target == path]
+
+    @cached_property
+    def guessed(self) -> dict[str, list[str]]:
         """Who seems to name a file, of those that cannot be parsed: by a look at their text."""
-        found: dict[str, list[Link]] = {}
+        found: dict[str, list[str]] = {}
         dialect, tree = self.resolver.dialect, self.resolver.tree
         _ = self.links  # reading them is what finds the broken ones
         for path in self.broken:
             text = tree.read(path).decode("utf-8", "replace")
             for word in composing_words(text, dialect.keys):
-                link = Link(path, dialect.find(path, word, tree.exists), Place(path))
-                found.setdefault(link.target, []).append(link)
+                found.setdefault(dialect.find(path, word, tree.exists), []).append(path)
         return found
 
     @property
     def dangling(self) -> list[Link]:
         """Links to files that do not exist, by source."""
         exists = self.resolver.tree.exists
-        links = [
-            link for target, found in self.extended.items() for link in found if not exists(target)
-        ]
+        gone = [target for target in self.extended if not exists(target)]
+        links = [link for target in gone for link in self.links_to(target)]
         return sorted(links, key=lambda link: (link.source, link.place.line))
 
     def reach(self, path: str) -> frozenset[str]:
@@ -134,7 +157,7 @@ class Graph:
             current = waiting.pop()
             if current not in seen:
                 seen.add(current)
-                waiting.extend(link.target for link in self.links.get(current, ()))
+                waiting.extend(self.links.get(current, ()))
         return frozenset(seen)
 
     def dependents(self, paths: Iterable[str]) -> Iterator[str]:
@@ -145,7 +168,7 @@ class Graph:
             current = waiting.pop()
             if current not in seen:
                 seen.add(current)
-                waiting.extend(link.source for link in self.extended.get(current, ()))
+                waiting.extend(self.extended.get(current, ()))
         yield from sorted(path for path in seen if self.resolver.tree.exists(path))
 
     @cached_property
@@ -178,3 +201,8 @@ def links_of(resolver: Resolver, path: str) -> list[Link]:
     return [
         Link(path, base.path, document.place(base.node.props)) for base in resolver.bases(document)
     ]
+
+
+def said_by(resolver: Resolver, document: Document) -> tuple[str, ...]:
+    """The `extends` items of a document as they are written. Raises InputError."""
+    return tuple(intern(document.value(base.node)) for base in resolver.bases(document))

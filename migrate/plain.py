@@ -41,6 +41,16 @@ class PlainLoader:
             self._resolved[path] = whole if value is None else _without(whole, value)
         return self._resolved[path]
 
+    def named(self, path: str) -> list[str]:
+        """What the composing keys of one file say. Raises InputError as `load`."""
+        return self._said(path, self._file(path))
+
+    def forget(self, path: str) -> None:
+        """Keep nothing of a file that is not needed any more."""
+        for known in (self._whole, self._resolved):
+            known.pop(path, None)
+        self._loaded.pop(self.tree.read(path), None)
+
     def _compose(self, path: str, depth: int) -> Mapping:
         self._enter(path, depth)
         if self.dialect.linear:
@@ -91,8 +101,10 @@ class PlainLoader:
         yield {key: value for key, value in own.items() if key not in self.dialect.keys}
 
     def _bases(self, path: str, own: Mapping) -> list[str]:
-        named = [name for key in self.dialect.keys for name in self._listed(path, own.get(key))]
-        return [self.dialect.find(path, name, self.tree.exists) for name in named]
+        return [self.dialect.find(path, said, self.tree.exists) for said in self._said(path, own)]
+
+    def _said(self, path: str, own: Mapping) -> list[str]:
+        return [name for key in self.dialect.keys for name in self._listed(path, own.get(key))]
 
     def _listed(self, path: str, value: Any) -> list[str]:
         if value is None:

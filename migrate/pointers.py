@@ -64,42 +64,60 @@ class Pointers:
         self.records = frozenset(records)
         moves = {path: moved.get(path) or successor(plans, path) for path in going}
         self.renames = Renames(moves, plans.config_root, plans.dialect.keys)
-        self._known: dict[tuple[str, bytes], list[Reference]] = {}
+        self._known: dict[str, list[Reference]] = {}
+        self._by_target: dict[str, dict[str, None]] = {}
 
     @cached_property
-    def suspects(self) -> list[str]:
-        """The files whose bytes may name anything that the rollout moves or deletes."""
-        return naming(self.tree, self.renames, self.plans.include, self.plans.exclude)
+    def suspects(self) -> dict[str, int]:
+        """The files whose bytes may name anything that the rollout moves or deletes, in order."""
+        found = naming(self.tree, self.renames, self.plans.include, self.plans.exclude)
+        return {path: number for number, path in enumerate(found) if path not in self.records}
+
+    @cached_property
+    def _unread(self) -> set[str]:
+        """The suspects that were not scanned as they are now."""
+        return set(self.suspects)
 
     def follow(
         self, tree: Tree, deleted: Sequence[str], done: Iterable[str], likely: bool = False
     ) -> Followed:
         """What names the files a step deletes, and the edits; `done` are files edited already."""
-        gone = set(deleted)
+        gone, edited = set(deleted), set(done)
+        if edited:
+            self._unread.update(edited.intersection(self.suspects))
         if not gone or not self.suspects:
             return Followed()
-        found = [
-            one for one in self._references(tree, self.records | set(done)) if one.target in gone
-        ]
+        found = self._references(tree, gone, edited)
         faults = tuple(_dangling(one) for one in found if one.dangles)
-        alive = [path for path in tree.files() if path not in gone]
+        # Listing the tree takes as long as the tree is large, and hardly any step needs it.
+        alive = [f for f in tree.files() if f not in gone] if any(map(_glob, found)) else []
         told = (
             one
             for one in found
             if set(one.written) & _MADE_AT or not _matches(one, alive, self.plans)
         )
-        return Followed(tuple(told), tuple(rewrite(tree, found, likely)), faults)
+        changes = tuple(rewrite(tree, found, likely))
+        self._unread.update(change.path for change in changes)
+        return Followed(tuple(told), changes, faults)
 
-    def _references(self, tree: Tree, left: Iterable[str]) -> list[Reference]:
-        """Every reference in a tree; files that did not change are not scanned again."""
-        skipped = set(left)
-        wanted = [path for path in self.suspects if path not in skipped and tree.exists(path)]
-        keys = {path: (path, tree.read(path)) for path in wanted}
-        new = [path for path, key in keys.items() if key not in self._known]
-        self._known.update((keys[path], []) for path in new)
-        for one in scan(tree, self.renames, among=new) if new else ():
-            self._known[keys[one.path]].append(one)
-        return [one for path in wanted for one in self._known[keys[path]]]
+    def _references(self, tree: Tree, gone: set[str], skipped: set[str]) -> list[Reference]:
+        """Every reference to these files; a suspect is scanned once, and again once it changed."""
+        self._scan(tree, skipped)
+        named = {path for target in gone for path in self._by_target.get(target, ())}
+        wanted = sorted(named - skipped, key=self.suspects.__getitem__)
+        there = (path for path in wanted if tree.exists(path))
+        return [one for path in there for one in self._known[path] if one.target in gone]
+
+    def _scan(self, tree: Tree, skipped: set[str]) -> None:
+        new = sorted(self._unread - skipped, key=self.suspects.__getitem__)
+        self._unread.intersection_update(skipped)
+        for path in new:
+            for one in self._known.pop(path, ()):
+                self._by_target[one.target].pop(path, None)
+        there = [path for path in new if tree.exists(path)]
+        for one in scan(tree, self.renames, among=there) if there else ():
+            self._known.setdefault(one.path, []).append(one)
+            self._by_target.setdefault(one.target, {})[one.path] = None
 
 
 def successor(plans: Plans, path: str) -> Successor:
@@ -137,7 +155,13 @@ _MADE = re.compile(r"\$\{?\w+\}?|\{[^}]*\}|%s")
 
 def _matches(one: Reference, alive: Iterable[str], plans: Plans) -> bool:
     """Whether a pattern goes on matching other files: then nothing has to be done about it."""
-    glob = _MADE.sub("*", one.written)
-    if one.edit is not None or not set(glob) & set("*?["):
+    glob = _glob(one)
+    if glob is None:
         return False
     return any(matches(path, [glob, f"{plans.config_root}/{glob}"]) for path in alive)
+
+
+def _glob(one: Reference) -> str | None:
+    """What a reference that is a pattern and stays can match; None for any other."""
+    glob = _MADE.sub("*", one.written)
+    return glob if one.edit is None and set(glob) & set("*?[") else None

@@ -13,8 +13,7 @@ def relinked(graph: Graph, moved: Mapping[str, str]) -> list[Change]:
     """One change for every config that extends a moved file; only the path's text changes."""
     changes: list[Change] = []
     for old, new in moved.items():
-        sources = sorted({link.source for link in graph.extended.get(old, ())})
-        for source in sources:
+        for source in sorted(graph.extended.get(old, ())):
             document = graph.resolver.document(source)
             bases = graph.resolver.bases(document)
             link = graph.resolver.dialect.link(new, source)
@@ -26,6 +25,8 @@ def relinked(graph: Graph, moved: Mapping[str, str]) -> list[Change]:
 
 def relinked_text(resolver: Resolver, frozen: str, live: str, moved: Mapping[str, str]) -> bytes:
     """A frozen file as it stands at `live` once these files moved: `relinked` did nothing else."""
+    if not moved:
+        return resolver.tree.read(frozen)
     document = resolver.document(frozen)
     dialect = resolver.dialect
     edits = [

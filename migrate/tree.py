@@ -202,12 +202,13 @@ class CachedTree:
 class Overlay:
     """A tree with changes laid over it; the tree below stays as it is."""
 
-    def __init__(self, below: Tree, changes: Iterable[Change]) -> None:
+    def __init__(self, below: Tree, changes: Iterable[Change] = ()) -> None:
         self.below: Tree = below
         self.changed: dict[str, bytes | None] = {}
-        if isinstance(below, Overlay):
-            # Overlays of overlays are laid flat, or a long rollout would read through all of them.
-            self.below, self.changed = below.below, dict(below.changed)
+        self.lay(changes)
+
+    def lay(self, changes: Iterable[Change]) -> None:
+        """Lay more changes over it: for a long row of steps, one overlay that grows."""
         self.changed.update((change.path, change.after) for change in changes)
 
     @property

@@ -120,7 +120,7 @@ def _summary(steps: list[Step], applied: int) -> str:
     if not steps:
         return f"nothing to do: {plural(applied, 'preset')} applied"
     gone = sum(len(step.changes.deleted) for step in steps)
-    dropped = sum(len(step.proposal.comments.dropped) for step in steps)
+    dropped = sum(len(step.proposal.written.comments.dropped) for step in steps)
     return (
         f"{plural(len(steps), 'step')} pending, {applied} applied; "
         f"{plural(gone, 'file')} will be deleted, {plural(dropped, 'comment')} dropped"
@@ -172,7 +172,7 @@ def _applied(context: Context, result: Any) -> None:
     word = "would apply" if result.dry_run else "applied"
     for step in result.steps:
         proposal, gone = step.proposal, len(step.changes.deleted)
-        files = f"{len(proposal.legacy.chain)} -> {len(proposal.chain_after)} files"
+        files = f"{len(proposal.written.chain)} -> {len(proposal.proof.chain)} files"
         context.say(
             f"{word} {context.paint(proposal.name, 'bold')}: {files}, "
             f"{plural(gone, 'file')} deleted, parity holds"

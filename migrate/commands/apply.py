@@ -71,7 +71,7 @@ def apply(
 
 def _gates(workspace: Workspace, step: Step, result: Applied) -> None:
     """Run the gates on the tree as it will be. Raises Refused, one for each that fails."""
-    planned = step.proposal.planned
+    planned = workspace.plans.presets[step.proposal.name]
     if not planned.gates:
         return
     pending = [*(known.changes for known in result.steps), step.changes]
@@ -127,14 +127,13 @@ def _proof(workspace: Workspace, step: Step) -> Callable[[], None]:
         fresh = workspace.fresh()
         # Read from disk again, but the same bytes need not be parsed again.
         loader = PlainLoader(fresh.tree, workspace.dialect, workspace.rollout.loaded)
-        proposal = step.proposal
-        verdict = judge(
-            proposal.resolved, loader.load(proposal.planned.preset.to), workspace.plans.profile
-        )
+        proposal, written = step.proposal, step.proposal.written
+        old = workspace.rollout.legacy_plain.load(written.source)
+        verdict = judge(old, loader.load(written.target), workspace.plans.profile)
         if verdict.forbidden:
             raise Refused(
                 f"differs on disk: {told(verdict.forbidden[0][0])}",
-                proposal.planned.preset.to,
+                written.target,
                 "the step was taken back; something else writes to this tree",
             )
         for path in proposal.dependents:

@@ -6,6 +6,7 @@ from migrate.changes import Change, sha256
 from migrate.commands.workspace import Workspace
 from migrate.errors import TreeMoved
 from migrate.evidence import Evidence
+from migrate.migrated import Maker
 
 
 class EditedSince(TreeMoved):
@@ -31,9 +32,7 @@ def applied_text(workspace: Workspace, evidence: Evidence) -> bytes | None:
     """What `apply` wrote, made again from the legacy tree; None if that is not possible."""
     planned = workspace.plans.presets[evidence.name]
     try:
-        rollout = workspace.rollout
-        legacy = rollout.legacy_chain(planned)
-        content = rollout.content(workspace.tree, planned, legacy)
+        content = Maker(workspace.rollout).content(workspace.resolver, planned)
     except TreeMoved:
         return None
     return content if sha256(content) == evidence.digest else None

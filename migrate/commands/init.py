@@ -79,9 +79,9 @@ def _tree_file(
     after = workspace.fresh()
     after.follow = False
     after.tree = Overlay(workspace.tree, [*frozen, *_written(workspace.tree, texts)])
-    tree: Tree = after.tree
+    tree = Overlay(after.tree)
     for step in after.steps(after.pending()):
-        tree = Overlay(tree, step.changes)
+        tree.lay(step.changes)
     targets = [preset.path for preset in found.presets]
     rules = measured(after.plans, Resolver(tree, after.dialect, after.rollout.store), targets)
     text = tree_file(workspace.tree, found, drafts, config_root, dialect, rules)

@@ -80,7 +80,7 @@ def _back_to_legacy(workspace: Workspace) -> Iterator[Change]:
 def _compare(workspace: Workspace, copy: Workspace, result: Rehearsal) -> None:
     gone = 0
     for step in result.steps:
-        name, target = step.proposal.name, step.proposal.planned.preset.to
+        name, target = step.proposal.name, step.proposal.written.target
         gone += sum(change.path != target for change in step.changes if change.after is None)
         result.deleted[name] = gone
         if name not in _evidence(workspace, result.began_with_init):

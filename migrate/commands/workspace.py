@@ -12,8 +12,8 @@ from migrate.evidence import Evidence, read_evidence, record, with_evidence
 from migrate.graph import Graph
 from migrate.legacy import MANIFEST, read_manifest
 from migrate.plan import Planned, Plans, load_plans, select
-from migrate.propose import Proposal, Rollout
-from migrate.tree import Overlay, Tree
+from migrate.propose import Proposal, Proposer
+from migrate.rollout import Rollout
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class Workspace(View):
 
     @cached_property
     def rollout(self) -> Rollout:
-        """Proposes steps by the plans."""
-        return Rollout(self.plans, self.tree, self.dialect, self.likely, self.follow)
+        """What the plans mean for the tree."""
+        return Rollout(self.plans, self.tree, self.dialect)
 
     @cached_property
     def evidence(self) -> dict[str, Evidence]:
@@ -95,11 +95,9 @@ class Workspace(View):
 
     def steps(self, pending: Iterable[Planned]) -> Iterator[Step]:
         """Propose one step after another, each on the tree that the steps before it leave."""
-        tree: Tree = self.tree
-        done = set(self.evidence)
+        proposer = Proposer(self.rollout, self.tree, self.evidence, self.likely, self.follow)
         for planned in pending:
-            proposal = self.rollout.propose(tree, planned, done)
-            changes = with_evidence(proposal, record(proposal, self.frozen_digests))
-            yield Step(proposal, changes)
-            tree = Overlay(tree, changes)
-            done.add(planned.name)
+            proposal = proposer.propose(planned)
+            evidence = record(proposal, planned, self.frozen_digests)
+            yield Step(proposal, with_evidence(proposal, evidence))
+            self.rollout.forget(planned, proposal.written.content)

@@ -98,11 +98,11 @@ def rehearsal_data(rehearsal: Any) -> dict[str, Any]:
         "presets": [
             {
                 "preset": step.proposal.name,
-                "files_before": len(step.proposal.legacy.chain),
-                "files_after": len(step.proposal.chain_after),
-                "keys": step.proposal.keys,
-                "comments_kept": step.proposal.comments.kept,
-                "comments_dropped": len(step.proposal.comments.dropped),
+                "files_before": len(step.proposal.written.chain),
+                "files_after": len(step.proposal.proof.chain),
+                "keys": step.proposal.written.keys,
+                "comments_kept": step.proposal.written.comments.kept,
+                "comments_dropped": len(step.proposal.written.comments.dropped),
                 "parity": True,
                 "deleted_so_far": rehearsal.deleted[step.proposal.name],
                 "result": rehearsal.outcome[step.proposal.name],
@@ -127,15 +127,15 @@ def rehearsal_lines(rehearsal: Any, paint: Paint) -> Iterator[str]:
     )
     table = [head]
     for step in rehearsal.steps:
-        proposal = step.proposal
-        files = f"{len(proposal.legacy.chain)} -> {len(proposal.chain_after)}"
+        proposal, written = step.proposal, step.proposal.written
+        files = f"{len(written.chain)} -> {len(proposal.proof.chain)}"
         table.append(
             (
                 proposal.name,
                 files,
-                str(proposal.keys),
-                str(proposal.comments.kept),
-                str(len(proposal.comments.dropped)),
+                str(written.keys),
+                str(written.comments.kept),
+                str(len(written.comments.dropped)),
                 "holds",
                 str(rehearsal.deleted[proposal.name]),
                 rehearsal.outcome[proposal.name],

@@ -21,10 +21,9 @@ COLOURS = {"create": "green", "modify": "yellow", "delete": "red"}
 
 def step_lines(proposal: Proposal, changes: ChangeSet, paint: Paint) -> Iterator[str]:
     """The preview of one step."""
-    planned = proposal.planned
-    yield f"{paint(proposal.name, 'bold')}  {proposal.legacy.path} -> {planned.preset.to}"
-    before, after = len(proposal.legacy.chain), len(proposal.chain_after)
-    yield f"  merges {before} -> {after}: {', '.join(map(printable, proposal.chain_after))}"
+    written, chain = proposal.written, proposal.proof.chain
+    yield f"{paint(proposal.name, 'bold')}  {written.source} -> {written.target}"
+    yield f"  merges {len(written.chain)} -> {len(chain)}: {', '.join(map(printable, chain))}"
     yield from _chain(proposal)
     yield from _inlined(proposal)
     yield from _unused(proposal, paint)
@@ -36,18 +35,17 @@ def step_lines(proposal: Proposal, changes: ChangeSet, paint: Paint) -> Iterator
 
 def _chain(proposal: Proposal) -> Iterator[str]:
     yield "  chain before, in merge order:"
-    for number, path in enumerate(proposal.legacy.paths, 1):
+    for number, (path, _) in enumerate(proposal.written.chain, 1):
         yield f"    {number:2}  {printable(path)}"
 
 
 def _inlined(proposal: Proposal) -> Iterator[str]:
-    if not proposal.inlined:
+    inlined = proposal.written.inlined
+    if not inlined:
         return
-    total = sum(map(len, proposal.inlined.values()))
-    yield f"  inlines {plural(total, 'key')} of {plural(len(proposal.inlined), 'file')}:"
-    rows = [
-        (printable(path), str(len(keys)), _short(keys)) for path, keys in proposal.inlined.items()
-    ]
+    total = sum(map(len, inlined.values()))
+    yield f"  inlines {plural(total, 'key')} of {plural(len(inlined), 'file')}:"
+    rows = [(printable(path), str(len(keys)), _short(keys)) for path, keys in inlined.items()]
     yield from columns(rows, right=[1], indent="    ")
 
 
@@ -57,13 +55,14 @@ def _short(keys: list[str], limit: int = 3) -> str:
 
 
 def _unused(proposal: Proposal, paint: Paint) -> Iterator[str]:
-    for path, key in proposal.unused:
+    for path, key in proposal.written.unused:
         yield paint(f"  planned and never active: {key} of {path}", "yellow")
 
 
 def _comments(proposal: Proposal) -> Iterator[str]:
-    dropped = proposal.comments.dropped
-    yield f"  comments: {proposal.comments.kept} kept, {len(dropped)} dropped"
+    comments = proposal.written.comments
+    dropped = comments.dropped
+    yield f"  comments: {comments.kept} kept, {len(dropped)} dropped"
     for item in dropped:
         yield f"    {item.place}: {printable(item.text)}"
         yield f"      {_why(item)}"
@@ -101,7 +100,7 @@ def _files(changes: ChangeSet, paint: Paint) -> Iterator[str]:
 
 
 def _parity(proposal: Proposal) -> Iterator[str]:
-    verdict = proposal.verdict
+    verdict = proposal.proof.verdict
     order = f", {plural(len(verdict.order), 'mapping')} in another order" if verdict.order else ""
     yield f"  parity: holds, {plural(len(verdict.allowed), 'allowed difference')}{order}"
     for difference, rule in verdict.allowed:
@@ -122,18 +121,19 @@ def diff_lines(changes: ChangeSet, paint: Paint) -> Iterator[str]:
 
 def step_data(proposal: Proposal, changes: ChangeSet) -> dict[str, Any]:
     """One step for scripts."""
+    written, proof = proposal.written, proposal.proof
     return {
         "preset": proposal.name,
-        "from": proposal.legacy.path,
-        "to": proposal.planned.preset.to,
-        "chain_before": list(proposal.legacy.paths),
-        "chain_after": list(proposal.chain_after),
-        "keys": proposal.keys,
-        "inlined": proposal.inlined,
-        "unused": [{"file": path, "key": key} for path, key in proposal.unused],
+        "from": written.source,
+        "to": written.target,
+        "chain_before": [path for path, _ in written.chain],
+        "chain_after": list(proof.chain),
+        "keys": written.keys,
+        "inlined": written.inlined,
+        "unused": [{"file": path, "key": key} for path, key in written.unused],
         "comments": {
-            "kept": proposal.comments.kept,
-            "dropped": [_dropped(item) for item in proposal.comments.dropped],
+            "kept": written.comments.kept,
+            "dropped": [_dropped(item) for item in written.comments.dropped],
         },
         "files": [
             {"path": change.path, "change": change.kind, "why": change.why} for change in changes
@@ -145,9 +145,9 @@ def step_data(proposal: Proposal, changes: ChangeSet) -> dict[str, Any]:
                 "rule": rule.path,
                 "reason": rule.reason,
             }
-            for difference, rule in proposal.verdict.allowed
+            for difference, rule in proof.verdict.allowed
         ],
-        "order_changes": [dotted(change.path) for change in proposal.verdict.order],
+        "order_changes": [dotted(change.path) for change in proof.verdict.order],
         "dependents": list(proposal.dependents),
         "references": [reference_data(one) for one in proposal.followed.references],
     }

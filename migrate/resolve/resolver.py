@@ -140,18 +140,25 @@ class Resolver:
         Memory then grows with the shared files, not with the configs. Raises as `resolve`.
         """
         for path in paths:
-            extended = path in self._resolved
+            extended = self.holds(path)
             resolved = self.resolve(path)
             if not extended:
-                self._forget(resolved)
+                self.forget(path)
             yield resolved
 
-    def _forget(self, resolved: Resolved) -> None:
-        del self._resolved[resolved.path], self._documents[resolved.path]
-        self._store.pop((resolved.path, resolved.document.source), None)
-        self._unfinished.pop(resolved.path, None)
-        self._steps.pop(resolved.path, None)
-        self._bases.pop(resolved.path, None)
+    def holds(self, path: str) -> bool:
+        """Whether a config was resolved before and is kept."""
+        return path in self._resolved
+
+    def forget(self, path: str) -> None:
+        """Keep nothing of a config: it changed, or nobody asks for it again."""
+        document = self._documents.pop(path, None)
+        if document is not None:
+            self._store.pop((path, document.source), None)
+        self._resolved.pop(path, None)
+        self._unfinished.pop(path, None)
+        self._steps.pop(path, None)
+        self._bases.pop(path, None)
 
     def _merged(self, document: Document, bases: list[Resolved]) -> Branch:
         """A file on its resolved bases."""

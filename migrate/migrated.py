@@ -1,0 +1,242 @@
+"""What one preset becomes: its new text, and the proof that it means what the old chain meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from migrate.canonical import Ready, ready
+from migrate.changes import Change, sha256
+from migrate.errors import InputError, MigrateError, Refused, raise_all
+from migrate.flatten import Account, Flat, Onto, flatten
+from migrate.legacy import frozen_path
+from migrate.limits import DEFAULT
+from migrate.locations import KeyPath, dotted
+from migrate.overrides import lay_over
+from migrate.parity import Verdict, judge
+from migrate.plain import PlainLoader
+from migrate.plan import Planned
+from migrate.plan.patterns import covers, parse_pattern
+from migrate.resolve import Resolved, Resolver
+from migrate.rollout import Rollout
+from migrate.tree import Overlay, Tree
+
+Digests = tuple[tuple[str, str], ...]
+"""Files with the SHA-256 of their bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The new text of a preset and where all of it came from. Paths are relative to the root."""
+
+    name: str
+    source: str
+    target: str
+    content: bytes = field(repr=False)
+    chain: Digests
+    """The old chain, in merge order."""
+    inlined: dict[str, list[str]]
+    unused: tuple[tuple[str, str], ...]
+    """Keys, with their files, that the plan inlines and that are never active."""
+    comments: Account
+    keys: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the trainer's own loader makes of both sides, and what it built the new one from."""
+
+    verdict: Verdict
+    resolved: Ready
+    """The old config as the trainer sees it, for the record."""
+    chain: tuple[str, ...]
+    said: tuple[str, ...]
+    """What the new text extends, as it is written there."""
+    built_on: Digests
+    """The new chain without the preset itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """All that one preset becomes. It is data alone, and can come from another process."""
+
+    written: Written
+    proof: Proof
+
+
+class Maker:
+    """Makes new presets of the legacy tree, the plan and the new text of their parents."""
+
+    def __init__(self, rollout: Rollout) -> None:
+        self.rollout = rollout
+
+    def write(self, live: Resolver, planned: Planned, done: Iterable[str]) -> Written:
+        """The new text, its parents as `live` has them; `done` names the presets migrated so far.
+
+        Raises Refused or InputError.
+        """
+        legacy = self.rollout.legacy_chain(planned)
+        flat = self._flat(live, planned, legacy, done)
+        self._share(flat, live.tree, planned.preset.to)
+        return Written(
+            name=planned.name,
+            source=legacy.path,
+            target=planned.preset.to,
+            content=flat.content,
+            chain=tuple((document.path, document.digest) for document in legacy.chain),
+            inlined=_inlined(flat, legacy),
+            unused=self._authority(planned, flat, legacy),
+            comments=flat.comments,
+            keys=sum(1 for _ in legacy.branch.leaves()),
+        )
+
+    def _share(self, flat: Flat, tree: Tree, target: str) -> None:
+        """What the check of the new text loaded need not be loaded again."""
+        if flat.loaded is not None and tree.limits == DEFAULT:
+            self.rollout.loaded.setdefault(flat.content, flat.loaded)
+            after = Overlay(tree, [Change(target, None, flat.content)])
+            loader = PlainLoader(after, self.rollout.dialect, self.rollout.loaded)
+            self.rollout.said.setdefault(flat.content, tuple(loader.named(target)))
+
+    def content(self, live: Resolver, planned: Planned) -> bytes:
+        """What the step writes at its target, its parents as they are in `live`."""
+        legacy = self.rollout.legacy_chain(planned)
+        return self._flat(live, planned, legacy, self.rollout.plans.presets).content
+
+    def _flat(
+        self, live: Resolver, planned: Planned, legacy: Resolved, done: Iterable[str]
+    ) -> Flat:
+        return self._content(planned, legacy, live, self._parents(planned, done))
+
+    def prove(self, tree: Tree, live: Resolver, written: Written) -> Proof:
+        """Compare old and new as the trainer loads them; the new text stands in `tree`.
+
+        The parents are resolved in `live`. Raises InputError for what the trainer cannot load.
+        """
+        old = self.rollout.legacy_plain.load(written.source)
+        loader = PlainLoader(tree, self.rollout.dialect, self.rollout.loaded)
+        verdict = judge(old, loader.load(written.target), self.rollout.plans.profile)
+        said = tuple(loader.named(written.target))
+        above = self._above(tree, live, written.target, said)
+        digests = tuple((path, sha256(tree.read(path))) for path in above)
+        return Proof(verdict, ready(old), (*above, written.target), said, digests)
+
+    def _above(
+        self, tree: Tree, live: Resolver, target: str, said: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """The files under a preset, each once, where it counts most."""
+        dialect = self.rollout.dialect
+        found = [live.resolve(dialect.find(target, text, tree.exists)).paths for text in said]
+        in_order = found if dialect.order == "later" else found[::-1]
+        merged = [path for paths in in_order for path in paths]
+        return tuple(reversed(dict.fromkeys(reversed(merged))))
+
+    def _parents(self, planned: Planned, done: Iterable[str]) -> dict[str, str]:
+        """New parent path to the frozen path of what it was. Raises Refused if one is not ready."""
+        parents: dict[str, str] = {}
+        for path in planned.preset.extends:
+            other = self.rollout.targets.get(path)
+            if other is not None and other.name not in done:
+                hint = f"migrate apply --preset {other.name} --preset {planned.name}"
+                raise Refused(f"extends {path}, which is not migrated yet", planned.place, hint)
+            frozen = frozen_path(path, self.rollout.plans.config_root)
+            parents[path] = self.rollout.frozen(other) if other is not None else frozen
+        return parents
+
+    def _content(
+        self, planned: Planned, legacy: Resolved, live: Resolver, parents: dict[str, str]
+    ) -> Flat:
+        preset = planned.preset
+        for path in parents:
+            if not live.tree.exists(path):
+                hint = "correct `extends:` in the plan"
+                raise InputError(f"extends {path}, which does not exist", planned.place, hint)
+        onto = Onto(
+            parents=tuple(live.resolve(path) for path in parents),
+            links=tuple(self.rollout.dialect.link(path, preset.to) for path in parents),
+            retained=frozenset(known for path in parents.values() for known in self._old(path)),
+            kept_bases=tuple(parents.values()),
+        )
+        if not preset.override and self._extends_only(legacy, parents):
+            return self._as_it_was(legacy, parents, onto, planned, live)
+        resolved = lay_over(legacy, planned, self.rollout.dialect)
+        keep_headers = planned.headers == "keep"
+        return flatten(self.rollout.legacy, resolved, onto, planned.order, keep_headers)
+
+    def _old(self, frozen: str) -> tuple[str, ...]:
+        return (
+            self.rollout.legacy.resolve(frozen).paths
+            if self.rollout.legacy.tree.exists(frozen)
+            else ()
+        )
+
+    def _extends_only(self, legacy: Resolved, parents: dict[str, str]) -> bool:
+        """Whether the old preset already extends just what stays, in the same order."""
+        return [base.path for base in legacy.bases] == list(parents.values())
+
+    def _as_it_was(
+        self,
+        legacy: Resolved,
+        parents: dict[str, str],
+        onto: Onto,
+        planned: Planned,
+        live: Resolver,
+    ) -> Flat:
+        """The old text byte for byte; only links that lead elsewhere from the new place change."""
+        content = legacy.document.source
+        there = planned.preset.to
+        texts = [str(legacy.document.value(base.node)) for base in legacy.bases]
+        edits = [
+            (base.node, link)
+            for base, text, link, path in zip(legacy.bases, texts, onto.links, parents, strict=True)
+            if not self.rollout.dialect.leads(there, text, path, live.tree.exists)
+        ]
+        if edits:
+            content = legacy.document.replaced(edits)
+        keys = tuple(
+            (path, slot.winner.document.path)
+            for path, slot in legacy.branch.leaves()
+            if slot.winner.document is legacy.document
+        )
+        return Flat(content, Account(len(legacy.document.comments), ()), keys)
+
+    def _authority(
+        self, planned: Planned, flat: Flat, legacy: Resolved
+    ) -> tuple[tuple[str, str], ...]:
+        """The plan says what is inlined: a key it does not name is refused. Returns idle keys."""
+        preset = planned.preset
+        patterns = {
+            self.rollout.plans.legacy_path(path): [
+                (key, parse_pattern(key)) for key in preset.inlined(path)
+            ]
+            for path in preset.inline
+        }
+        faults: list[MigrateError] = []
+        used: set[tuple[str, str]] = set()
+        for path, source in flat.keys:
+            if source in (legacy.path, planned.file):
+                continue
+            found = [key for key, pattern in patterns.get(source, ()) if covers(pattern, path)]
+            used.update((source, key) for key in found)
+            if not found:
+                faults.append(self._unplanned(planned, path, source, legacy))
+        raise_all(faults)
+        known = [(source, key) for source, keys in patterns.items() for key, _ in keys]
+        return tuple(item for item in known if item not in used)
+
+    def _unplanned(self, planned: Planned, path: KeyPath, source: str, legacy: Resolved) -> Refused:
+        slot = legacy.branch.find(path)
+        where = slot.winner.place if slot is not None else source
+        inner = source.removeprefix(self.rollout.plans.legacy_path(""))
+        what = f"{planned.name}: the active {dotted(path)} comes from {where}, which is not inlined"
+        key = dotted(path[:1])
+        return Refused(what, planned.place, f"add `{inner}: [{key}]` to its `inline:`")
+
+
+def _inlined(flat: Flat, legacy: Resolved) -> dict[str, list[str]]:
+    """The keys that came from each file of the old chain, in merge order."""
+    found: dict[str, list[str]] = {}
+    for path, source in flat.keys:
+        if source != legacy.path:
+            found.setdefault(source, []).append(dotted(path))
+    return {path: found[path] for path in legacy.paths if path in found}

@@ -1,0 +1,60 @@
+"""A rollout of many steps keeps what it knows of the tree, and it stays true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from migrate.commands.workspace import Workspace
+from migrate.errors import MigrateError
+from migrate.graph import Graph
+from migrate.propose import Proposal, Proposer
+from migrate.resolve import Resolver
+from tests.support import trees
+from tests.support.cases import FOLDER, Case
+from tests.support.cli import migrate
+
+CASES = [
+    case
+    for case in map(Case, sorted(FOLDER.iterdir()))
+    if case.folder.is_dir() and case.name.startswith(("apply-", "plan-"))
+]
+
+
+def opened(case: Case, folder: Path) -> Workspace:
+    """The tree of a case with its plans, ready for its steps."""
+    trees.write(folder, case.before)
+    if not (folder / "plans").exists():
+        migrate(folder, "init")
+    return Workspace(str(folder))
+
+
+def walk(workspace: Workspace) -> Iterator[tuple[Proposer, Proposal]]:
+    """Every step of a rollout up to the first that is refused."""
+    try:
+        proposer = Proposer(workspace.rollout, workspace.tree, workspace.evidence)
+        for planned in workspace.pending():
+            yield proposer, proposer.propose(planned)
+    except MigrateError:
+        return
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_graph_that_followed_the_steps_is_the_graph_of_the_tree(
+    case: Case, tmp_path: Path
+) -> None:
+    workspace = opened(case, tmp_path)
+    for proposer, _ in walk(workspace):
+        kept = proposer.graph
+        fresh = Graph(Resolver(proposer.tree, workspace.dialect), workspace.plans.exclude)
+        assert kept.links == fresh.links
+        users = {target: set(sources) for target, sources in kept.extended.items() if sources}
+        assert users == {target: set(sources) for target, sources in fresh.extended.items()}
+        assert set(kept.broken) == set(fresh.broken)
+
+
+def test_the_cases_have_steps_to_walk(tmp_path: Path) -> None:
+    steps = [len(list(walk(opened(case, tmp_path / case.name)))) for case in CASES]
+    assert sum(steps) > 40, "the promise above is empty without steps"
