@@ -21,6 +21,13 @@ def _view(ctx: click.Context) -> View:
     return View(options.get("root") or find_root(os.getcwd(), plans), plans)
 
 
+def complete_preset(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """The presets of the plans."""
+    from migrate.commands.sides import presets
+
+    return [name for name in presets(_view(ctx)) if name.startswith(incomplete)]
+
+
 def complete_config(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """Preset names, `legacy:NAME`, and paths as they are spelled from here."""
     from migrate.commands.sides import LEGACY, configs, presets

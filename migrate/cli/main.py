@@ -100,6 +100,8 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
 def main(argv: list[str] | None = None) -> None:
     """Run the command and exit with its code."""
     signal.signal(signal.SIGTERM, _terminated)
+    if "_MIGRATE_COMPLETE" in os.environ:  # a shell asks what to offer
+        import migrate.cli.bash  # noqa: F401 - click finds it by the name of the shell
     try:
         code = run(argv)
         # What was asked for is done: a signal while Python shuts down has nothing to stop.

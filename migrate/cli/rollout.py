@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from migrate.cli.complete import complete_preset
 from migrate.cli.context import Context, pass_context
 from migrate.errors import DONE, FOUND, InputError, MigrateError
 from migrate.locations import BASE, COMPONENTS
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
     from migrate.discover import Scope
 
 presets_option = click.option(
-    "--preset", "names", multiple=True, metavar="NAME", help="Only this one."
+    "--preset",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Only this one.",
+    shell_complete=complete_preset,
 )
 likely_option = click.option("--likely", is_flag=True, help="Rewrite likely references too.")
 run_gates_option = click.option("--run-gates", is_flag=True, help="Run the plan's gate commands.")
@@ -268,7 +274,14 @@ def status(context: Context) -> int:
 
 
 @click.command()
-@click.option("--preset", "name", required=True, metavar="NAME", help="The step to take back.")
+@click.option(
+    "--preset",
+    "name",
+    required=True,
+    metavar="NAME",
+    help="The step to take back.",
+    shell_complete=complete_preset,
+)
 @pass_context
 def undo(context: Context, name: str) -> int:
     """Take one preset's step back, byte for byte."""

@@ -101,6 +101,23 @@ def test_the_shell_is_offered_presets_and_configs(root: Path) -> None:
     assert completed(root, "inspect", "configs/train/") == [OVER, A]
 
 
+def test_bash_splits_words_at_colons_and_replaces_the_last_piece(root: Path) -> None:
+    write(root, {"plans/p.yaml": PLAN})
+    assert completed(root, "explain", "legacy", ":") == ["tiny"]
+    assert completed(root, "explain", "legacy", ":", "t") == ["tiny"]
+    assert completed(root, "diff", "legacy", ":", "tiny", "legacy", ":", "ti") == ["tiny"]
+    assert completed(root, "explain", "legacy", ":", "tiny", "") == []
+    write(root, {"configs/legacy/train/sft.yaml": "training: { vit_lr: 1 }\n"})
+    assert completed(root, "explain", "legacy", ":", "tiny", "") == ["training"]
+
+
+@pytest.mark.parametrize("verb", ["plan", "apply", "verify", "undo"])
+def test_the_shell_is_offered_the_presets_of_the_plans(root: Path, verb: str) -> None:
+    write(root, {"plans/p.yaml": PLAN})
+    assert completed(root, verb, "--preset", "t") == ["tiny"]
+    assert completed(root, verb, "--preset", "x") == []
+
+
 def test_the_shell_is_offered_keys_level_by_level(root: Path) -> None:
     assert completed(root, "explain", A, "") == ["model", "training", "global_max_length"]
     assert completed(root, "explain", A, "training.v") == ["training.vit_lr"]
