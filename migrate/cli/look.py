@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from migrate.findings import Finding
 
 EPILOG = "A CONFIG is a path, a preset's name, legacy:NAME or git:REV:PATH."
+IN_TREE = "A CONFIG is a path, a preset's name or legacy:NAME."
 
 
 @click.command(epilog=EPILOG)
@@ -120,7 +121,7 @@ def diff(context: Context, left: str, right: str, profile: str | None, full: boo
     return FOUND if found.forbidden else DONE
 
 
-@click.command(epilog=EPILOG)
+@click.command(epilog=IN_TREE)
 @click.argument("configs", nargs=-1, shell_complete=complete_config)
 @click.option("--drift", is_flag=True, help="List the keys that presets disagree about, and where.")
 @click.option("--key", metavar="PATTERN", help="With --drift: only these keys, as in training.**")
@@ -173,7 +174,7 @@ def _lint_told(context: Context, found: Linted, output: str) -> None:
         _say(context, lint_lines(found, context.paint, context.quiet))
 
 
-@click.command(epilog=EPILOG)
+@click.command(epilog=IN_TREE)
 @click.argument("config", shell_complete=complete_config)
 @click.option("--onto", multiple=True, metavar="PARENT", help="Extend this file; repeatable.")
 @click.option("-o", "--out", metavar="FILE", help="Write the file here instead of printing it.")

@@ -8,19 +8,22 @@ from typing import Any
 
 from migrate.errors import InputError
 from migrate.locations import KeyPath, Place, dotted, spell_key
-from migrate.resolve import Branch, Resolved
+from migrate.parity import ABSENT, find
+from migrate.resolve import Branch, Resolved, shown
 
 
 class NoSuchKey(InputError):
     """A key that is nowhere in a chain, with what a person may have meant."""
 
-    def __init__(self, resolved: Resolved, key: str, near: list[str], home: Place) -> None:
+    def __init__(
+        self, resolved: Resolved, key: str, near: list[str], home: Place, instead: str = ""
+    ) -> None:
         self.config = resolved.path
         self.key = key
         self.near = near
         self.home = home
         hint = f"did you mean {' or '.join(near)}? " if near else ""
-        hint += f"it would be set in {home}"
+        hint += instead or f"it would be set in {home}"
         super().__init__(f"no file of the chain sets `{key}`", resolved.path, hint)
 
     def data(self) -> dict[str, Any]:
@@ -32,7 +35,34 @@ class NoSuchKey(InputError):
 
 def whereabouts(resolved: Resolved, path: KeyPath, key: str) -> NoSuchKey:
     """The letter about a missing key."""
-    return NoSuchKey(resolved, key, near_keys(resolved, path), home_of(resolved, path))
+    home = home_of(resolved, path)
+    if path[0] in resolved.document.layers:
+        what = f"`{path[0]}` composes files and is no value; `migrate inspect` shows the chain"
+        return NoSuchKey(resolved, key, [], home, what)
+    for length in range(len(path) - 1, 0, -1):
+        slot = resolved.branch.find(path[:length])
+        if slot is not None and not isinstance(slot.value, Branch):
+            return _inside(resolved, path, key, slot.winner.place)
+    return NoSuchKey(resolved, key, near_keys(resolved, path), home)
+
+
+def _inside(resolved: Resolved, path: KeyPath, key: str, home: Place) -> NoSuchKey:
+    """The letter about what a list does not hold: how long it is, or which keys its item has."""
+    length = len(path) - 1
+    while (value := find(resolved.python, path[:length])) is ABSENT:
+        length -= 1
+    near: list[str] = []
+    if isinstance(value, dict):
+        keys = {spell_key(name): name for name in value}
+        names = difflib.get_close_matches(spell_key(path[length]), keys)
+        near = [dotted((*path[:length], keys[name])) for name in names]
+        holds = f"has {', '.join(keys) or 'no keys'}"
+    elif isinstance(value, list):
+        holds = f"is a list of {len(value)}, counted from 0"
+    else:
+        holds = f"is {shown(value)}"
+    instead = f"`{dotted(path[:length])}` {holds}; see {home}"
+    return NoSuchKey(resolved, key, near, home, instead)
 
 
 def home_of(resolved: Resolved, path: KeyPath) -> Place:

@@ -59,7 +59,10 @@ def side(view: View, given: str) -> Side:
 
 def resolved_side(view: View, given: str) -> Resolved:
     """Like `side`, for verbs that ask who said what. Raises InputError if only values are left."""
-    found = side(view, given)
+    return _with_files(side(view, given))
+
+
+def _with_files(found: Side) -> Resolved:
     if found.resolved is None:
         hint = "the legacy tree is gone; git:REV:PATH reads it from a revision that had it"
         raise InputError("only the values are left of this config", found.path, hint)
@@ -67,7 +70,15 @@ def resolved_side(view: View, given: str) -> Resolved:
 
 
 def locate(view: View, given: str) -> str:
-    """The path of a config named by its path or as a preset. Raises InputError."""
+    """The path in the tree of a config named by it, as a preset or as `legacy:NAME`.
+
+    Raises InputError, for `git:REV:PATH` as well.
+    """
+    if given.startswith(LEGACY):
+        return _with_files(_legacy(view, given)).path
+    if given.startswith(GIT):
+        hint = "inspect, explain and diff read revisions; elsewhere, check it out first"
+        raise InputError(f"{given} is a file of a revision, not of the tree", None, hint)
     try:
         path = view.path(given)
     except InputError:
@@ -81,7 +92,8 @@ def locate(view: View, given: str) -> str:
         return found
     known = [*presets(view), *configs(view)]
     hint = nearest(given, known) or nearest(path, known)
-    raise MissingFile("no such config, nor a preset of that name", given, hint or _looked(view))
+    what = "no such config, nor a preset of that name"
+    raise MissingFile(what, given or "''", hint or _looked(view))
 
 
 def _looked(view: View) -> str:

@@ -104,6 +104,23 @@ def test_a_bare_name_finds_its_section(root: Path) -> None:
     assert "did you mean training.aligner_lr?" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("ops[2]", "`ops` is a list of 2, counted from 0; see {}:1:1"),
+        ("ops[0].nmae", "did you mean ops[0].name? `ops[0]` has name, prob; see {}:1:1"),
+        ("ops[1].x", "`ops[1]` is 'b'; see {}:1:1"),
+        ("ops.x", "`ops` is a list of 2, counted from 0; see {}:1:1"),
+        ("extends", "`extends` composes files and is no value; `migrate inspect` shows the chain"),
+    ],
+)
+def test_what_a_list_does_not_hold_is_told_by_what_it_holds(
+    root: Path, key: str, hint: str
+) -> None:
+    write(root, {OVER: "ops:\n  - { name: a, prob: 1 }\n  - b\n"})
+    assert migrate(root, "explain", OVER, key).err.splitlines()[1] == f"hint: {hint.format(OVER)}"
+
+
 @pytest.mark.parametrize("key", ["a..b", ".a", "a[", "a[x]", '"a', "[", "ops[99]", "ops.x"])
 def test_no_spelling_of_a_key_is_a_bug(root: Path, key: str) -> None:
     ran = migrate(root, "explain", OVER, key)
