@@ -8,7 +8,6 @@ from typing import Any
 
 from migrate.errors import InputError
 from migrate.locations import KeyPath, Place, dotted, spell_key
-from migrate.parity import ABSENT, find
 from migrate.resolve import Branch, Resolved, shown
 
 
@@ -48,6 +47,8 @@ def whereabouts(resolved: Resolved, path: KeyPath, key: str) -> NoSuchKey:
 
 def _inside(resolved: Resolved, path: KeyPath, key: str, home: Place) -> NoSuchKey:
     """The letter about what a list does not hold: how long it is, or which keys its item has."""
+    from migrate.parity import ABSENT, find  # only for a wrong key
+
     length = len(path) - 1
     while (value := find(resolved.python, path[:length])) is ABSENT:
         length -= 1

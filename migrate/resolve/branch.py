@@ -170,9 +170,13 @@ def together(first: tuple[Setting, ...], then: tuple[Setting, ...]) -> tuple[Set
     return tuple(reversed(last.values()))
 
 
+_WORDS = {"None": "null", "True": "true", "False": "false"}
+"""What Python prints, and how a config spells it."""
+
+
 def shown(value: Any, limit: int = 60) -> str:
     """A value for messages, on one line, shortened in the middle."""
-    text = printable(repr(value))
+    text = _WORDS.get(repr(value)) or printable(repr(value))
     if len(text) <= limit:
         return text
     half = (limit - 5) // 2

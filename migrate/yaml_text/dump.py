@@ -25,7 +25,14 @@ def _opaque(dumper: yaml.SafeDumper, value: Opaque) -> yaml.Node:
     return node
 
 
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+    """A text of several lines as a block: where a block cannot hold it, PyYAML quotes it."""
+    style = "|" if "\n" in value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
 _Dumper.add_representer(Opaque, _opaque)
+_Dumper.add_representer(str, _text)
 
 
 def dump(value: Any) -> str:

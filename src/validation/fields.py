@@ -19,6 +19,10 @@ PLUGINS = ("custom_register_path", "external_plugins")
 """Arguments whose names come from a registry, and the settings whose files may add to it."""
 
 
+ELSEWHERE = (*REQUIRED, ("rlhf", "rlhf_type"))
+"""Where null is a finding of `launch` or `rlhf`, which say more about it."""
+
+
 def check(config: Config) -> Iterator[Finding]:
     """Unknown arguments, wrong types, and sections that contradict one another."""
     said: dict[Any, tuple[str, Any]] = {}
@@ -40,7 +44,7 @@ def _argument(config: Config, section: str, key: Any, value: Any) -> Iterator[Fi
         kind = Kind.read("str|null")
     if kind is None:
         yield _no_argument(config, section, key, rlhf)
-    elif value is not None or path not in REQUIRED:  # a null there is a finding of `launch`
+    elif value is not None or path not in ELSEWHERE:
         yield from check_kind(config, path, value, kind)
 
 

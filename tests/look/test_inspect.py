@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from migrate.yaml_text.dump import dump
 from tests.look.trees import BASE, PRESET, expected, write
 from tests.support.cli import migrate
 
@@ -58,6 +61,21 @@ def test_yaml_reads_back_as_the_same_config_in_the_trainers_order(root: Path) ->
     read = yaml.safe_load(ran.out)
     assert read == expected(root, OVER)
     assert list(read) == list(expected(root, OVER))
+
+
+@given(st.text("ab: #-'\"\\|>\n\t\u2028 é\x07", max_size=20))
+@example("two\nlines")
+@example("trailing \nspace")
+@example(" leading\nspace\n\n")
+@example("\n")
+def test_any_text_reads_back_as_it_was(text: str) -> None:
+    assert yaml.safe_load(dump({"a": [text], text: 1})) == {"a": [text], text: 1}
+
+
+def test_a_text_of_several_lines_is_a_block() -> None:
+    assert dump({"system": "Find parts.\nJSON only."}) == (
+        "system: |-\n  Find parts.\n  JSON only.\n"
+    )
 
 
 def test_json_has_the_chain_and_the_config(root: Path) -> None:

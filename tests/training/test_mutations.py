@@ -122,7 +122,7 @@ MUTATIONS = {
     "a flag where an integer belongs": Mutation(
         put("tuner", "lora_rank", value=True),
         "tuner",
-        "tuner.lora_rank is True, but must be an integer",
+        "tuner.lora_rank is true, but must be an integer",
         "lora_rank: true",
     ),
     "a second length limit": Mutation(
@@ -231,7 +231,7 @@ MUTATIONS = {
     "a section that is no mapping": Mutation(
         put("quantization", value=None),
         "quantization",
-        "quantization is None, not a mapping",
+        "quantization is null, not a mapping",
         "quantization: null",
     ),
     "a length in words": Mutation(
@@ -287,6 +287,13 @@ def test_rlhf_without_its_type_would_be_ignored() -> None:
     (finding,) = validate(Config.load(tree, PRESET))
     assert finding.what == "rlhf has no rlhf_type"
     assert line_at(tree, PRESET, finding.place.line) == "rlhf:"
+
+
+def test_a_null_type_is_one_finding() -> None:
+    tree = rewritten("flat", put("rlhf", "rlhf_type", value=None))
+    (finding,) = validate(Config.load(tree, PRESET))
+    assert finding.what == "rlhf has no rlhf_type"
+    assert line_at(tree, PRESET, finding.place.line).strip() == "rlhf_type: null"
 
 
 def test_an_override_names_what_it_beats() -> None:
