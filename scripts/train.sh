@@ -3,7 +3,7 @@
 #
 #   bash scripts/train.sh config=grpo/dense_2048 gpus=0,1 [debug=true] [dry_run=true]
 #
-# config   a name below configs/ or configs/train/, or a path
+# config   a name below configs/ or configs/train/, a preset of the plans, or a path
 # gpus     device numbers; one starts a process, several start torchrun
 # debug    more to read when something hangs: synchronous kernels, verbose collectives
 # dry_run  print the command, start nothing
@@ -16,6 +16,11 @@ usage() {
     exit 2
 }
 
+help() {
+    sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p;}' "${BASH_SOURCE[0]}"
+    exit 0
+}
+
 flag() {
     case $2 in true | false) ;; *) usage "$1 is true or false, not '$2'" ;; esac
 }
@@ -23,6 +28,7 @@ flag() {
 config='' gpus=0 debug=false dry_run=false
 for argument in "$@"; do
     case $argument in
+        -h | --help) help ;;
         config=*) config=${argument#*=} ;;
         gpus=*) gpus=${argument#*=} ;;
         debug=*) debug=${argument#*=} ;;
@@ -60,8 +66,8 @@ fi
 command+=(-m src.sft --config "$config")
 
 if [[ $dry_run == true ]]; then
-    printf '%s' "${variables[*]} "
-    printf '%q ' "${command[@]}"
+    printf '%s' "${variables[*]}"
+    printf ' %q' "${command[@]}"
     printf '\n'
     exit 0
 fi

@@ -31,18 +31,29 @@ def find_config(name: str, root: str = ".") -> str:
     """The path of the config that a person means by a path or a name. Raises MissingFile.
 
     A name is a path below `configs/` or `configs/train/`, with or without `.yaml`; its folders may
-    be joined by underscores, as in `sft_dense_1024`.
+    be joined by underscores, as in `sft_dense_1024`. Else it is a preset of the plans.
     """
     for place in PLACES:
         for ending in ("", ".yaml", ".yml"):
             path = os.path.join(place, name + ending)
             if os.path.isfile(os.path.join(root, path)):
                 return os.path.normpath(os.path.join(root, path))
-    known = {short.replace("/", "_"): path for short, path in presets(root)}
+    shorts = dict(presets(root))
+    plans = planned(root)
+    known = {**plans, **{short.replace("/", "_"): path for short, path in shorts.items()}}
     if name in known:
         return known[name]
-    hint = nearest(name, [short for short, _ in presets(root)]) or "name a file below configs/"
+    hint = nearest(name, [*plans, *shorts]) or "name a file below configs/"
     raise MissingFile(f"no config is called {name!r}", hint=hint)
+
+
+def planned(root: str) -> dict[str, str]:
+    """The presets of the plans by name; empty where there are no plans to read."""
+    from migrate.commands import sides, view  # a path needs no plans
+
+    top = os.path.abspath(root)
+    found = sides.presets(view.View(top))
+    return {name: os.path.normpath(os.path.join(root, path)) for name, path in found.items()}
 
 
 def presets(root: str) -> Iterator[tuple[str, str]]:

@@ -128,6 +128,7 @@ def test_starting_without_the_data_says_so() -> None:
         ("sft_dense_1024", "configs/train/sft/dense_1024.yaml"),
         ("smoke/sft_dense", "configs/smoke/sft_dense.yaml"),
         ("debug", "configs/debug.yaml"),
+        ("grpo_dense", "configs/train/grpo/dense_2048.yaml"),  # as the plans call it
     ],
 )
 def test_launcher_finds_configs_from_any_folder(name: str, path: str, tmp_path: Path) -> None:
@@ -147,6 +148,13 @@ def test_several_gpus_start_torchrun() -> None:
     done = launcher("config=debug", "gpus=0,1,5", "debug=true", "dry_run=true")
     assert "torch.distributed.run --standalone --nproc_per_node=3 -m src.sft" in done.stdout
     assert done.stdout.startswith("CUDA_VISIBLE_DEVICES=0,1,5 CUDA_LAUNCH_BLOCKING=1 ")
+
+
+def test_launcher_explains_itself() -> None:
+    done = launcher("--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    for name in ("config=grpo/dense_2048", "gpus ", "debug ", "dry_run ", "Exit codes"):
+        assert name in done.stdout
 
 
 @pytest.mark.parametrize(
