@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 KeyPath = tuple[Any, ...]
@@ -175,7 +176,14 @@ def _escape(match: re.Match[str]) -> str:
 
 def join(base_file: str, relative: str) -> str:
     """The root-relative path that `relative` means when `base_file` names it."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(base_file), relative))
+    folder, slash, _ = base_file.rpartition("/")
+    return _joined(folder or slash, relative)
+
+
+@lru_cache(maxsize=16384)
+def _joined(folder: str, relative: str) -> str:
+    """The same few files are named again and again."""
+    return posixpath.normpath(posixpath.join(folder, relative))
 
 
 def relative(path: str, from_file: str) -> str:

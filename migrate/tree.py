@@ -63,6 +63,12 @@ class MemoryTree:
         return sorted(self.contents)
 
 
+_READ = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+"""O_NONBLOCK: opening a FIFO that nobody writes to would wait forever."""
+_IS_LINK = (errno.ELOOP, errno.EMLINK)
+"""What O_NOFOLLOW says of a link: Linux and macOS the first, FreeBSD the second."""
+
+
 class DiskTree:
     """A folder on disk. Reads regular files below the root only, within the limits.
 
@@ -73,6 +79,8 @@ class DiskTree:
         self.root = os.path.abspath(root)
         self.limits = limits
         self._real = os.path.realpath(self.root)
+        self._inside: set[str] = set()
+        """Folders that were seen to be below the root, links followed."""
 
     def absolute(self, path: str) -> str:
         """The path for the operating system."""
@@ -84,26 +92,38 @@ class DiskTree:
             raise InputError(
                 "leads outside the root", path, f"the root is {self.root}; --root names a wider one"
             )
-        self._refuse_way_out(path)
-        try:
-            # O_NONBLOCK: opening a FIFO that nobody writes to would wait forever.
-            descriptor = os.open(self.absolute(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError as error:
-            raise _unreadable(path, error) from None
-        except ValueError:
-            raise MissingFile("no such file: the name holds a NUL byte", path) from None
+        folder = path.rpartition("/")[0]
+        if folder not in self._inside:
+            self._refuse_way_out(folder, path)
+            self._inside.add(folder)
+        descriptor = self._open(path)
         try:
             return self._read(path, descriptor)
         finally:
             os.close(descriptor)
 
-    def _refuse_way_out(self, path: str) -> None:
+    def _open(self, path: str) -> int:
+        """A descriptor of the file; a link is followed once it is known where it leads."""
+        try:
+            return os.open(self.absolute(path), _READ | os.O_NOFOLLOW)
+        except OSError as error:
+            if error.errno not in _IS_LINK:
+                raise _unreadable(path, error) from None
+        except ValueError:
+            raise MissingFile("no such file: the name holds a NUL byte", path) from None
+        self._refuse_way_out(path, path)
+        try:
+            return os.open(self.absolute(path), _READ)
+        except OSError as error:
+            raise _unreadable(path, error) from None
+
+    def _refuse_way_out(self, where: str, path: str) -> None:
         """Refuse a link that leads out of the root: what stands there is none of our business."""
         try:
-            real = os.path.realpath(self.absolute(path))
+            real = os.path.realpath(self.absolute(where))
         except (OSError, ValueError):
             return  # opening it says what is wrong
-        if os.path.commonpath([self._real, real]) != self._real:
+        if real != self._real and not real.startswith(self._real.rstrip("/") + "/"):
             hint = "put the file itself here, or name a wider --root"
             raise InputError("is a symbolic link that leads outside the root", path, hint)
 
@@ -114,9 +134,12 @@ class DiskTree:
         if status.st_size > self.limits.file_bytes:
             size = f"{status.st_size:,} bytes, the limit is {self.limits.file_bytes:,}"
             raise InputError(f"is too large: {size}", path, "--max-file-bytes raises the limit")
-        with open(descriptor, "rb", closefd=False) as file:
-            # One byte more, so that a file that grows meanwhile is not read without end.
-            return file.read(status.st_size + 1)
+        # One byte more, so that a file that grows meanwhile is not read without end.
+        wanted = status.st_size + 1
+        content = os.read(descriptor, wanted)
+        while len(content) < status.st_size and (more := os.read(descriptor, wanted)):
+            content += more
+        return content
 
     def exists(self, path: str) -> bool:
         """See `Tree.exists`."""
@@ -152,7 +175,7 @@ class DiskTree:
             if not entry.is_file():
                 return False
             if entry.is_symlink():
-                self._refuse_way_out(path)
+                self._refuse_way_out(path, path)
         except (OSError, InputError):
             return False
         return True

@@ -25,7 +25,7 @@ from migrate.references.python_words import (
 from migrate.references.reference import CERTAIN, LIKELY
 from migrate.references.spelling import Piece
 from migrate.references.tokens import ANCHOR
-from migrate.yaml_text.parse import collector_off
+from migrate.yaml_text.compose import collector_off
 
 _ESCAPE = re.compile(
     r"\\(?:\r?\n|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|.)|[^\\]+",

@@ -1,6 +1,7 @@
 """YAML as text with positions and comments."""
 
 from migrate.yaml_text.document import Document, decode
+from migrate.yaml_text.load import load
 from migrate.yaml_text.loaders import LOADERS, SAFE, Loader, Opaque
 from migrate.yaml_text.nodes import (
     ALIAS,
@@ -13,7 +14,6 @@ from migrate.yaml_text.nodes import (
     Span,
     deepest_last,
 )
-from migrate.yaml_text.parse import load
 from migrate.yaml_text.values import is_merge, same
 
 __all__ = [

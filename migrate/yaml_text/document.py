@@ -12,9 +12,9 @@ from migrate.errors import InputError, Refused
 from migrate.limits import DEFAULT, Limits
 from migrate.locations import Place
 from migrate.yaml_text.comments import Attribution, comment_spans
+from migrate.yaml_text.compose import compose
 from migrate.yaml_text.loaders import SAFE, Loader
 from migrate.yaml_text.nodes import MAPPING, SCALAR, SEQUENCE, Entry, Node, Run, Span
-from migrate.yaml_text.parse import compose
 from migrate.yaml_text.values import Values, is_merge, noun
 
 _LIST_ROOT = "give the list a key, or take the file out of `extends`"

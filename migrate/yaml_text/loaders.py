@@ -141,12 +141,20 @@ class Loader:
         return lru_cache(maxsize=65536)(self._construct)
 
     @cached_property
+    def plain(self) -> Callable[[str], Any]:
+        """The value of a plain scalar's text without a tag. Raises as `construct`."""
+        return lru_cache(maxsize=65536)(self._plain)
+
+    @cached_property
     def _scalars(self) -> Any:
         return self.scalars()
 
     def _tag(self, text: str) -> str:
         node = self._node_kind
         return str(self._scalars.resolve(node, text, (True, False)))
+
+    def _plain(self, text: str) -> Any:
+        return self._construct(text, self._tag(text))
 
     def _construct(self, text: str, tag: str) -> Any:
         return self._scalars.construct_object(self._node_kind(tag, text))

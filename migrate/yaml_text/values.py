@@ -8,10 +8,11 @@ from typing import Any
 import yaml
 
 from migrate.errors import InputError, Refused
+from migrate.limits import NUMBER_CHARS
 from migrate.locations import Place
+from migrate.yaml_text.bounds import check_number, shortened
 from migrate.yaml_text.loaders import SAFE, Loader, Opaque
 from migrate.yaml_text.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Entry, Node
-from migrate.yaml_text.parse import check_number, shortened
 
 _PREFIX = "tag:yaml.org,2002:"
 _MERGE = _PREFIX + "merge"
@@ -60,6 +61,11 @@ class Values:
         return self._shared[id(node)]
 
     def _construct_scalar(self, node: Node) -> Any:
+        if node.tag is None and node.plain[0] and len(node.value) <= NUMBER_CHARS:
+            try:  # most of them
+                return self.loader.plain(node.value)
+            except (yaml.YAMLError, ValueError, OverflowError, KeyError, TypeError, AttributeError):
+                pass  # what is wrong is said below
         tag = scalar_tag(node, self.loader)
         if tag not in _SCALAR_TAGS and node.tag is not None:
             return self._opaque(node, node.value)

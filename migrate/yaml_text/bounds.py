@@ -1,0 +1,138 @@
+"""Whether a text can be read in bounded time and memory, and letters about texts that cannot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import yaml
+
+from migrate.errors import InputError, Refused
+from migrate.limits import NUMBER_CHARS, SECOND_OPINION_CHARS, Limits
+from migrate.locations import Place
+from migrate.yaml_text.loaders import C_LOADER, SAFE
+
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+
+_SOUND: set[tuple[int, int, Limits]] = set()
+"""Texts that were seen to keep within the limits, by hash and length."""
+
+
+def found_sound(text: str, limits: Limits) -> None:
+    """Remember that a text keeps within the limits."""
+    _SOUND.add((hash(text), len(text), limits))
+
+
+def check_limits(text: str, path: str, limits: Limits) -> None:
+    """Raise Refused for a text that a loader could not make in bounded time and memory.
+
+    Looks at nothing else: what is wrong with the text, its loader says.
+    """
+    if (hash(text), len(text), limits) in _SOUND or surely_within(text, limits):
+        return
+    parser = C_LOADER(text)
+    try:
+        _count(parser.get_event, lambda event: at(path, text, event.start_mark.index), limits)
+    except yaml.YAMLError as error:
+        if len(text) > SECOND_OPINION_CHARS:
+            raise syntax_error(error, path, text) from None
+    finally:
+        parser.dispose()
+
+
+_INDENT = re.compile(r"(?m)^[ \t]*(?:[-?:][ \t]+)*")
+_OTHER_BREAKS = ("\x85", "\u2028", "\u2029")
+"""Line breaks to libyaml, besides the line feed and a lone carriage return."""
+
+
+def surely_within(text: str, limits: Limits) -> bool:
+    """Whether a look at the text alone shows that it keeps within the limits; most do.
+
+    Without aliases a character makes three values at most: a lone `?` is a mapping, its key and
+    its value. A block begins right of the block around it, but for a list at the column of its
+    key. A flow collection takes a bracket for each level.
+    """
+    if "*" in text or 3 * len(text) + 3 > limits.nodes:
+        return False
+    if text.count("\r") != text.count("\r\n") or any(map(text.__contains__, _OTHER_BREAKS)):
+        return False
+    if len(text) > NUMBER_CHARS and re.search(rf"\S{{{NUMBER_CHARS + 1}}}", text):
+        return False
+    brackets = text.count("[") + text.count("{")
+    columns = max(map(len, _INDENT.findall(text)), default=0)
+    return 2 * (columns + 1) + brackets <= limits.depth
+
+
+def _count(following: Callable[[], Any], place: Callable[[Any], Place], limits: Limits) -> None:
+    """Run through the events; count levels, and values with aliases written out."""
+    sizes: dict[str, int] = {}
+    open_: list[tuple[str | None, int]] = [(None, 0)]
+    while not isinstance(event := following(), yaml.StreamEndEvent):
+        anchor, size = getattr(event, "anchor", None), 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            open_.append((anchor, 1))
+            if len(open_) > limits.depth + 1:
+                raise too_deep(place(event), limits)
+            continue
+        if isinstance(event, yaml.CollectionEndEvent):
+            anchor, size = open_.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            anchor, size = None, sizes.get(str(anchor), 1)
+        elif isinstance(event, yaml.ScalarEvent):
+            tag = SAFE.tag(event.value) if event.implicit[0] else event.tag
+            check_number(event.value, tag, partial(place, event))
+        else:
+            continue
+        if anchor is not None:
+            sizes[anchor] = size
+        open_[-1] = (open_[-1][0], open_[-1][1] + size)
+        if open_[-1][1] > limits.nodes:
+            raise too_many(place(event), limits)
+
+
+def check_number(text: str, tag: str | None, place: Callable[[], Place]) -> None:
+    """Raise InputError for a number so long that reading it alone takes seconds."""
+    if len(text) > NUMBER_CHARS and tag in _NUMBERS:
+        what = f"the number {shortened(text)} has {len(text):,} characters"
+        raise InputError(
+            f"{what}; the limit is {NUMBER_CHARS:,}", place(), "quote it, or shorten it"
+        )
+
+
+def shortened(text: str, limit: int = 40) -> str:
+    """A long scalar for a message."""
+    return text if len(text) <= limit else f"{text[: limit // 2]}...{text[-limit // 4 :]}"
+
+
+def too_deep(place: Place, limits: Limits) -> Refused:
+    """A letter about a collection below too many others."""
+    hint = "flatten the value; --max-depth raises the limit"
+    return Refused(f"nests deeper than {limits.depth} levels", place, hint)
+
+
+def too_many(place: Place, limits: Limits) -> Refused:
+    """A letter about the value that is one too many."""
+    what = f"grows to more than {limits.nodes:,} values, aliases written out"
+    hint = "use fewer aliases, or split the file; --max-nodes raises the limit"
+    return Refused(what, place, hint)
+
+
+def at(path: str, text: str, offset: int) -> Place:
+    """The place of an offset; lines end at line feeds only (libyaml also counts U+2028)."""
+    line_start = text.rfind("\n", 0, offset) + 1
+    return Place(path, text.count("\n", 0, offset) + 1, offset - line_start + 1)
+
+
+def syntax_error(error: yaml.YAMLError, path: str, text: str) -> InputError:
+    """PyYAML's complaint as a letter with its place."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    place = at(path, text, mark.index) if mark else Place(path)
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
+    hint = (
+        "indent with spaces"
+        if "'\\t'" in problem
+        else "correct the file; the trainer cannot load it either"
+    )
+    return InputError(f"not valid YAML: {problem}", place, hint)
