@@ -11,7 +11,7 @@ SOURCES := migrate $(wildcard benchmarks scripts src tests tests_trainer tools)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help .venv demo test test-trainer check format bench torture matrix corpora catalogue schema lock clean
+.PHONY: help .venv demo test test-trainer check format bench torture matrix corpora catalogue picture schema lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -73,6 +73,10 @@ corpora: $(STAMP) ## compare with other repositories' loaders (ARGS=DIR, the fol
 
 catalogue: $(STAMP) ## write docs/catalogue.md from the configs
 	@PYTHONPATH=. $(BIN)/python tools/catalogue.py
+
+picture: $(STAMP) ## write docs/pictures/ from what the commands print
+	@mkdir -p docs/pictures
+	@PYTHONPATH=. $(BIN)/python tools/picture.py
 
 schema: $(STAMP) ## write docs/schema/ from the code
 	@mkdir -p docs/schema

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
+import click
 import pytest
 
-from migrate.cli.main import run
+from benchmarks.trees import rollout
+from migrate.cli.main import cli, run
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
-READING = {"explain", "inspect", "diff", "status", "verify", "lint", "refs", "flatten", "plan"}
+CODE = re.compile(r"```(?:bash|console)\n(.*?)```", re.DOTALL)
+WRITING = {"apply": "frozen", "init": "old"}
+"""Verbs that write, and in which tree of `trees` they are run; all others run here."""
 
 
 def shown() -> list[tuple[str, str, str]]:
@@ -34,16 +39,61 @@ def verb(command: str) -> str:
     return next(word for word in shlex.split(command)[1:] if not word.startswith("-"))
 
 
+@pytest.fixture(scope="module")
+def trees(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """This repository where no step is done: with the plans and the frozen files, and without."""
+    folder = tmp_path_factory.mktemp("trees")
+    frozen, old = Path(rollout(str(folder)).pending), folder / "old"
+    shutil.copytree(frozen, old)
+    legacy = old / "configs/legacy"
+    for path in (old / "configs/train").rglob("*.yaml"):
+        if not (legacy / path.relative_to(old / "configs")).exists():
+            path.unlink()  # written by hand after the rollout
+    shutil.rmtree(legacy)
+    shutil.rmtree(old / "plans")
+    return {"frozen": frozen, "old": old}
+
+
 @pytest.mark.parametrize(
     ("page", "command", "output"),
-    [pytest.param(*one, id=f"{one[0]}: {one[1]}") for one in EXAMPLES if verb(one[1]) in READING],
+    [pytest.param(*one, id=f"{one[0]}: {one[1]}") for one in EXAMPLES],
 )
 def test_a_shown_command_prints_what_is_shown(
-    page: str, command: str, output: str, capsys: pytest.CaptureFixture[str]
+    page: str,
+    command: str,
+    output: str,
+    request: pytest.FixtureRequest,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    run(["--root", str(ROOT), "--color", "never", *shlex.split(command)[1:]])
+    root = ROOT
+    if verb(command) in WRITING:
+        root = request.getfixturevalue("trees")[WRITING[verb(command)]]
+    run(["--root", str(root), "--color", "never", *shlex.split(command)[1:]])
     said = capsys.readouterr()
     assert matches(output, said.out + said.err), f"{page}: {command}\n{said.out}{said.err}"
+
+
+def test_whatever_a_console_shows_is_run() -> None:
+    assert [one for one in shown() if one not in EXAMPLES] == []
+
+
+def commands() -> list[tuple[str, str]]:
+    """Every line of a code block that calls `migrate`, with its page."""
+    found = []
+    for page in PAGES:
+        for block in CODE.findall(page.read_text(encoding="utf-8")):
+            lines = (line.removeprefix("$ ").partition("#")[0] for line in block.splitlines())
+            found += [(page.name, line.strip()) for line in lines if line.startswith("migrate ")]
+    return found
+
+
+@pytest.mark.parametrize(("page", "command"), commands())
+def test_a_command_in_the_docs_is_one(page: str, command: str) -> None:
+    words = shlex.split(command.partition("|")[0].partition(">")[0])[1:]
+    known = cli.get_command(click.Context(cli), verb(command))
+    assert known is not None, page
+    options = {name for option in (*cli.params, *known.params) for name in option.opts}
+    assert [word for word in words if word.startswith("-") and word not in options] == []
 
 
 def matches(shown_text: str, said: str) -> bool:
@@ -70,6 +120,12 @@ LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
 def test_links_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert [link for link in LINK.findall(text) if not (page.parent / link).exists()] == []
+
+
+def test_the_picture_is_current() -> None:
+    from tools.picture import PAGE, picture
+
+    assert (ROOT / PAGE).read_text(encoding="utf-8") == picture()
 
 
 def test_the_catalogue_is_current() -> None:

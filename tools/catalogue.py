@@ -32,7 +32,7 @@ def catalogue(root: str) -> str:
         overlays = [_link(other) for other in layers.overlays.get(path, [])]
         keys = sum(1 for _ in resolved.branch.leaves())
         cells = [
-            f"{_link(path)}<br>`{names.get(path, 'by hand')}`",
+            f"{_link(path)}<br>{f'`{names[path]}`' if path in names else 'written by hand'}",
             _about(resolved),
             ", ".join(_link(base.path) for base in resolved.bases),
             ", ".join(overlays),
