@@ -36,9 +36,7 @@ class PlainLoader:
         The result is shared, so read it only. Raises InputError for what the trainer cannot load.
         """
         if path not in self._resolved:
-            value = self.dialect.delete.value if self.dialect.delete is not None else None
-            whole = self._compose(path, 0)
-            self._resolved[path] = whole if value is None else _without(whole, value)
+            self._resolved[path] = finished(self.dialect, self._compose(path, 0))
         return self._resolved[path]
 
     def named(self, path: str) -> list[str]:
@@ -148,9 +146,13 @@ def merge_over(dialect: Dialect, below: Mapping, own: Mapping) -> Mapping:
     """One file's data over what it builds on; neither is changed. Raises as `merger`."""
     base, data = (copy.deepcopy(side) if dialect.in_place else dict(side) for side in (below, own))
     _override(dialect, base, data)
-    merged = merger(dialect)(base, data)
+    return finished(dialect, merger(dialect)(base, data))
+
+
+def finished(dialect: Dialect, whole: Mapping) -> Mapping:
+    """A merged config as the trainer sees it: without the keys that a value takes out."""
     gone = dialect.delete.value if dialect.delete is not None else None
-    return merged if gone is None else _without(merged, gone)
+    return whole if gone is None else _without(whole, gone)
 
 
 def deep_merge(base: Mapping, over: Mapping) -> Mapping:
@@ -180,18 +182,25 @@ def _merge_strictly(base: Mapping, over: Mapping, rule: str) -> Mapping:
         old = merged.get(key)
         if isinstance(old, dict) and isinstance(value, dict):
             merged[key] = _merge_strictly(old, value, rule)
-        elif key not in base or (rule == "omegaconf" and value != "???"):
-            kinds = {type(old), type(value)}
-            if key in base and kinds == {dict, list}:
-                raise InputError(f"`{key}` is a list and a mapping", None, _FAILS)
-            if isinstance(value, dict) and isinstance(old, str) and "${" in old:
-                raise Refused(f"`{key}` is merged into an interpolation", None, _FAILS)
+        elif key not in base:
             merged[key] = value
+        elif rule == "omegaconf":
+            merged[key] = _over_other(key, old, value)
         elif rule == "error":
             if isinstance(value, dict):
                 raise InputError(f"`{key}` is a mapping over something else", None, _FAILS)
             merged[key] = value
     return merged
+
+
+def _over_other(key: Any, old: Any, value: Any) -> Any:
+    """OmegaConf's rules for what is no mapping over a mapping."""
+    if {type(old), type(value)} == {dict, list}:
+        raise InputError(f"`{key}` is a list and a mapping", None, _FAILS)
+    mandatory = isinstance(value, str) and value == "???"
+    if (isinstance(value, dict) or mandatory) and isinstance(old, str) and "${" in old:
+        raise Refused(f"`{key}` is merged into an interpolation", None, "write it out there")
+    return old if mandatory else value
 
 
 def _merge_marked(base: Mapping, over: Mapping, dialect: Dialect) -> Mapping:
@@ -234,7 +243,17 @@ def _refuse_common(below: Mapping, base: Mapping, path: str) -> None:
 def _without(value: Any, gone: str) -> Any:
     if isinstance(value, dict):
         return {key: _without(item, gone) for key, item in value.items() if item != gone}
+    if isinstance(value, list) and gone in _scalars(value):
+        raise Refused(f"`{gone}` inside a list is not supported", None, "write the list out")
     return value
+
+
+def _scalars(value: Any) -> Iterator[Any]:
+    if isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _scalars(item)
+    else:
+        yield value
 
 
 def _composes(dialect: Dialect, value: Any) -> bool:

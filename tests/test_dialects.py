@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from migrate.changes import Change
 from migrate.commands.view import View
@@ -80,6 +81,15 @@ def test_bases_are_looked_for_in_the_order_of_the_folders() -> None:
     assert seen(dialect, files, "x/p.yaml") == {"n": "file"}
 
 
+def test_mmf_looks_below_its_own_folder_then_beside_the_file_and_nowhere_else() -> None:
+    dialect, includer = DIALECTS["mmf"], {"x/p.yaml": "includes: [b.yaml]\n"}
+    files = {**includer, "b.yaml": "n: root\n", "x/b.yaml": "n: file\n"}
+    assert seen(dialect, files, "x/p.yaml") == {"n": "file"}
+    assert seen(dialect, {**files, "mmf/b.yaml": "n: mmf\n"}, "x/p.yaml") == {"n": "mmf"}
+    with pytest.raises(InputError, match="does not exist"):
+        Resolver(files_of({**includer, "b.yaml": ""}), dialect).resolve("x/p.yaml")
+
+
 def test_frozen_files_name_frozen_bases() -> None:
     dialect = DIALECTS["hcp-diffusion"]
     files = {
@@ -97,12 +107,14 @@ def test_a_linear_dialect_lays_file_upon_file() -> None:
         "q.yml": "{key}: [b.yml]\nk: {{c: 3}}\n",
         "p.yaml": "{key}: [a.yml, q.yml]\n",
     }
-    linear = {
-        path: text.format(key="__include__") for path, text in files.items() if "{key}" in text
-    }
-    by_base = {path: text.format(key="extends") for path, text in files.items() if "{key}" in text}
-    assert seen(DIALECTS["d-fine"], {**files, **linear}) == {"k": {"c": 3}}
-    assert seen(EXTENDS, {**files, **by_base}) == {"k": {"a": 1, "c": 3}}
+
+    def said_by(key: str) -> dict[str, str]:
+        return {p: text.format(key=key) if "{key}" in text else text for p, text in files.items()}
+
+    assert seen(DIALECTS["d-fine"], said_by("__include__")) == {"k": {"c": 3}}
+    # `merge_config(base_cfg, all_base_cfg)` of an empty `all_base_cfg` goes to the global config.
+    assert seen(DIALECTS["paddledetection"], said_by("_BASE_")) == {"k": {"c": 3}}
+    assert seen(EXTENDS, said_by("extends")) == {"k": {"a": 1, "c": 3}}
 
 
 def test_what_leaves_the_root_is_a_broken_chain() -> None:
@@ -137,6 +149,9 @@ def test_omegaconf_keeps_lists_and_mappings_apart_and_lets_a_mandatory_value_pas
     assert "`k` is a list here and a mapping" in str(refusal(nemo, clash))
     assert seen(nemo, {"b.yaml": "n: 1\n", "p.yaml": "defaults: b.yaml\nn: ???\n"}) == {"n": 1}
     late = {"b.yaml": "n: ${m}\n", "p.yaml": "defaults: b.yaml\nn: {a: 1}\n"}
+    assert "interpolation" in str(refusal(nemo, late))
+    # OmegaConf puts what `${m}` stands for in its place, although `???` says nothing.
+    late = {"b.yaml": "m: {a: 1}\nn: ${m}\n", "p.yaml": "defaults: b.yaml\nn: ???\n"}
     assert "interpolation" in str(refusal(nemo, late))
 
 
@@ -179,6 +194,13 @@ def test_dashes_take_a_key_out_at_the_end() -> None:
     dialect = DIALECTS["hcp-diffusion"]
     assert "lr" not in seen(dialect, {**files, "p.yaml": "_base_: [c.yaml]\n"})
     assert seen(dialect, {**files, "p.yaml": "_base_: [c.yaml]\nlr: 1\n"})["lr"] == 1
+
+
+def test_dashes_count_where_nothing_is_below_and_are_refused_in_a_list() -> None:
+    dialect, alone = DIALECTS["hcp-diffusion"], {"p.yaml": "a: 1\nk: {n: ---, m: 2}\n"}
+    assert seen(dialect, alone) == {"a": 1, "k": {"m": 2}}
+    assert laid(dialect, alone) == alone["p.yaml"]
+    assert "`---` inside" in str(refusal(dialect, {"p.yaml": "a: [1, {b: ---}]\n"}))
 
 
 @pytest.mark.parametrize(
@@ -240,6 +262,19 @@ def test_a_repeated_key_is_an_error_where_the_loader_says_so(loader: str) -> Non
     error = refusal(declared({"loader": loader}), {"p.yaml": "a: 1\nb: {c: 1, c: 2}\n"})
     assert "given twice" in str(error)
     assert seen(EXTENDS, {"p.yaml": "a: 1\na: 2\n"}) == {"a": 2}
+
+
+def test_a_loader_that_constructs_each_key_to_compare_it_cannot_read_merge_keys() -> None:
+    files = {"p.yaml": "a: &a {n: 1}\nb:\n  <<: *a\n"}
+    assert str(refusal(DIALECTS["fairchem"], files)).startswith("p.yaml:3:3: the merge key <<")
+    assert seen(DIALECTS["mmf"], files)["b"] == {"n": 1}
+
+
+def test_an_alias_goes_where_a_repeated_key_moves_it_before_its_anchor() -> None:
+    # The last `m` counts, at the place of the first: before `w`, whose anchor it names.
+    files = {"b.yaml": "v:\n  m: 1\n  w: &a\n    q: 1\n  m:\n    r: *a\n"}
+    text = laid(EXTENDS, {**files, "p.yaml": "extends: b.yaml\nn: 1\n"})
+    assert yaml.safe_load(text)["v"] == {"m": {"r": {"q": 1}}, "w": {"q": 1}}
 
 
 def test_unknown_tags_stay_as_text_and_are_never_merged_into() -> None:

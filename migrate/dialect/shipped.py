@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrate.dialect.declaration import CWD, EXTENDS, FILE, ROOT, Delete, Dialect
+from migrate.dialect.declaration import CWD, EXTENDS, FILE, Delete, Dialect
 
 PADDLEDETECTION = Dialect(
     name="paddledetection",
@@ -12,6 +12,7 @@ PADDLEDETECTION = Dialect(
     form="list",
     home=True,
     loader="safe-tags",
+    linear=True,  # `another_cfg or global_config`: every base lands in one mapping
     in_place=True,
     ignore_keys=("filename",),
 )
@@ -76,7 +77,7 @@ MMF = Dialect(
     keys=("includes",),
     rejected=(),
     form="list",
-    base_dirs=("mmf", ROOT, FILE),
+    base_dirs=("mmf", FILE),
     mapping_over_other="omegaconf",
     loader="omegaconf",
     signs=("${",),

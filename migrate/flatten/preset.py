@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from migrate.dialect import EXTENDS, Dialect
+from migrate.dialect import Dialect
 from migrate.errors import Refused
 from migrate.flatten.account import Account, account
 from migrate.flatten.anchors import Anchors, leaf_span
@@ -17,9 +17,9 @@ from migrate.flatten.select import Piece, Selection
 from migrate.flatten.top import Top
 from migrate.flatten.write import Writer
 from migrate.locations import KeyPath, dotted
-from migrate.plain import merge_over
+from migrate.plain import finished, merge_over
 from migrate.resolve import EMPTY, Branch, Resolved, Resolver, Slot, merge
-from migrate.yaml_text import ALIAS, Document, Node, load, same
+from migrate.yaml_text import ALIAS, Document, Node, is_merge, load, same
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def flatten(
     to exactly the same values: nothing is ever handed on that was not parsed again.
     """
     if not (onto.parents or order) and _builds_on_nothing(resolver, resolved):
-        return _as_it_is(resolved)
+        return _as_it_is(resolved, resolver.dialect)
     for document in resolved.chain:
         document.attribute()
     parent = onto.branch
@@ -119,10 +119,10 @@ def _builds_on_nothing(resolver: Resolver, resolved: Resolved) -> bool:
     return not composes and resolver.resolve(resolved.path).branch is resolved.branch
 
 
-def _as_it_is(resolved: Resolved) -> Flat:
+def _as_it_is(resolved: Resolved, dialect: Dialect) -> Flat:
     """One file is one file: its own bytes."""
     document = resolved.document
-    check(document.text, resolved, None, False, EXTENDS)
+    check(document.text, resolved, None, False, dialect)
     keys = tuple((path, document.path) for path, _ in resolved.branch.leaves())
     return Flat(document.source, Account(len(document.comments), ()), keys)
 
@@ -162,8 +162,9 @@ def _note(anchors: Anchors, piece: Piece) -> None:
         return
     if piece.whole:
         anchors.anchored(node)
-        _note_merge_keys(anchors, document, node, piece)
-        return
+        if any(is_merge(entry.key) for entry in node.entries):
+            _note_merge_keys(anchors, document, node, piece)
+            return
     for child in piece.children:
         _note(anchors, child)
 
@@ -173,7 +174,7 @@ def _note_merge_keys(anchors: Anchors, document: Document, node: Node, piece: Pi
     for entry in node.entries:
         if id(entry) in by_entry:
             _note(anchors, by_entry[id(entry)])
-        elif entry.key.kind != ALIAS and entry.key.value == "<<":
+        elif is_merge(entry.key):
             anchors.region(document, leaf_span(document, entry))
 
 
@@ -205,7 +206,7 @@ def check(
     old = resolved.python
     loaded = load(text, resolved.path, resolved.document.values.loader) or {}
     own = {key: value for key, value in loaded.items() if key not in resolved.document.layers}
-    new = merge_over(dialect, parent.python, own) if parent is not None else own
+    new = finished(dialect, own) if parent is None else merge_over(dialect, parent.python, own)
     if not same(new, old) or (parent is None and not reordered and not _same_order(new, old)):
         hint = "nothing was written; please report this config as a bug"
         where = _first_difference(new, old)

@@ -9,7 +9,7 @@ from migrate.dialect import Dialect
 from migrate.errors import InputError, Refused
 from migrate.locations import dotted
 from migrate.resolve.branch import EMPTY, Branch, Slot, together
-from migrate.yaml_text import MAPPING, SEQUENCE, Document, Node
+from migrate.yaml_text import MAPPING, SCALAR, SEQUENCE, Document, Node
 
 _MANDATORY = "???"
 
@@ -126,24 +126,26 @@ class Combiner:
         if apart:
             what = f"`{new.key}` is set by two bases, here and in {old.winner.place}"
             raise InputError(what, new.winner.place, f"{self.dialect.name} allows that to neither")
+        self._check_kinds(old, new)
         if self.dialect.mapping_over_other == "omegaconf" and _is_mandatory(new):
             return Slot(old.key, old.value, old.settings, together(old.lost, new.all_settings()))
-        self._check_kinds(old, new)
         return Slot(old.key, new.value, new.settings, together(old.all_settings(), new.lost))
 
     def _check_kinds(self, old: Slot, new: Slot) -> None:
         rule = self.dialect.mapping_over_other
         over, below = _kind(new), _kind(old)
+        # OmegaConf looks up an interpolation that anything is merged into, even by `???`.
+        merges = rule == "omegaconf" and (over == MAPPING or _is_mandatory(new))
+        if merges and below == SCALAR and "${" in str(old.python):
+            what = f"`{new.key}` is merged into an interpolation of {old.winner.place}"
+            hint = "write the mapping out there; what it stands for is known only at run time"
+            raise Refused(what, new.winner.place, hint)
         if rule == "replace" or MAPPING not in (over, below):
             return
         if rule == "error" and over == MAPPING:
             self._clash(old, new, over, below)
         if rule == "omegaconf" and SEQUENCE in (over, below):
             self._clash(old, new, over, below)
-        if rule == "omegaconf" and over == MAPPING and "${" in str(old.python):
-            what = f"`{new.key}` is merged into an interpolation of {old.winner.place}"
-            hint = "write the mapping out there; what it stands for is known only at run time"
-            raise Refused(what, new.winner.place, hint)
 
     def _clash(self, old: Slot, new: Slot, over: str, below: str) -> None:
         names = {SEQUENCE: "list"}

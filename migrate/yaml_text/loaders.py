@@ -115,6 +115,7 @@ class Loader:
         opaque: bool = False,
         unique: bool = False,
         texts_only: bool = False,
+        merge_keys: bool = True,
         scalars: Callable[[], Any] = _Scalars,
         numbers: bool = False,
         yaml_1_2: bool = False,
@@ -123,6 +124,8 @@ class Loader:
         self.opaque = opaque
         self.unique = unique
         self.texts_only = texts_only
+        # A check for repeated keys that constructs each key cannot make `<<`.
+        self.merge_keys = merge_keys
         self.scalars = scalars
         self.numbers = numbers
         self.yaml_1_2 = yaml_1_2
@@ -224,7 +227,7 @@ LOADERS: dict[str, Loader] = {
     for loader in (
         Loader("safe"),
         Loader("safe-tags", opaque=True),
-        Loader("safe-unique", unique=True),
+        Loader("safe-unique", unique=True, merge_keys=False),
         Loader("omegaconf", unique=True, texts_only=True, scalars=_omegaconf_scalars, numbers=True),
         Loader("yaml-1.2", unique=True, scalars=_ruamel_scalars, yaml_1_2=True),
     )

@@ -107,14 +107,18 @@ class Values:
         own: list[Entry] = []
         for entry in mapping.entries:
             if is_merge(entry.key):
-                merged.extend(self._merged(entry.value))
+                merged.extend(self._merged(entry))
             else:
                 if entry.pykey is None:
                     entry.pykey = self.key(entry.key)
                 own.append(entry)
         return merged + own if merged else own
 
-    def _merged(self, value: Node) -> Iterator[Entry]:
+    def _merged(self, entry: Entry) -> Iterator[Entry]:
+        if not self.loader.merge_keys:
+            what = "the merge key << is an error to the loader, which looks for repeated keys"
+            raise InputError(what, self.place(entry.key), "write out what it brings")
+        value = entry.value
         node = value.resolved()
         if node.kind == MAPPING:
             yield from self.logical(node)
