@@ -43,6 +43,7 @@ class Context:
         self.color = color
         self.verbose = verbose
         self.quiet = quiet
+        self._drawn = False
         self._limits = {name: value for name, value in limits.items() if value is not None}
 
     @cached_property
@@ -104,6 +105,8 @@ class Context:
         if text:
             from migrate.locations import printable_block, printable_painted
 
+            self._erase()
+
             # Whatever prints a name escapes it; this is for what forgot to.
             shown = printable_painted(text) if self.paint.enabled else printable_block(text)
             click.echo(shown, color=True)
@@ -150,10 +153,16 @@ class Context:
             if shown:
                 bar = "#" * (20 * (done + 1) // total)
                 click.echo(f"\r{label} [{bar:20}] {done + 1}/{total} {name:40}", nl=False, err=True)
+                self._drawn = True
 
         yield report
-        if shown:
+        self._erase()
+
+    def _erase(self) -> None:
+        """Take the bar away: a result is printed, or the work is over."""
+        if self._drawn:
             click.echo("\r" + " " * 80 + "\r", nl=False, err=True)
+            self._drawn = False
 
     def recover(self) -> None:
         """Finish or drop what was interrupted, before a verb that only reads."""

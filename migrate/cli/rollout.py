@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from migrate.commands.verify import Verified
     from migrate.commands.workspace import Step
     from migrate.discover import Scope
+    from migrate.plan import Planned
 
 presets_option = click.option(
     "--preset",
@@ -26,6 +28,9 @@ presets_option = click.option(
     shell_complete=complete_preset,
 )
 likely_option = click.option("--likely", is_flag=True, help="Rewrite likely references too.")
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, help="How many processes."
+)
 run_gates_option = click.option("--run-gates", is_flag=True, help="Run the plan's gate commands.")
 
 
@@ -74,62 +79,87 @@ def init(
 @click.option("--diff", "as_diff", is_flag=True, help="Show every change as a diff.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 if anything is pending.")
 @likely_option
+@jobs_option
 @pass_context
 def plan(
-    context: Context, names: tuple[str, ...], as_diff: bool, exit_code: bool, likely: bool
+    context: Context,
+    names: tuple[str, ...],
+    as_diff: bool,
+    exit_code: bool,
+    likely: bool,
+    jobs: int,
 ) -> int:
     """Preview the rollout, step by step. Nothing is written, ever."""
-    from migrate.report.steps import diff_lines, gate_lines, step_data, step_lines
+    from migrate.commands.parallel import pool_of
+    from migrate.commands.plan import preview
+    from migrate.report.steps import step_data
 
     context.recover()
     workspace = context.workspace
     workspace.likely = likely
-    steps, refused = _preview(workspace.steps(workspace.pending(names, with_parents=True)))
-    gates = sorted({gate for p in workspace.plans.presets.values() for gate in p.gates})
+    planned = workspace.plans.presets.values()
+    shown = _Shown()
+    data: list[dict[str, Any]] = []
+    with context.progress("planning") as progress, pool_of(jobs) as pool:
+        for step in shown.counted(preview(workspace, names, jobs, pool, progress)):
+            if context.as_json:
+                data.append(step_data(step.proposal, step.changes))
+            else:
+                _say_step(context, step, as_diff)
     if context.as_json:
-        context.give(
-            {
-                "steps": [step_data(step.proposal, step.changes) for step in steps],
-                "pending": [step.proposal.name for step in steps],
-                "gates": gates,
-            }
-        )
+        gates = sorted({gate for one in planned for gate in one.gates})
+        names = tuple(step["preset"] for step in data)
+        context.give({"steps": data, "pending": names, "gates": gates})
     else:
-        show = diff_lines if as_diff else None
-        for step in steps:
-            lines = (
-                show(step.changes, context.paint)
-                if show is not None
-                else step_lines(step.proposal, step.changes, context.paint)
-            )
-            context.say("\n".join(lines) + "\n")
-        context.say("\n".join(gate_lines(workspace.plans.presets.values())))
-        context.say(_summary(steps, len(workspace.evidence)))
-    if refused is not None:
-        raise refused
-    return FOUND if exit_code and steps else DONE
+        _say_end(context, planned, shown)
+    if shown.refused is not None:
+        raise shown.refused
+    return FOUND if exit_code and shown.steps else DONE
 
 
-def _preview(steps: Iterable[Step]) -> tuple[list[Step], MigrateError | None]:
-    """The steps up to the first that is refused, and its letter."""
-    shown: list[Step] = []
-    try:
-        shown.extend(steps)
-    except MigrateError as error:
-        return shown, error
-    return shown, None
+@dataclass
+class _Shown:
+    """What was shown of a rollout, counted; no step is kept."""
+
+    steps: int = 0
+    gone: int = 0
+    dropped: int = 0
+    refused: MigrateError | None = None
+
+    def counted(self, steps: Iterable[Step]) -> Iterator[Step]:
+        """The steps up to the first that is refused; its letter is kept."""
+        try:
+            for step in steps:
+                self.steps += 1
+                self.gone += len(step.changes.deleted)
+                self.dropped += len(step.proposal.written.comments.dropped)
+                yield step
+        except MigrateError as error:
+            self.refused = error
 
 
-def _summary(steps: list[Step], applied: int) -> str:
+def _say_step(context: Context, step: Step, as_diff: bool) -> None:
+    from migrate.report.steps import diff_lines, step_lines
+
+    if as_diff:
+        lines = diff_lines(step.changes, context.paint)
+    else:
+        lines = step_lines(step.proposal, step.changes, context.paint)
+    context.say("\n".join(lines) + "\n")
+
+
+def _say_end(context: Context, planned: Iterable[Planned], shown: _Shown) -> None:
     from migrate.report.paint import plural
+    from migrate.report.steps import gate_lines
 
-    if not steps:
-        return f"nothing to do: {plural(applied, 'preset')} applied"
-    gone = sum(len(step.changes.deleted) for step in steps)
-    dropped = sum(len(step.proposal.written.comments.dropped) for step in steps)
-    return (
-        f"{plural(len(steps), 'step')} pending, {applied} applied; "
-        f"{plural(gone, 'file')} will be deleted, {plural(dropped, 'comment')} dropped"
+    applied = len(context.workspace.evidence)
+    context.say("\n".join(gate_lines(planned)))
+    if not shown.steps:
+        context.say(f"nothing to do: {plural(applied, 'preset')} applied")
+        return
+    context.say(
+        f"{plural(shown.steps, 'step')} pending, {applied} applied; "
+        f"{plural(shown.gone, 'file')} will be deleted, {plural(shown.dropped, 'comment')} dropped"
     )
 
 
@@ -192,7 +222,7 @@ def _applied(context: Context, result: Any) -> None:
 @click.command()
 @presets_option
 @click.option("--strict", is_flag=True, help="Warnings close the gate too.")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, help="How many processes.")
+@jobs_option
 @run_gates_option
 @click.option("--trust", is_flag=True, help="Run these gates from now on, until they change.")
 @pass_context

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 
 from migrate.changes import ChangeSet
 from migrate.commands.view import View
 from migrate.evidence import Evidence, read_evidence, record, with_evidence
 from migrate.graph import Graph
 from migrate.legacy import MANIFEST, read_manifest
+from migrate.migrated import Migrated
 from migrate.plan import Planned, Plans, load_plans, select
 from migrate.propose import Proposal, Proposer
 from migrate.rollout import Rollout
@@ -93,11 +95,16 @@ class Workspace(View):
                     waiting.append(other.name)
         return found
 
-    def steps(self, pending: Iterable[Planned]) -> Iterator[Step]:
-        """Propose one step after another, each on the tree that the steps before it leave."""
+    def steps(
+        self, pending: Iterable[Planned], made: Iterable[Migrated | None] = repeat(None)
+    ) -> Iterator[Step]:
+        """Propose one step after another, each on the tree that the steps before it leave.
+
+        `made` is what was made of each preset elsewhere, None for what is to be made here.
+        """
         proposer = Proposer(self.rollout, self.tree, self.evidence, self.likely, self.follow)
-        for planned in pending:
-            proposal = proposer.propose(planned)
+        for planned, migrated in zip(pending, made, strict=False):
+            proposal = proposer.propose(planned, migrated)
             evidence = record(proposal, planned, self.frozen_digests)
             yield Step(proposal, with_evidence(proposal, evidence))
             self.rollout.forget(planned, proposal.written.content)

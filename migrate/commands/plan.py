@@ -1,0 +1,121 @@
+"""`migrate plan`: the steps as they would be landed, one after another; nothing is written."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import repeat
+from typing import TYPE_CHECKING
+
+from migrate.changes import Change
+from migrate.commands.apply import Progress
+from migrate.commands.parallel import each_chunk
+from migrate.commands.workspace import Step, Workspace
+from migrate.errors import MigrateError
+from migrate.evidence import evidence_path
+from migrate.migrated import Maker, Migrated
+from migrate.plan import Planned
+from migrate.resolve import Resolver
+from migrate.tree import Overlay
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+PORTION = 32
+"""How many presets a process makes at a time: early steps are shown while late ones are made."""
+
+
+def preview(
+    workspace: Workspace,
+    names: Iterable[str],
+    jobs: int = 1,
+    pool: Executor | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Step]:
+    """The pending steps of these presets and of their parents; of all for no name.
+
+    `pool` is any executor: what each preset becomes is made there, in portions for `jobs` workers.
+    The steps are the same. Raises as the step that is refused.
+    """
+    pending = workspace.pending(names, with_parents=True)
+    made = _made(workspace, pending, jobs, pool) if pool is not None else repeat(None)
+    return workspace.steps(_told(pending, progress), made)
+
+
+def _told(pending: Sequence[Planned], progress: Progress | None) -> Iterator[Planned]:
+    for number, planned in enumerate(pending):
+        if progress is not None:
+            progress(planned.name, number, len(pending))
+        yield planned
+
+
+def _made(
+    workspace: Workspace, pending: Sequence[Planned], jobs: int, pool: Executor
+) -> Iterator[Migrated | None]:
+    work = partial(make, workspace, os.urandom(8))
+    portions = max(jobs, -(-len(pending) // PORTION))
+    return each_chunk(work, [planned.name for planned in pending], portions, pool)
+
+
+_here = threading.local()
+
+
+def make(workspace: Workspace, run: bytes, names: list[str]) -> list[Migrated | None]:
+    """What each of these presets becomes; None where the step itself says what is wrong.
+
+    `run` tells one command from the next: within one, a worker reads tree and plans once.
+    """
+    known, desk = getattr(_here, "desk", (b"", None))
+    if desk is None or known != run:
+        desk = Desk(workspace.fresh())
+        _here.desk = run, desk
+    return [desk.migrated(name) for name in names]
+
+
+class Desk:
+    """Makes presets of one workspace, apart from all steps; parents get their new text first."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.plans = workspace.plans
+        self.rollout = workspace.rollout
+        self.tree = Overlay(workspace.tree)
+        self.live = Resolver(self.tree, workspace.dialect)
+        self.maker = Maker(self.rollout)
+
+    def migrated(self, name: str) -> Migrated | None:
+        """What one preset becomes; None if that is refused."""
+        planned = self.plans.presets[name]
+        try:
+            self._lay_parents(planned)
+            written = self.maker.write(self.live, planned, self.plans.presets)
+            after = Overlay(self.tree, [Change(written.target, None, written.content)])
+            proof = self.maker.prove(after, self.live, written)
+        except MigrateError:
+            return None
+        self.rollout.forget(planned, written.content)
+        return Migrated(written, proof)
+
+    def _lay_parents(self, planned: Planned) -> None:
+        """Put the new text of every preset below this one in its place, lowest first."""
+        waiting = [planned]
+        while waiting:
+            current = waiting[-1]
+            missing = list(self._missing(current))
+            waiting += missing
+            if not missing:
+                waiting.pop()
+                if current is not planned and current.preset.to not in self.tree.changed:
+                    content = self.maker.content(self.live, current)
+                    self.tree.lay([Change(current.preset.to, None, content)])
+
+    def _missing(self, planned: Planned) -> Iterator[Planned]:
+        for path in planned.preset.extends:
+            other = self.rollout.targets.get(path)
+            if (
+                other is not None
+                and path not in self.tree.changed
+                and not self.tree.exists(evidence_path(other.name))
+            ):
+                yield other
