@@ -340,6 +340,33 @@ def test_a_tree_is_recognised_by_the_bases_that_are_there(files: dict[str, str],
     assert recognise(files_of(files)).dialect.name == name
 
 
+@pytest.mark.parametrize(
+    ("files", "key"),
+    [
+        ({"p.yaml": "defaults:\n- model: x\n- _self_\n"}, "defaults"),
+        ({"b.yaml": "", "p.yaml": "defaults:\n- b\n"}, "defaults"),
+        ({"c/b.yaml": "", "c/p.yaml": "_base_: [cfgs/b.yaml]\n"}, "_base_"),
+        ({"p.yaml": "D:\n  _BASE_CONFIG_: cfgs/b.yaml\n"}, "_BASE_CONFIG_"),
+        ({"b.yaml": "", "p.yaml": "inherit_from: b.yaml\n"}, "inherit_from"),
+        ({"b.yaml": "", "p.yaml": "BASE: ['b.yaml']\n", "q.yaml": "extends: b.yaml\n"}, "BASE"),
+    ],
+)
+def test_a_key_that_composes_elsewhere_is_told_and_not_passed_over(
+    files: dict[str, str], key: str
+) -> None:
+    found = recognise(files_of(files))
+    assert (found.dialect, found.unread) == (EXTENDS, ((key, 1),))
+    assert found.remarks[-1].startswith(f"1 config has `{key}:`, which dialect extends does not")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["extends: gone.yaml\n", "defaults: {a: 1}\n", "defaults: [1, 2]\n", "k:\n  BASE: b.yaml\n"],
+)
+def test_what_composes_nothing_is_not_told(text: str) -> None:
+    assert recognise(files_of({"b.yaml": "", "p.yaml": text})).remarks == []
+
+
 def view(root: Path, name: str | None = None) -> tuple[View, list[str]]:
     told: list[str] = []
     made = View(str(root), dialect_name=name)

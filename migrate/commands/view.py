@@ -104,8 +104,8 @@ class View:
         from migrate.dialect.recognise import recognise
 
         found = recognise(self.tree)
-        if found.dialect is not EXTENDS:
-            self.tell(str(found))
+        for remark in found.remarks:
+            self.tell(remark)
         return found
 
     @cached_property

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from migrate.dialect.declaration import EXTENDS, Dialect
 from migrate.dialect.shipped import DIALECTS
 from migrate.errors import MigrateError
-from migrate.locations import LEGACY
+from migrate.locations import LEGACY, join
 from migrate.tree import Tree
 
 MAX_FILES = 20_000
@@ -19,6 +19,9 @@ MAX_FILES = 20_000
 
 _SUFFIXES = (".yaml", ".yml")
 _KEYS = tuple(sorted({key for known in DIALECTS.values() for key in known.keys}))
+_NESTED = {key for known in DIALECTS.values() if known.nested for key in known.keys}
+OTHERS = ("BASE", "__base__", "_base", "base_cfg", "base_config", "inherit_from")
+"""Keys by which other tools compose, such as Swin Transformer and NICE-SLAM; we ship none."""
 
 
 @lru_cache(maxsize=8)
@@ -42,30 +45,49 @@ _COMMENT = re.compile(r"(?m)(^|[ \t])#[^\n]*")
 
 
 class Recognised(NamedTuple):
-    """A dialect, and how many configs of the tree compose by its keys."""
+    """A dialect, and how many configs of the tree compose by its keys.
+
+    `unread` counts, by key, the configs that seem to compose by what this dialect does not follow.
+    """
 
     dialect: Dialect
     files: int = 0
+    unread: tuple[tuple[str, int], ...] = ()
 
     def __str__(self) -> str:
         keys = " and ".join(f"`{key}:`" for key in self.dialect.keys)
         some = "1 config composes" if self.files == 1 else f"{self.files} configs compose"
         return f"dialect {self.dialect.name}: {some} by {keys}; --dialect names another"
 
+    @property
+    def remarks(self) -> list[str]:
+        """What a user should know of the choice; nothing for a tree that speaks `extends`."""
+        choice = [] if self.dialect is EXTENDS else [str(self)]
+        return choice + [
+            f"{count} config{' has' if count == 1 else 's have'} `{key}:`, which dialect"
+            f" {self.dialect.name} does not follow from here: read as they stand; another root or"
+            " a dialect of your own may do (docs/dialects.md)"
+            for key, count in self.unread
+        ]
+
 
 def recognise(tree: Tree) -> Recognised:
     """The dialect that most configs of a tree fit; `extends` for a tree that composes nothing."""
     fits: Counter[str] = Counter()
     signs: Counter[str] = Counter()
+    composing: list[set[str]] = []
     for path, text in _texts(tree):
-        for name in _fitting(tree, path, text):
-            fits[name] += 1
+        keys, names = _fitting(tree, path, text)
+        fits.update(names)
+        composing.append(keys)
         for name in _SIGNS:
             signs[name] += any(sign in text for sign in DIALECTS[name].signs)
     best = max(fits.values(), default=0)
     equal = [name for name in DIALECTS if best and fits[name] == best]
     name = next((name for name in equal if signs[name]), next(iter(equal), EXTENDS.name))
-    return Recognised(DIALECTS[name], fits[name])
+    followed = DIALECTS[name].keys  # by these the resolver composes, or says why it cannot
+    unread = Counter(key for keys in composing for key in keys if key not in followed)
+    return Recognised(DIALECTS[name], fits[name], tuple(sorted(unread.items())))
 
 
 _SIGNS = [name for name, dialect in DIALECTS.items() if dialect.signs]
@@ -87,20 +109,39 @@ def _texts(tree: Tree) -> Iterator[tuple[str, str]]:
         yield path, content.decode("utf-8", "replace")
 
 
-def _fitting(tree: Tree, path: str, text: str) -> set[str]:
-    """The dialects by whose rules this file names a file that exists."""
+def _fitting(tree: Tree, path: str, text: str) -> tuple[set[str], set[str]]:
+    """The keys by which a file seems to compose; the dialects by whose rules it does.
+
+    By a dialect's rules it does if it names a file that exists.
+    """
+    seeming: set[str] = set()
     found: set[str] = set()
-    for match in _composing(_KEYS).finditer(text.replace("\r\n", "\n")):
+    for match in _composing((*_KEYS, *OTHERS)).finditer(text.replace("\r\n", "\n")):
         value = _COMMENT.sub("", match[3]).strip()
         items = list(_items(value))
         is_list = value.startswith(("[", "-"))
+        seems = any(map(_seems_file, items)) or (is_list and _is_hydra(tree, path, items))
+        if seems and (not match[1] or match[2] in _NESTED):
+            seeming.add(match[2])
         for name, dialect in DIALECTS.items():
             shape = dialect.form in ("any", "list" if is_list else "path")
             if match[2] not in dialect.keys or not shape or (match[1] and not dialect.nested):
                 continue
             if any(_exists(tree, dialect, path, item) for item in items):
                 found.add(name)
-    return found
+    return seeming, found
+
+
+def _seems_file(item: str) -> bool:
+    return item.endswith(_SUFFIXES)
+
+
+def _is_hydra(tree: Tree, path: str, items: list[str]) -> bool:
+    """Hydra's lists name groups (`model: resnet`), itself, or a neighbour without its suffix."""
+    return "_self_" in items or any(
+        re.match(r"[\w@/ ]+:\s", f"{item} ") or tree.exists(join(path, f"{item}.yaml"))
+        for item in items
+    )
 
 
 def _exists(tree: Tree, dialect: Dialect, path: str, item: str) -> bool:
