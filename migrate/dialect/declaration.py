@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from migrate.locations import LEGACY, join, relative
@@ -76,9 +76,9 @@ class Dialect(NamedTuple):
     nested: bool = False
     """A composing key below the top level composes too: such configs are refused."""
     keeps_key: bool = False
-    """The top file's composing key stays in the resolved config; comparisons ignore it."""
+    """The loader leaves the top file's composing key in what it hands on."""
     ignore_keys: tuple[str, ...] = ()
-    """Top-level keys that the loader adds itself."""
+    """Top-level keys that the loader sets itself, whatever the files say."""
     list_merge: tuple[str, ...] = ()
     """Top-level lists merged by their entries' `name`."""
     relative_keys: tuple[str, ...] = ()
@@ -89,6 +89,11 @@ class Dialect(NamedTuple):
     """Words in the files of a tree that tell this dialect from others with the same keys."""
     declared: str = ""
     """For a declaration of a plan, its text as a flow mapping."""
+
+    def compared(self, answer: Mapping[Any, Any]) -> dict[Any, Any]:
+        """A resolved config for a comparison: without what the loader leaves or sets itself."""
+        ignored = (*self.ignore_keys, *(self.keys if self.keeps_key else ()))
+        return {key: value for key, value in answer.items() if key not in ignored}
 
     @property
     def plain(self) -> bool:

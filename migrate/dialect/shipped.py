@@ -57,7 +57,6 @@ D_FINE = Dialect(
     linear=True,
     in_place=True,
     keeps_key=True,
-    ignore_keys=("__include__",),
 )
 
 FAIRCHEM = Dialect(
@@ -106,7 +105,6 @@ OPENPCDET = Dialect(
     mapping_over_other="error",
     nested=True,
     keeps_key=True,
-    ignore_keys=("_BASE_CONFIG_",),
 )
 
 DIALECTS: dict[str, Dialect] = {
