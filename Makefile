@@ -68,7 +68,7 @@ torture: $(STAMP) ## kill the tool at random moments a few hundred times, check 
 matrix: $(STAMP) ## every fault at every step of every landing, on a model disk: some minutes
 	@$(BIN)/python benchmarks/faults.py $(ARGS)
 
-corpora: $(STAMP) ## compare with other repositories' loaders (ARGS=DIR, the folder of the corpora)
+corpora: $(STAMP) ## compare with other repositories' loaders (ARGS="DIR --jobs N"; DIR holds the corpora)
 	@$(BIN)/python tools/corpora.py $(ARGS)
 
 catalogue: $(STAMP) ## write docs/catalogue.md from the configs

@@ -1,32 +1,86 @@
-"""The engine agrees with other repositories' own loaders; skipped where the corpora are absent.
+"""The engine agrees with other repositories' own loaders, and `make corpora` says so.
 
-A sample of each corpus; `make corpora` checks every file.
+The corpora are skipped where they are absent, and sampled; `make corpora` checks every file.
 """
 
 from __future__ import annotations
 
+import gzip
+import json
 from pathlib import Path
 
 import pytest
 
-from tools.corpora import corpora, folder_of_corpora, measure, roll_out, tokens
+from tools.corpora import corpora, folder_of_corpora, main, measure, roll_out
+from tools.corpora_check import tokens
 
 FOUND = {corpus.name: corpus for corpus in corpora(folder_of_corpora())}
 EVERY = {"dfine": 5, "nemo-rl": 40, "detectron2": 12, "paddledetection": 60}
-pytestmark = pytest.mark.skipif(not FOUND, reason="no corpora: set MIGRATE_CORPORA")
+there = pytest.mark.skipif(not FOUND, reason="no corpora: set MIGRATE_CORPORA")
 
 
+@there
 @pytest.mark.parametrize("name", EVERY)
 def test_what_the_loader_of_the_repository_makes_is_what_we_make(name: str) -> None:
     score = measure(FOUND[name], EVERY[name])
     assert score.wrong == {}
-    assert score.payload == score.flat == score.again == score.files - len(score.refused)
+    right = len(score.outcomes) - len(score.refused)
+    assert [score.right(step) for step in range(3)] == [right] * 3
     assert all("unknown tag !!python/object/apply:eval" in why for why in score.refused.values())
-    assert score.payload > 3
+    assert right > 3
 
 
+@there
 def test_init_apply_and_verify_need_no_hand_editing(tmp_path: Path) -> None:
-    assert roll_out(FOUND["dfine"], tmp_path) == "ok"
+    assert roll_out(tmp_path, FOUND["dfine"]) == "ok"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A corpus of four files: one right, one that we get wrong, one refused, one lone base."""
+    tree = tmp_path / "small" / "tree"
+    tree.mkdir(parents=True)
+    texts = {
+        "b.yaml": "n: 1  # one\n",
+        "p.yaml": "_BASE_: b.yaml\nm: 2\n",
+        "q.yaml": "_BASE_: b.yaml\nm: 3\n",
+        "r.yaml": "_BASE_: b.yaml\nm: !!python/name:os.getcwd\n",
+    }
+    for path, text in texts.items():
+        (tree / path).write_text(text)
+    answers = {"b.yaml": {"n": 1}, "p.yaml": {"n": 1, "m": 2}, "q.yaml": {"n": 1}, "r.yaml": {}}
+    with gzip.open(tmp_path / "small" / "expected.json.gz", "wt") as file:
+        json.dump(answers, file)
+    return tmp_path
+
+
+def test_the_score_names_every_file_that_is_wrong_or_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(folder)]) == 1
+    head, row, *others = capsys.readouterr().out.splitlines()
+    assert " ".join(head.split()) == "corpus dialect payload flat again comments refused rollout"
+    assert row.split()[:7] == ["small", "detectron2", "2/4", "2/4", "2/4", "2", "1"]
+    assert others == [
+        "wrong: small/q.yaml: the payload differs",
+        "refused: small/r.yaml: r.yaml:2:4: unknown tag !!python/name:os.getcwd",
+    ]
+
+
+def test_two_processes_print_what_one_prints(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([str(folder)])
+    alone = capsys.readouterr().out
+    main([str(folder), "--jobs", "2"])
+    assert capsys.readouterr().out == alone
+
+
+def test_without_corpora_there_is_no_score(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(tmp_path)]) == 3
+    assert "make corpora ARGS=DIR" in capsys.readouterr().err
 
 
 def test_the_second_opinion_on_comments_and_scalars() -> None:
