@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import libcst as cst  # noqa: TID253 - imported only by what found a file worth parsing
@@ -13,26 +13,15 @@ from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper  # noqa: T
 from migrate.references.found import NO_DROP, ONLY_ENTRY, OPTION_VALUE, Drop
 from migrate.references.names import PLAIN, Use
 from migrate.references.python_nodes import bindings, children, dotted, is_literal, unescape
-from migrate.references.python_words import (
-    DEPTH,
-    DIRNAMES,
-    HERE,
-    JOINS,
-    KEPT,
-    PATHS,
-    SAME,
-)
+from migrate.references.python_rules import Pieces, Rules
 from migrate.references.reference import CERTAIN, LIKELY
 from migrate.references.spelling import Piece
-from migrate.references.tokens import ANCHOR
 from migrate.yaml_text.compose import collector_off
 
 _ESCAPE = re.compile(
     r"\\(?:\r?\n|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|.)|[^\\]+",
     re.DOTALL,
 )
-
-JOINT = Piece("/", joint=True)
 
 _IN_TUPLE = Drop(None, reason="the plan drops it, but a tuple or set may need its size")
 
@@ -45,7 +34,7 @@ class Unparsed(Exception):
 class String:
     """One string expression; `drop` is what goes with it from a list."""
 
-    pieces: list[Piece]
+    pieces: Pieces
     use: Use = PLAIN
     prose: bool = False
     drop: Drop = NO_DROP
@@ -69,7 +58,7 @@ class _Wrapper(MetadataWrapper):
         return super().visit_batched(wanted, *hooks, **named) if wanted else self.module
 
 
-def strings(code: str, path: str, constants: dict[str, list[Piece]]) -> list[String]:
+def strings(code: str, path: str, constants: dict[str, Pieces]) -> list[String]:
     """Every string of a module, comments included, in text order. Raises Unparsed.
 
     `constants` are names known from earlier code; those of this code are added.
@@ -78,7 +67,7 @@ def strings(code: str, path: str, constants: dict[str, list[Piece]]) -> list[Str
         return _strings(code, path, constants)
 
 
-def _strings(code: str, path: str, constants: dict[str, list[Piece]]) -> list[String]:
+def _strings(code: str, path: str, constants: dict[str, Pieces]) -> list[String]:
     try:
         wrapper = _Wrapper(cst.parse_module(code), unsafe_skip_copy=True)
     except cst.ParserSyntaxError as error:
@@ -97,29 +86,32 @@ def _first(string: String) -> int:
     return min((piece.start for piece in string.pieces if piece.start >= 0), default=0)
 
 
-@dataclass
-class _Reader:
-    code: str
-    path: str
-    wrapper: MetadataWrapper
-    constants: dict[str, list[Piece]]
-    used: set[int] = field(default_factory=set)
-    known: dict[int, list[Piece] | None] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.spans = self.wrapper.resolve(ByteSpanPositionProvider)
-        self.bytes = None if self.code.isascii() else self.code.encode("utf-8", "surrogatepass")
-        self.values = bindings(self.wrapper.module)
-        self.readers: dict[type[cst.CSTNode], Callable[[Any, int], list[Piece] | None]] = {
+class _Reader(Rules):
+    def __init__(
+        self, code: str, path: str, wrapper: MetadataWrapper, constants: dict[str, Pieces]
+    ) -> None:
+        super().__init__(path, bindings(wrapper.module), constants)
+        self.code = code
+        self.spans = wrapper.resolve(ByteSpanPositionProvider)
+        self.bytes = None if code.isascii() else code.encode("utf-8", "surrogatepass")
+        self.readers = {
             cst.SimpleString: lambda node, _: list(self._literal(node)),
             cst.ConcatenatedString: self._concatenated,
             cst.FormattedString: self._formatted,
             cst.BinaryOperation: self._operation,
-            cst.Name: lambda node, depth: self._name(node.value, depth),
-            cst.Attribute: self._attribute,
-            cst.Subscript: self._parent,
+            cst.Name: lambda node, depth: self.name(node.value, depth),
+            cst.Attribute: self.attribute,
+            cst.Subscript: self._subscript,
             cst.Call: self._call,
         }
+
+    def dotted(self, node: cst.CSTNode) -> str:
+        """`a.b.c`."""
+        return dotted(node)
+
+    def member(self, node: cst.CSTNode) -> tuple[cst.CSTNode, str] | None:
+        """An attribute's owner and name."""
+        return (node.value, node.attr.value) if isinstance(node, cst.Attribute) else None
 
     def start(self, node: cst.CSTNode) -> int:
         """The character offset at which a node begins."""
@@ -149,11 +141,8 @@ class _Reader:
             return
         if isinstance(node, cst.BaseExpression):
             pieces = self.evaluate(node)
-            if pieces and any(
-                piece.start >= 0 and piece.start not in self.used for piece in pieces
-            ):
+            if pieces and self.fresh(pieces):
                 yield String(pieces, self._use(pieces), drop=drop)
-                self.used.update(piece.start for piece in pieces)
         if isinstance(node, cst.List):
             for number, element in enumerate(node.elements):
                 yield from self.walk(element.value, self._drop(node, number))
@@ -162,7 +151,7 @@ class _Reader:
             inner = _IN_TUPLE if isinstance(node, cst.Element) else NO_DROP
             yield from self.walk(child, inner)
 
-    def _use(self, pieces: list[Piece]) -> Use:
+    def _use(self, pieces: Pieces) -> Use:
         start = pieces[0].start
         return Use(before=self.code[max(0, start - 60) : start]) if start >= 0 else PLAIN
 
@@ -186,25 +175,13 @@ class _Reader:
             return Drop(span, LIKELY, "drops the comment beside it too", group)
         return Drop(span, group=group)
 
-    # What they say.
+    # What their parts are.
 
-    def evaluate(self, node: cst.CSTNode, depth: int = 0) -> list[Piece] | None:
-        """The pieces of an expression that makes a string or a path; None for any other."""
-        if depth > DEPTH:
-            return None
-        if id(node) not in self.known:
-            self.known[id(node)] = self._evaluate(node, depth)
-        return self.known[id(node)]
-
-    def _evaluate(self, node: cst.CSTNode, depth: int) -> list[Piece] | None:
-        reader = self.readers.get(type(node))
-        return reader(node, depth) if reader else None
-
-    def _concatenated(self, node: cst.ConcatenatedString, depth: int) -> list[Piece]:
+    def _concatenated(self, node: cst.ConcatenatedString, depth: int) -> Pieces:
         parts = (self.evaluate(part, depth + 1) or [] for part in (node.left, node.right))
         return [piece for part in parts for piece in part]
 
-    def _formatted(self, node: cst.FormattedString, depth: int) -> list[Piece]:
+    def _formatted(self, node: cst.FormattedString, depth: int) -> Pieces:
         return [piece for part in node.parts for piece in self._part(part, depth)]
 
     def _literal(self, node: cst.SimpleString) -> Iterator[Piece]:
@@ -221,134 +198,33 @@ class _Reader:
             text = match.group() if match.group()[0] != "\\" else unescape(match.group())
             yield Piece(text, start + match.start(), start + match.end())
 
-    def _part(self, part: cst.BaseFormattedStringContent, depth: int) -> list[Piece]:
+    def _part(self, part: cst.BaseFormattedStringContent, depth: int) -> Pieces:
         if isinstance(part, cst.FormattedStringText):
             start = self.start(part)
             return [Piece(part.value, start, start + len(part.value))]
         if isinstance(part, cst.FormattedStringExpression) and not part.format_spec:
-            value = self.evaluate(part.expression, depth + 1)
-            return _foreign(value) if value else [_unknown(part.expression)]
+            return self.value(part.expression, depth)
         return [Piece("{}")]
 
-    def _operation(self, node: cst.BinaryOperation, depth: int) -> list[Piece] | None:
-        left = self.evaluate(node.left, depth + 1)
-        if isinstance(node.operator, cst.Modulo):
-            return left
-        if not isinstance(node.operator, cst.Add | cst.Divide):
-            return None
-        right = self.evaluate(node.right, depth + 1)
-        if not left and not right:
-            return None
-        first, second = left or [_unknown(node.left)], right or [_unknown(node.right)]
-        return [*first, *second] if isinstance(node.operator, cst.Add) else _join([first, second])
-
-    def _name(self, name: str, depth: int) -> list[Piece] | None:
-        if name == "__file__":
-            return [Piece(ANCHOR + self.path)]
-        if name in self.values:
-            value = self.values[name]
-            pieces = self.evaluate(value, depth + 1) if value is not None else None
-            if pieces:
-                self.constants[name] = _foreign(pieces)
-                return self.constants[name]
-            return None
-        return self.constants.get(name)
+    def _operation(self, node: cst.BinaryOperation, depth: int) -> Pieces | None:
+        operator = _OPERATORS.get(type(node.operator), "")
+        return self.operation(node.left, operator, node.right, depth)
 
     def note_constants(self) -> None:
         """Evaluate every name that is assigned once, for the code of later cells."""
         for name in self.values:
             self.constants.pop(name, None)
-            self._name(name, 0)
+            self.name(name, 0)
 
-    def _attribute(self, node: cst.Attribute, depth: int) -> list[Piece] | None:
-        if node.attr.value != "parent":
-            return None
-        return _above(self.evaluate(node.value, depth + 1), 1)
+    def _subscript(self, node: cst.Subscript, depth: int) -> Pieces | None:
+        inner = node.slice[0].slice if len(node.slice) == 1 else None
+        value = inner.value if isinstance(inner, cst.Index) else None
+        index = value.evaluated_value if isinstance(value, cst.Integer) else None
+        return self.subscript(node.value, index, depth)
 
-    def _parent(self, node: cst.Subscript, depth: int) -> list[Piece] | None:
-        """`path.parents[n]`."""
-        value, index = node.value, node.slice[0].slice if len(node.slice) == 1 else None
-        if not (isinstance(value, cst.Attribute) and value.attr.value == "parents"):
-            return None
-        if not (isinstance(index, cst.Index) and isinstance(index.value, cst.Integer)):
-            return None
-        return _above(self.evaluate(value.value, depth + 1), index.value.evaluated_value + 1)
-
-    def _call(self, node: cst.Call, depth: int) -> list[Piece] | None:
-        name = dotted(node.func)
-        if name in HERE:
-            return [Piece(ANCHOR + ".")]
-        arguments = [
-            argument.value
-            for argument in node.args
-            if argument.keyword is None and not argument.star
-        ]
-        if len(arguments) != len(node.args) and not name.endswith(".format"):
-            return None
-        if name in JOINS or name.rsplit(".", 1)[-1] in PATHS:
-            return self._joined(arguments, depth) if arguments else None
-        if name in SAME and len(arguments) == 1:
-            return self.evaluate(arguments[0], depth + 1)
-        if name in DIRNAMES and len(arguments) == 1:
-            return _above(self.evaluate(arguments[0], depth + 1), 1)
-        return self._method(node, arguments, depth)
-
-    def _method(
-        self, node: cst.Call, arguments: list[cst.BaseExpression], depth: int
-    ) -> list[Piece] | None:
-        if not isinstance(node.func, cst.Attribute):
-            return None
-        method, owner = node.func.attr.value, node.func.value
-        if method in KEPT:
-            return self.evaluate(owner, depth + 1)
-        if method == "joinpath":
-            return self._joined([owner, *arguments], depth)
-        if method in ("with_name", "with_suffix") and len(arguments) == 1:
-            pieces, last = self.evaluate(owner, depth + 1), self.evaluate(arguments[0], depth + 1)
-            if not pieces or not last:
-                return None
-            return (
-                [*pieces, *last]
-                if method == "with_suffix"
-                else _join([_above(pieces, 1) or [], last])
-            )
-        return None
-
-    def _joined(self, operands: Sequence[cst.BaseExpression], depth: int) -> list[Piece] | None:
-        values = [self.evaluate(operand, depth + 1) for operand in operands]
-        if not any(values):
-            return None
-        return _join([v or [_unknown(o)] for v, o in zip(values, operands, strict=True)])
+    def _call(self, node: cst.Call, depth: int) -> Pieces | None:
+        plain = [one.value for one in node.args if one.keyword is None and not one.star]
+        return self.call(node.func, plain, len(plain) == len(node.args), depth)
 
 
-def _join(operands: list[list[Piece]]) -> list[Piece]:
-    """Operands with slashes between, as `os.path.join` puts them."""
-    joined: list[Piece] = []
-    for operand in operands:
-        text = "".join(piece.text for piece in operand)
-        if joined and not joined[-1].text.endswith("/") and text:
-            joined.append(JOINT)
-        joined += operand
-    return joined
-
-
-def _above(pieces: list[Piece] | None, levels: int) -> list[Piece] | None:
-    """The folder some levels above a path, as text that stands elsewhere."""
-    if not pieces:
-        return None
-    text = "".join(piece.text for piece in pieces)
-    anchor = ANCHOR if text.startswith(ANCHOR) else ""
-    segments = [segment for segment in text.removeprefix(ANCHOR).split("/") if segment != "."]
-    if levels > len(segments):
-        return None
-    return [Piece(anchor + ("/".join(segments[:-levels]) or "."))]
-
-
-def _foreign(pieces: Sequence[Piece]) -> list[Piece]:
-    return [Piece(piece.text, joint=piece.joint) for piece in pieces]
-
-
-def _unknown(node: cst.CSTNode) -> Piece:
-    """A value that only running the code gives, under its name if it has one."""
-    name = dotted(node) if isinstance(node, cst.Name | cst.Attribute) else ""
-    return Piece("{" + name.rsplit(".", 1)[-1] + "}")
+_OPERATORS: dict[type[cst.CSTNode], str] = {cst.Add: "+", cst.Divide: "/", cst.Modulo: "%"}

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 from migrate.references.names import PLAIN, Names, Use
-from migrate.references.python_words import (
-    DEPTH,
-    DIRNAMES,
-    HERE,
-    JOINS,
-    KEPT,
-    PATHS,
-    SAME,
-)
-from migrate.references.tokens import ANCHOR
+from migrate.references.python_rules import Pieces, Rules, text_of
+from migrate.references.spelling import Piece
 
 _COMMENT = re.compile(r"#[^\r\n]*")
 _EAGER = Use(before="config=")
@@ -25,10 +16,6 @@ _EAGER = Use(before="config=")
 
 _RAW = re.compile(r"[\\\r]|\{\{|\}\}|=\s*(?:![rsa]\s*)?(?::[^{}]*)?\}")
 """What `ast` shows of an f-string otherwise than it is written."""
-
-FOREIGN = -1
-Part = tuple[str, int]
-"""A text, and the literal that holds it, or `FOREIGN`."""
 
 
 class Unclear(Exception):
@@ -54,174 +41,88 @@ def _in_comments(code: str, path: str, names: Names) -> bool:
     return any(named for text in comments for named in names.find(text, path, PLAIN))
 
 
-class _Texts:
-    """The same readings of expressions as in `python_strings`, without places."""
+class _Texts(Rules):
+    """Strings without places: the start of a piece is the literal that holds it."""
 
     def __init__(self, code: str, path: str) -> None:
         if "\r" in code.replace("\r\n", "") or "\\N{" in code:
             raise Unclear
-        self.path = path
         self.lines = code.split("\n")
         self.tree = ast.parse(code.removeprefix("\ufeff"))
-        self.values = _bindings(self.tree)
-        self.used: set[int] = set()
-        self.known: dict[int, list[Part] | None] = {}
-        self.readers: dict[type[ast.AST], Callable[[Any, int], list[Part] | None]] = {
+        super().__init__(path, _bindings(self.tree), {})
+        self.readers = {
             ast.Constant: self._constant,
             ast.JoinedStr: self._formatted,
             ast.BinOp: self._operation,
-            ast.Name: self._name,
-            ast.Attribute: self._attribute,
-            ast.Subscript: self._parent,
+            ast.Name: lambda node, depth: self.name(node.id, depth),
+            ast.Attribute: self.attribute,
+            ast.Subscript: self._subscript,
             ast.Call: self._call,
         }
+
+    def dotted(self, node: ast.expr) -> str:
+        """`a.b.c`."""
+        return _dotted(node)
+
+    def member(self, node: ast.expr) -> tuple[ast.expr, str] | None:
+        """An attribute's owner and name."""
+        return (node.value, node.attr) if isinstance(node, ast.Attribute) else None
+
+    def too_deep(self) -> None:
+        """libcst counts other levels: nobody knows here what it would find."""
+        raise Unclear
 
     def walk(self) -> Iterator[str]:
         """The largest string expressions, and those inside that are no part of them."""
         for node in ast.walk(self.tree):  # breadth first: what is around comes before
-            parts = self.evaluate(node, 0) if isinstance(node, ast.expr) else None
-            if parts and any(at != FOREIGN and at not in self.used for _, at in parts):
-                yield _text(parts)
-                self.used.update(at for _, at in parts)
+            pieces = self.evaluate(node) if isinstance(node, ast.expr) else None
+            if pieces and self.fresh(pieces):
+                yield text_of(pieces)
 
-    def evaluate(self, node: ast.AST, depth: int) -> list[Part] | None:
-        """The parts of an expression that makes a string or a path; None for any other."""
-        if depth > DEPTH:
-            raise Unclear
-        if id(node) not in self.known:
-            reader = self.readers.get(type(node))
-            self.known[id(node)] = reader(node, depth) if reader else None
-        return self.known[id(node)]
-
-    def _constant(self, node: ast.Constant, _: int) -> list[Part] | None:
+    def _constant(self, node: ast.Constant, _: int) -> Pieces | None:
         value = node.value
         if isinstance(value, bytes):
             if b"\\" in value:
                 raise Unclear
             value = value.decode("latin-1")
-        return [(value, id(node))] if isinstance(value, str) else None
+        return [Piece(value, id(node))] if isinstance(value, str) else None
 
-    def _formatted(self, node: ast.JoinedStr, depth: int) -> list[Part]:
+    def _formatted(self, node: ast.JoinedStr, depth: int) -> Pieces:
         lines = self.lines[node.lineno - 1 : node.end_lineno]
         if not node.values or any(_RAW.search(line.removesuffix("\r")) for line in lines):
             raise Unclear
-        return [part for value in node.values for part in self._within(value, depth)]
+        return [piece for value in node.values for piece in self._within(value, depth)]
 
-    def _within(self, node: ast.expr, depth: int) -> list[Part]:
+    def _within(self, node: ast.expr, depth: int) -> Pieces:
         if not isinstance(node, ast.FormattedValue):
             return self.evaluate(node, depth + 1) or []
         if node.format_spec is None:
-            value = self.evaluate(node.value, depth + 1)
-            return _foreign(value) if value else [_unknown(node.value)]
+            return self.value(node.value, depth)
         if isinstance(node.format_spec, ast.JoinedStr) and not node.format_spec.values:
             raise Unclear
-        return [("{}", FOREIGN)]
+        return [Piece("{}")]
 
-    def _operation(self, node: ast.BinOp, depth: int) -> list[Part] | None:
-        left = self.evaluate(node.left, depth + 1)
-        if isinstance(node.op, ast.Mod):
-            return left
-        if not isinstance(node.op, ast.Add | ast.Div):
-            return None
-        right = self.evaluate(node.right, depth + 1)
-        if not left and not right:
-            return None
-        first, second = left or [_unknown(node.left)], right or [_unknown(node.right)]
-        return [*first, *second] if isinstance(node.op, ast.Add) else _join([first, second])
+    def _operation(self, node: ast.BinOp, depth: int) -> Pieces | None:
+        return self.operation(node.left, _OPERATORS.get(type(node.op), ""), node.right, depth)
 
-    def _name(self, node: ast.Name, depth: int) -> list[Part] | None:
-        if node.id == "__file__":
-            return [(ANCHOR + self.path, FOREIGN)]
-        value = self.values.get(node.id)
-        parts = self.evaluate(value, depth + 1) if value is not None else None
-        return _foreign(parts) if parts else None
+    def _subscript(self, node: ast.Subscript, depth: int) -> Pieces | None:
+        value = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        return self.subscript(node.value, value if type(value) is int else None, depth)
 
-    def _attribute(self, node: ast.Attribute, depth: int) -> list[Part] | None:
-        return _above(self.evaluate(node.value, depth + 1), 1) if node.attr == "parent" else None
-
-    def _parent(self, node: ast.Subscript, depth: int) -> list[Part] | None:
-        """`path.parents[n]`."""
-        value, index = node.value, node.slice
-        if not (isinstance(value, ast.Attribute) and value.attr == "parents"):
-            return None
-        if not (isinstance(index, ast.Constant) and type(index.value) is int):
-            return None
-        return _above(self.evaluate(value.value, depth + 1), index.value + 1)
-
-    def _call(self, node: ast.Call, depth: int) -> list[Part] | None:
-        name = _dotted(node.func)
-        if name in HERE:
-            return [(ANCHOR + ".", FOREIGN)]
-        arguments = [one for one in node.args if not isinstance(one, ast.Starred)]
-        all_plain = len(arguments) == len(node.args) and not node.keywords
-        if not all_plain and not name.endswith(".format"):
-            return None
-        if name in JOINS or name.rsplit(".", 1)[-1] in PATHS:
-            return self._joined(arguments, depth) if arguments else None
-        if name in SAME and len(arguments) == 1:
-            return self.evaluate(arguments[0], depth + 1)
-        if name in DIRNAMES and len(arguments) == 1:
-            return _above(self.evaluate(arguments[0], depth + 1), 1)
-        return self._method(node.func, arguments, depth)
-
-    def _method(self, called: ast.expr, arguments: list[ast.expr], depth: int) -> list[Part] | None:
-        if not isinstance(called, ast.Attribute):
-            return None
-        method, owner = called.attr, called.value
-        if method in KEPT:
-            return self.evaluate(owner, depth + 1)
-        if method == "joinpath":
-            return self._joined([owner, *arguments], depth)
-        if method not in ("with_name", "with_suffix") or len(arguments) != 1:
-            return None
-        parts, last = self.evaluate(owner, depth + 1), self.evaluate(arguments[0], depth + 1)
-        if not parts or not last:
-            return None
-        return [*parts, *last] if method == "with_suffix" else _join([_above(parts, 1) or [], last])
-
-    def _joined(self, operands: Sequence[ast.expr], depth: int) -> list[Part] | None:
-        values = [self.evaluate(operand, depth + 1) for operand in operands]
-        if not any(values):
-            return None
-        return _join([v or [_unknown(o)] for v, o in zip(values, operands, strict=True)])
+    def _call(self, node: ast.Call, depth: int) -> Pieces | None:
+        plain = [one for one in node.args if not isinstance(one, ast.Starred)]
+        return self.call(
+            node.func, plain, len(plain) == len(node.args) and not node.keywords, depth
+        )
 
 
-def _text(parts: Sequence[Part]) -> str:
-    return "".join(text for text, _ in parts)
-
-
-def _foreign(parts: Sequence[Part]) -> list[Part]:
-    return [(text, FOREIGN) for text, _ in parts]
-
-
-def _join(operands: list[list[Part]]) -> list[Part]:
-    joined: list[Part] = []
-    for operand in operands:
-        if joined and not joined[-1][0].endswith("/") and _text(operand):
-            joined.append(("/", FOREIGN))
-        joined += operand
-    return joined
-
-
-def _above(parts: list[Part] | None, levels: int) -> list[Part] | None:
-    if not parts:
-        return None
-    text = _text(parts)
-    anchor = ANCHOR if text.startswith(ANCHOR) else ""
-    segments = [segment for segment in text.removeprefix(ANCHOR).split("/") if segment != "."]
-    if levels > len(segments):
-        return None
-    return [(anchor + ("/".join(segments[:-levels]) or "."), FOREIGN)]
+_OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Div: "/", ast.Mod: "%"}
 
 
 def _dotted(node: ast.expr) -> str:
     if isinstance(node, ast.Name):
         return node.id
     return f"{_dotted(node.value)}.{node.attr}" if isinstance(node, ast.Attribute) else ""
-
-
-def _unknown(node: ast.expr) -> Part:
-    return "{" + _dotted(node).rsplit(".", 1)[-1] + "}", FOREIGN
 
 
 def _bindings(tree: ast.AST) -> dict[str, ast.expr | None]:
