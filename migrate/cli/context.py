@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -111,6 +111,15 @@ class Context:
             shown = printable_painted(text) if self.paint.enabled else printable_block(text)
             click.echo(shown, color=True)
 
+    def say_lines(self, lines: Iterable[str]) -> None:
+        """Print what people read, folded to their terminal; a file or a pipe gets whole lines."""
+        limit = _columns(sys.stdout)
+        if limit:
+            from migrate.report.fold import folded
+
+            lines = folded(lines, limit)
+        self.say("\n".join(lines))
+
     def tell(self, text: str) -> None:
         """Print a remark for people on standard error."""
         if not self.quiet:
@@ -190,6 +199,14 @@ class Context:
     def _recovered(self, line: str | None) -> None:
         if line:
             click.echo(line, err=True)
+
+
+def _columns(stream: Any) -> int:
+    """How wide a terminal is; 0 for what is none, or does not know."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        return 0
 
 
 pass_context = click.make_pass_decorator(Context)

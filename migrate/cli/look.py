@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -88,7 +85,7 @@ def explain(context: Context, config: str, key: str | None, full: bool) -> int:
         context.give(explain_data(found))
     else:
         full = full or context.verbose > 0
-        _say(context, explain_lines(found, context.paint, full))
+        context.say_lines(explain_lines(found, context.paint, full))
     return DONE
 
 
@@ -117,7 +114,7 @@ def diff(context: Context, left: str, right: str, profile: str | None, full: boo
         context.give(diff_data(found))
     else:
         full = full or context.verbose > 0
-        _say(context, diff_lines(found, context.paint, full))
+        context.say_lines(diff_lines(found, context.paint, full))
     return FOUND if found.forbidden else DONE
 
 
@@ -171,7 +168,7 @@ def _lint_told(context: Context, found: Linted, output: str) -> None:
     elif output == "github":
         context.say("\n".join(github_lines(found.findings)))
     else:
-        _say(context, lint_lines(found, context.paint, context.quiet))
+        context.say_lines(lint_lines(found, context.paint, context.quiet))
 
 
 @click.command(epilog=IN_TREE)
@@ -231,23 +228,6 @@ def schema(context: Context, kind: str) -> int:
 
     context.bytes_out(schema_text(kind).encode())
     return DONE
-
-
-def _say(context: Context, lines: Iterable[str]) -> None:
-    """Print what people read, folded to their terminal; a file or a pipe gets whole lines."""
-    limit = _columns()
-    if limit:
-        from migrate.report.fold import folded
-
-        lines = folded(lines, limit)
-    context.say("\n".join(lines))
-
-
-def _columns() -> int:
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns
-    except (OSError, ValueError):  # no terminal, or none that knows its size
-        return 0
 
 
 def _findings_told(context: Context, findings: list[Finding]) -> None:

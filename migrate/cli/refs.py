@@ -36,5 +36,5 @@ def refs(context: Context, paths: tuple[str, ...], jobs: int) -> int:
         data = [reference_data(one) for one in found.references]
         context.give({"targets": list(found.targets), "references": data})
     else:
-        context.say("\n".join(pointing_lines(found, bool(paths), context.paint)))
+        context.say_lines(pointing_lines(found, bool(paths), context.paint))
     return DONE

@@ -141,11 +141,10 @@ class _Shown:
 def _say_step(context: Context, step: Step, as_diff: bool) -> None:
     from migrate.report.steps import diff_lines, step_lines
 
-    if as_diff:
-        lines = diff_lines(step.changes, context.paint)
+    if as_diff:  # a diff keeps its lines
+        context.say("\n".join(diff_lines(step.changes, context.paint)) + "\n")
     else:
-        lines = step_lines(step.proposal, step.changes, context.paint)
-    context.say("\n".join(lines) + "\n")
+        context.say_lines([*step_lines(step.proposal, step.changes, context.paint), ""])
 
 
 def _say_end(context: Context, planned: Iterable[Planned], shown: _Shown) -> None:
@@ -278,7 +277,7 @@ def _verified(context: Context, result: Verified, strict: bool) -> None:
         return
     all_of_it = strict or bool(context.verbose)
     lines = verify_lines(result.presets, result.checks, result.findings, all_of_it, context.paint)
-    context.say("\n".join(lines))
+    context.say_lines(lines)
 
 
 @click.command()
@@ -296,7 +295,7 @@ def status(context: Context) -> int:
         rows = [asdict(row) for row in result.rows]
         context.give({"presets": rows, "finalized": result.finalized})
         return DONE
-    context.say("\n".join(status_lines(result.rows, context.paint)))
+    context.say_lines(status_lines(result.rows, context.paint))
     states = ("applied", "pending", "edited", "stale", "missing")
     counts = ", ".join(f"{result.count(s)} {s}" for s in states if result.count(s))
     context.say(counts + ("; finalized" if result.finalized else ""))
@@ -371,6 +370,6 @@ def rehearse(context: Context, keep: str | None) -> int:
     if context.as_json:
         context.give(rehearsal_data(result))
     else:
-        context.say("\n".join(rehearsal_lines(result, context.paint)))
+        context.say_lines(rehearsal_lines(result, context.paint))
         _verified(context, result.verified, strict=False)
     return FOUND if result.failed else DONE
