@@ -313,6 +313,16 @@ def test_an_unknown_name_lists_the_nearest() -> None:
     assert "detectron2" in caught.value.hint
 
 
+def test_what_a_loader_leaves_or_sets_itself_is_in_no_comparison() -> None:
+    answer = {"__include__": ["b.yml"], "filename": "p", "n": 1}
+    kept = {name: set(dialect.compared(answer)) for name, dialect in DIALECTS.items()}
+    assert kept.pop("d-fine") == {"filename", "n"}
+    assert kept.pop("paddledetection") == {"__include__", "n"}
+    assert set(map(frozenset, kept.values())) == {frozenset(answer)}
+    own = declared({"keys": ["base"], "keeps_key": True, "ignore_keys": ["time"]})
+    assert own.compared({"base": "b", "time": 1, "n": 1}) == {"n": 1}
+
+
 def test_every_declaration_names_its_source() -> None:
     assert all(dialect.source and dialect.keys for dialect in DIALECTS.values())
     assert list(DIALECTS) == [dialect.name for dialect in DIALECTS.values()]

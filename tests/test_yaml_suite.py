@@ -22,13 +22,28 @@ from tools.corpora import folder_of_corpora
 
 FOLDER = Path(folder_of_corpora()) / "yaml-test-suite" / "src"
 TAGS = "safe-tags"
-REFUSALS = (
-    "a list or mapping cannot be a key",
-    "a tag on the whole document is not supported",
-    "not valid YAML",
-    "cannot be rewritten without a change",
-)
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="no YAML test suite")
+ROOT_TAG = "a tag on the whole document is not supported"
+KEY = "a list or mapping cannot be a key"
+REFUSED = {
+    # A tag on the root would have to go to the file that builds on this one, and could clash there.
+    "2XXW-0": ROOT_TAG,  # !!set: the loader makes a set of it, which is no config
+    "EHF6-0": ROOT_TAG,  # !!map: says nothing, and is refused all the same: it can be deleted
+    "UGM3-0": ROOT_TAG,  # a tag of its own: the loader knows no such thing
+    # No loader can make these: a list or mapping is no key of a dict, however it is written.
+    "6BFJ-0": KEY,  # an anchored list
+    "6PBE-0": KEY,  # `?` with a block list
+    "KK5P-0": KEY,  # below the top level
+    "LX3P-0": KEY,  # a flow list as a simple key
+    "M2N8-1": KEY,  # a mapping whose own key is a list
+    "M5DY-0": KEY,  # block and flow lists
+    "Q9WF-0": KEY,  # a flow mapping
+    "RZP5-0": KEY,  # a block list with comments around it
+    "SBG9-0": KEY,  # a flow list inside a flow mapping
+    "X38W-0": KEY,  # anchored, and named again as an alias
+    "XW4D-0": KEY,  # as RZP5, with the anchor on a line of its own
+}
+"""Every case that is refused, and why; all others are re-emitted."""
+there = pytest.mark.skipif(not FOLDER.is_dir(), reason="no YAML test suite")
 
 
 def decoded(text: str) -> str:
@@ -69,7 +84,8 @@ def emitted(text: str) -> bytes:
     return flatten(resolver, resolver.resolve("p.yaml"), Onto()).content
 
 
-def test_the_suite_is_re_emitted_or_refused() -> None:
+@there
+def test_the_suite_is_re_emitted_but_for_these_fourteen() -> None:
     same_again, refused = 0, {}
     for name, text in mappings():
         try:
@@ -80,5 +96,29 @@ def test_the_suite_is_re_emitted_or_refused() -> None:
         want = load(text, "b.yaml", LOADERS[TAGS])
         assert same(want, load(written.decode(), "p.yaml", LOADERS[TAGS])), name
         same_again += 1
-    assert same_again >= 95
-    assert [name for name, what in refused.items() if not what.startswith(REFUSALS)] == []
+    assert refused == REFUSED
+    assert same_again == 98
+
+
+@there
+def test_what_is_refused_for_its_keys_no_loader_reads() -> None:
+    texts_by_name = dict(mappings())
+    for name in (name for name, why in REFUSED.items() if why == KEY):
+        with pytest.raises(yaml.constructor.ConstructorError, match="unhashable key"):
+            yaml.safe_load(texts_by_name[name])
+
+
+# Apart from the suite, so that they are tried everywhere.
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("? a # none\n? b\n: 1\n", "? a # none\n? b\n: 1\n"),
+        ("{? a: 1, ?}\n", "a: 1\n?\n:\n"),
+        ("{a : !!str, !!str : b}\n", "a: !!str\n!!str : b\n"),
+    ],
+)
+def test_keys_and_values_that_are_nothing_are_re_emitted(text: str, written: str) -> None:
+    assert emitted(text).decode() == written
+    assert same(load(written, "p.yaml", LOADERS[TAGS]), load(text, "b.yaml", LOADERS[TAGS]))

@@ -53,4 +53,5 @@ def key_text(document: Document, piece: Piece, anchors: Anchors) -> str:
     key = setting.entry.key
     if key.kind == ALIAS:
         return source(setting.document, (key.target.start, key.target.end), anchors)
-    return source(setting.document, (key.props, key.end), anchors)
+    text = source(setting.document, (key.props, key.end), anchors)
+    return f"{text} " if text and key.start == key.end else text  # `!!str: x` would be a tag

@@ -169,10 +169,10 @@ class Writer:
                 [lines[0], *(" " * (column + 2) + line.lstrip() for line in lines[1:])]
             )
         self.lines.use(document, (entry.start, entry.end))
-        self.lines.text(
-            " " * column
-            + _join(f"{key_text(document, piece, self.anchors)}:", text, self._after(piece))
-        )
+        key = key_text(document, piece, self.anchors)
+        if not key:
+            self.lines.text(" " * column + "?")  # a key that is nothing needs its own sign
+        self.lines.text(" " * column + _join(f"{key}:", text, self._after(piece)))
 
     def _after(self, piece: Piece) -> str:
         document = piece.winner.document

@@ -218,9 +218,16 @@ class _Composer:
             frame.key_start = self.key_start(holder, node) if self.questions else node.props
             node.holder = holder
         else:
+            if self.questions and node.kind == SCALAR and node.props == node.end:
+                self.beside(frame.key, node)
             node.holder = entry = Entry(frame.key, node, frame.key_start, holder.flow)
             holder.entries.append(entry)
             frame.key = None
+
+    def beside(self, key: Node, empty: Node) -> None:
+        """Put the value of a key without a colon (`? a`) at the key: libyaml has it far behind."""
+        if self.text[empty.start - 1] != ":":
+            empty.props = empty.start = empty.end = key.end
 
     def key_start(self, mapping: Node, key: Node) -> int:
         """Where the entry begins: at its key, or at the `?` that announces it."""

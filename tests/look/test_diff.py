@@ -81,6 +81,14 @@ def test_without_plans_nothing_is_allowed(tmp_path: Path) -> None:
     assert ran.out.endswith("1 forbidden, 0 allowed (no parity profile: nothing is allowed)\n")
 
 
+def test_what_a_loader_sets_itself_is_not_compared(tmp_path: Path) -> None:
+    both = {"a.yml": "filename: a\nn: 1\n", "b.yml": "filename: b\nn: 1\n"}
+    write(tmp_path, both)
+    name = ("--dialect", "paddledetection")  # its load_config sets `filename` after merging
+    assert migrate(tmp_path, *name, "diff", "a.yml", "b.yml").code == 0
+    assert migrate(tmp_path, "diff", "a.yml", "b.yml").code == 1
+
+
 def test_a_profile_with_faults_is_input_to_fix(root: Path) -> None:
     write(root, {"p.yaml": "version: 1\nalow: []\n"})
     ran = migrate(root, "diff", A, B, "--profile", "p.yaml")
