@@ -95,6 +95,15 @@ def raise_all(faults: Sequence[MigrateError]) -> None:
         raise Faults(faults)
 
 
+def _same_file(name: str, other: str) -> bool:
+    """Whether two paths may mean one file; a folder and a suffix in common are not enough."""
+    import difflib
+    from posixpath import basename, splitext
+
+    stems = [splitext(basename(path))[0] for path in (name, other)]
+    return bool(difflib.get_close_matches(stems[0], stems[1:], cutoff=0.5))
+
+
 def nearest(name: str, known: Iterable[str], count: int = 3) -> str:
     """A hint that lists the names nearest to a misspelt one; "" when none is near.
 
@@ -106,4 +115,5 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> str:
         return ""
     known = itertools.islice((one for one in known if len(one) <= _MISSPELT), _COMPARED)
     found = difflib.get_close_matches(name, list(known), n=count, cutoff=0.5)
+    found = [one for one in found if _same_file(name, one)]
     return "did you mean " + " or ".join(found) + "?" if found else ""

@@ -93,6 +93,8 @@ def locate(view: View, given: str) -> str:
     known = [*presets(view), *configs(view)]
     hint = nearest(given, known) or nearest(path, known)
     what = "no such config, nor a preset of that name"
+    if os.path.isdir(given) or os.path.isdir(os.path.join(view.root, path)):
+        what = "is a folder, not a config"
     raise MissingFile(what, given or "''", hint or _looked(view))
 
 

@@ -78,6 +78,21 @@ def test_a_text_of_several_lines_is_a_block() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [
+        ("configs/train/sfd.yaml", "did you mean configs/train/sft.yaml?"),
+        ("confgs/base.yaml", "did you mean configs/base.yaml?"),
+        ("configs/train/unlike.yaml", "paths are relative to here or to the root"),
+        ("configs/train", "paths are relative to here or to the root"),
+    ],
+)
+def test_only_names_that_look_alike_are_proposed(root: Path, given: str, hint: str) -> None:
+    ran = migrate(root, "inspect", given)
+    assert ran.code == 3
+    assert ran.err.splitlines()[1].startswith(f"hint: {hint}")
+
+
 def test_json_has_the_chain_and_the_config(root: Path) -> None:
     data = json.loads(migrate(root, "--output", "json", "inspect", OVER).out)
     assert data["format_version"] == "1.0"
