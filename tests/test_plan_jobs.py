@@ -149,11 +149,14 @@ def test_a_terminal_has_a_bar_beside_the_same_result(tmp_path: Path) -> None:
     command = [sys.executable, "-c", MAIN, "--root", str(root), "plan"]
     piped = subprocess.run(command, capture_output=True, check=True)
     terminal, end = pty.openpty()
-    watched = subprocess.run(command, stdout=subprocess.PIPE, stderr=end, check=True)
+    with (tmp_path / "out").open("wb") as out:
+        subprocess.run(command, stdout=out, stderr=end, check=True)
+    subprocess.run(command, stdout=subprocess.PIPE, stderr=end, check=True)  # as into a pager
     os.close(end)
     bar = os.read(terminal, 65536).decode()
     os.close(terminal)
-    assert watched.stdout == piped.stdout
+    assert (tmp_path / "out").read_bytes() == piped.stdout
+    assert bar.count("3/3") == 1, "a bar is drawn over the pager"
     assert [f"{number}/3 {name}" in bar for number, name in enumerate("pqr", 1)] == [True] * 3
     assert bar.endswith("\r" + " " * 80 + "\r")
     assert piped.stderr == b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -154,9 +155,14 @@ class Context:
             yield disk
 
     @contextmanager
-    def progress(self, label: str) -> Iterator[Callable[[str, int, int], None]]:
-        """A progress bar on standard error, on a terminal only; call it with (name, done, all)."""
-        shown = sys.stderr.isatty() and not self.quiet
+    def progress(
+        self, label: str, paged: bool = False
+    ) -> Iterator[Callable[[str, int, int], None]]:
+        """A progress bar on standard error, on a terminal only; call it with (name, done, all).
+
+        `paged` says that the results are often read in a pager, over which no bar may be drawn.
+        """
+        shown = sys.stderr.isatty() and not self.quiet and not (paged and _piped())
 
         def report(name: str, done: int, total: int) -> None:
             if shown:
@@ -207,6 +213,10 @@ def _columns(stream: Any) -> int:
         return os.get_terminal_size(stream.fileno()).columns
     except (OSError, ValueError):
         return 0
+
+
+def _piped() -> bool:
+    return stat.S_ISFIFO(os.fstat(sys.stdout.fileno()).st_mode)
 
 
 pass_context = click.make_pass_decorator(Context)

@@ -100,7 +100,7 @@ def plan(
     planned = workspace.plans.presets.values()
     shown = _Shown()
     data: list[dict[str, Any]] = []
-    with context.progress("planning") as progress, pool_of(jobs) as pool:
+    with context.progress("planning", paged=True) as progress, pool_of(jobs) as pool:
         for step in shown.counted(preview(workspace, names, jobs, pool, progress)):
             if context.as_json:
                 data.append(step_data(step.proposal, step.changes))
