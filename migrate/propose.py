@@ -17,7 +17,7 @@ from migrate.plan import Planned
 from migrate.pointers import Followed, Pointers
 from migrate.relink import relinked, relinked_text
 from migrate.resolve import Resolver
-from migrate.rollout import MANY, Rollout
+from migrate.rollout import Rollout
 from migrate.told import told
 from migrate.tree import Overlay, Tree
 
@@ -204,7 +204,7 @@ class Proposer:
         self.tree.lay(changes)
         self.graph.follow(changes)
         stale.update(self.graph.dependents(stale))
-        if not self.rollout.dialect.by_file or len(self.done) % MANY == 0:
+        if not self.rollout.dialect.by_file:
             self.live = self.graph.resolver = Resolver(self.tree, self.rollout.dialect)
         for path in stale:
             self.live.forget(path)

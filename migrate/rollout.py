@@ -15,7 +15,7 @@ from migrate.resolve import Resolved, Resolver, Store
 from migrate.tree import Tree
 
 MANY = 256
-"""So many presets are kept as they were parsed; of more, each is parsed when it is asked for."""
+"""So many presets are kept as they were loaded; of more, each is loaded when it is asked for."""
 
 
 class Rollout:
@@ -56,7 +56,6 @@ class Rollout:
                 found.setdefault(document.path, []).append(planned.name)
                 if document.source not in self.said:
                     self.said[document.source] = said_by(self.legacy, document)
-            self.forget(planned)
         return found
 
     @cached_property
@@ -74,14 +73,12 @@ class Rollout:
         kept = {self.live(self.plans.legacy_path(path)) for path in self.plans.keep}
         return frozenset(named | set(self.targets) | kept | {self.plans.base})
 
-    def forget(self, planned: Planned, content: bytes | None = None) -> None:
-        """Keep nothing, of many presets, of one that was looked at, nor of its new text."""
+    def forget(self, planned: Planned, content: bytes) -> None:
+        """Of many presets, keep no value of one whose step is done, nor of its new text."""
         path = self.frozen(planned)
         if len(self.plans.presets) > MANY and path not in self._shared:
-            self.legacy.forget(path)
             self.legacy_plain.forget(path)
-            if content is not None:
-                self.loaded.pop(content, None)
+            self.loaded.pop(content, None)
 
     @cached_property
     def _shared(self) -> frozenset[str]:

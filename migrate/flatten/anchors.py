@@ -81,6 +81,8 @@ def _free(name: str, taken: set[str]) -> str:
 def linked_in(document: Document, span: Span) -> list[Node]:
     """Anchored nodes and aliases inside a stretch of text, in order."""
     linked = document.linked
+    if not linked:
+        return linked
     first = bisect_left(linked, span[0], key=_where)
     return linked[first : bisect_left(linked, span[1], lo=first, key=_where)]
 
@@ -94,4 +96,6 @@ def leaf_span(document: Document, entry: Entry) -> Span:
     if entry.flow:
         return entry.start, entry.end
     end = document.line_end(entry.end)
-    return entry.start, max([end, *(comment[1] for comment in entry.after)])
+    if not entry.after:
+        return entry.start, end
+    return entry.start, max(end, *(comment[1] for comment in entry.after))

@@ -26,11 +26,11 @@ class Piece:
     whole: bool = True
     extra: tuple[str, ...] = ()
     """Lines of the dialect that take back what the parents say of this mapping."""
+    children: list[Piece] = field(init=False)
+    """The members that go into the file; the other members' keys the parents say already."""
 
-    @property
-    def children(self) -> list[Piece]:
-        """The members that go into the file; the other members' keys the parents say already."""
-        return [member for member in self.members if isinstance(member, Piece)]
+    def __post_init__(self) -> None:
+        self.children = [member for member in self.members if isinstance(member, Piece)]
 
     @property
     def winner(self) -> Setting:

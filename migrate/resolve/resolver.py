@@ -67,8 +67,15 @@ Store = dict[tuple[str, bytes], Document]
 """Parsed files by path and content: resolvers of trees that differ a little can share one."""
 
 
+KEPT = 256
+"""So many configs that nothing extends are kept; an older one is parsed anew if it is asked for."""
+
+
 class Resolver:
-    """Resolves configs of one tree; every file is read and parsed once."""
+    """Resolves configs of one tree. What others extend is read and parsed once.
+
+    Memory grows with the shared files, hardly with the configs.
+    """
 
     def __init__(self, tree: Tree, dialect: Dialect = EXTENDS, store: Store | None = None) -> None:
         self.tree = tree
@@ -77,6 +84,8 @@ class Resolver:
         self._documents: dict[str, Document] = {}
         self._resolved: dict[str, Resolved] = {}
         self._open: list[str] = []
+        self._extended: set[str] = set()
+        self._last: dict[str, None] = {}
         self._bases: dict[str, tuple[Base, ...]] = {}
         self._nearest: dict[str, str] = {}
         self._loader = LOADERS[dialect.loader]
@@ -96,7 +105,17 @@ class Resolver:
                 self._store[path, content] = document
             self._check(document)
             self._documents[path] = document
+            self._keep(path)
         return self._documents[path]
+
+    def _keep(self, path: str) -> None:
+        """Forget the config that was parsed longest ago, if nothing extends it."""
+        self._last[path] = None
+        if len(self._last) > KEPT:
+            oldest = next(iter(self._last))
+            del self._last[oldest]
+            if oldest not in self._extended:
+                self.forget(oldest)
 
     def _check(self, document: Document) -> None:
         """Refuse what is no part of the dialect."""
@@ -140,18 +159,15 @@ class Resolver:
         Memory then grows with the shared files, not with the configs. Raises as `resolve`.
         """
         for path in paths:
-            extended = self.holds(path)
+            extended = path in self._resolved
             resolved = self.resolve(path)
             if not extended:
                 self.forget(path)
             yield resolved
 
-    def holds(self, path: str) -> bool:
-        """Whether a config was resolved before and is kept."""
-        return path in self._resolved
-
     def forget(self, path: str) -> None:
         """Keep nothing of a config: it changed, or nobody asks for it again."""
+        self._last.pop(path, None)
         document = self._documents.pop(path, None)
         if document is not None:
             self._store.pop((path, document.source), None)
@@ -188,6 +204,7 @@ class Resolver:
         return combiner.final(branch)
 
     def _base(self, document: Document, base: Base) -> Resolved:
+        self._extended.add(base.path)
         if base.path in self._resolved:
             return self._resolved[base.path]
         if base.path in self._open:
