@@ -9,6 +9,7 @@ from migrate.canonical import Ready, ready
 from migrate.changes import Change, sha256
 from migrate.errors import InputError, MigrateError, Refused, raise_all
 from migrate.flatten import Account, Flat, Onto, flatten
+from migrate.flatten.place import stay_in_place
 from migrate.legacy import frozen_path
 from migrate.limits import DEFAULT
 from migrate.locations import KeyPath, dotted
@@ -156,6 +157,7 @@ class Maker:
             links=tuple(self.rollout.dialect.link(path, preset.to) for path in parents),
             retained=frozenset(known for path in parents.values() for known in self._old(path)),
             kept_bases=tuple(parents.values()),
+            place=frozen_path(preset.to, self.rollout.plans.config_root),
         )
         if not preset.override and self._extends_only(legacy, parents):
             return self._as_it_was(legacy, parents, onto, planned, live)
@@ -193,11 +195,13 @@ class Maker:
         ]
         if edits:
             content = legacy.document.replaced(edits)
-        keys = tuple(
-            (path, slot.winner.document.path)
+        own = [
+            (path, slot.winner)
             for path, slot in legacy.branch.leaves()
             if slot.winner.document is legacy.document
-        )
+        ]
+        stay_in_place(self.rollout.dialect, legacy, onto.place, own)
+        keys = tuple((path, setting.document.path) for path, setting in own)
         return Flat(content, Account(len(legacy.document.comments), ()), keys)
 
     def _authority(

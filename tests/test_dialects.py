@@ -21,6 +21,7 @@ from migrate.plain import PlainLoader
 from migrate.resolve import Resolver
 from migrate.tree import MemoryTree, Overlay
 from migrate.yaml_text import LOADERS, load, same
+from tests.support.cli import migrate
 
 BASE = "a: {x: 1, y: 2}\nlr: 1e-4\nk:\n  u: 1\n  v:\n    w: 2\n"
 
@@ -294,14 +295,51 @@ def test_no_dialect_runs_code_from_a_config() -> None:
             seen(dialect, {"p.yaml": "a: !!python/object/apply:os.getcwd []\n"})
 
 
-def test_a_value_that_depends_on_the_place_of_its_file_is_not_moved() -> None:
-    dialect = declared(
-        {"relative_keys": ["data.root"], "relative_tags": ["!path"], "loader": "safe-tags"}
-    )
-    for line in ("data: {root: ./d}\n", "w: !path w.bin\n"):
-        with pytest.raises(Refused, match="is a path relative to c/b"):
-            laid(dialect, {"c/b.yaml": line, "p.yaml": "extends: c/b.yaml\n"})
-        assert laid(dialect, {"b.yaml": line, "p.yaml": "extends: b.yaml\n"}) == line
+PLACED = {"relative_keys": ["data.root"], "relative_tags": ["!path"], "loader": "safe-tags"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "data: {root: ./d}\n",
+        "data: {root: [/abs, d]}\n",
+        "data: {root: {train: d}}\n",
+        "w: !path w.bin\n",
+        "w: [1, {v: !path w.bin}]\n",
+        "u: &u !path w.bin\nw: [*u]\n",
+    ],
+)
+def test_a_value_that_depends_on_the_place_of_its_file_is_not_moved(line: str) -> None:
+    dialect = declared(PLACED)
+    with pytest.raises(MigrateError, match=r"is a path relative to c/b\.yaml, not to p\.yaml"):
+        laid(dialect, {"c/b.yaml": line, "p.yaml": "extends: c/b.yaml\n"})
+    assert laid(dialect, {"b.yaml": line, "p.yaml": "extends: b.yaml\n"}) == line
+
+
+@pytest.mark.parametrize("value", ["/data", "~/data", "s3://bucket/data", "3", "null", "''"])
+def test_a_value_that_means_the_same_everywhere_moves(value: str) -> None:
+    line = f"data: {{root: {value}}}\n"
+    files = {"c/b.yaml": line, "p.yaml": "extends: c/b.yaml\n"}
+    assert laid(declared(PLACED), files) == line
+
+
+@pytest.mark.parametrize("base", ["", "extends: b.yaml\n"])
+def test_flatten_to_another_folder_refuses_what_depends_on_the_place(
+    tmp_path: Path, base: str
+) -> None:
+    plan = "version: 1\ndialect: {relative_keys: [data.root]}\n"
+    texts = {"plans/t.yaml": plan, "b.yaml": "n: 1\n", "p.yaml": f"{base}data:\n  root: ./d\n"}
+    for path, text in texts.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    ran = migrate(tmp_path, "flatten", "p.yaml", "-o", "c/p.yaml")
+    line = texts["p.yaml"].count("\n")
+    assert ran.code == 3
+    said = f"p.yaml:{line}:3: data.root is a path relative to p.yaml, not to c/p.yaml\nhint: write"
+    assert said in ran.err
+    assert not (tmp_path / "c").exists()
+    assert migrate(tmp_path, "flatten", "p.yaml", "-o", "q.yaml").code == 0
+    assert "root: ./d" in (tmp_path / "q.yaml").read_text()
 
 
 # Naming, declaring, recognising.

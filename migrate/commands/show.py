@@ -42,4 +42,5 @@ def _onto(view: View, place: str, onto: Sequence[str]) -> Onto:
         links=tuple(view.dialect.link(path, place) for path in paths),
         retained=frozenset(known for parent in parents for known in parent.paths),
         kept_bases=tuple(paths),
+        place=place,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from migrate.flatten.account import Account, account
 from migrate.flatten.anchors import Anchors, leaf_span
 from migrate.flatten.headers import Headings
 from migrate.flatten.lines import Lines
+from migrate.flatten.place import stay_in_place
 from migrate.flatten.select import Piece, Selection
 from migrate.flatten.top import Top
 from migrate.flatten.write import Writer
@@ -35,6 +35,8 @@ class Onto:
     retained: frozenset[str] = frozenset()
     kept_bases: tuple[str, ...] = ()
     """For each link, the old path of the file that it names ("" where the old chain had none)."""
+    place: str = ""
+    """Where the new file will stand among the old ones; where the config stands, if empty."""
 
     @property
     def branch(self) -> Branch | None:
@@ -68,15 +70,17 @@ def flatten(
     Raises Refused where a parent says more than the config, or where the written text does not load
     to exactly the same values: nothing is ever handed on that was not parsed again.
     """
+    place = onto.place or resolved.path
     if not (onto.parents or order) and _builds_on_nothing(resolver, resolved):
-        return _as_it_is(resolved, resolver.dialect)
+        return _as_it_is(resolved, resolver.dialect, place)
     for document in resolved.chain:
         document.attribute()
     parent = onto.branch
     selection = Selection(resolved.document, parent, resolver.dialect.delete)
     members = _ordered(selection.members(resolved.branch), order)
     pieces = [member for member in members if isinstance(member, Piece)]
-    _stay_in_place(resolver.dialect, resolved, pieces)
+    leaves = ((leaf.path, leaf.winner) for piece in pieces for leaf in piece.leaves())
+    stay_in_place(resolver.dialect, resolved, place, leaves)
     headings = Headings(resolver, resolved, onto.retained, keep_headers)
     headings.assign(pieces)
     lines = Lines()
@@ -97,21 +101,6 @@ def flatten(
     return Flat(content, account(resolved, onto.retained, lines.used), keys, loaded)
 
 
-def _stay_in_place(dialect: Dialect, resolved: Resolved, pieces: list[Piece]) -> None:
-    """Refuse values that mean something else in another folder; the dialect declares which."""
-    if not (dialect.relative_keys or dialect.relative_tags):
-        return
-    home = posixpath.dirname(resolved.path)
-    for leaf in (leaf for piece in pieces for leaf in piece.leaves()):
-        document, node = leaf.winner.document, leaf.winner.entry.value.resolved()
-        moves = posixpath.dirname(document.path) != home
-        tagged = node.tag in dialect.relative_tags
-        if moves and (tagged or dotted(leaf.path) in dialect.relative_keys):
-            what = f"{dotted(leaf.path)} is a path relative to {document.path}"
-            hint = "write it so that it holds from everywhere, or keep that file in its folder"
-            raise Refused(what, leaf.winner.place, hint)
-
-
 def _builds_on_nothing(resolver: Resolver, resolved: Resolved) -> bool:
     """Whether a config is one file already, with no composing key and nothing laid over it."""
     document = resolved.document
@@ -119,9 +108,11 @@ def _builds_on_nothing(resolver: Resolver, resolved: Resolved) -> bool:
     return not composes and resolver.resolve(resolved.path).branch is resolved.branch
 
 
-def _as_it_is(resolved: Resolved, dialect: Dialect) -> Flat:
+def _as_it_is(resolved: Resolved, dialect: Dialect, place: str) -> Flat:
     """One file is one file: its own bytes."""
     document = resolved.document
+    leaves = ((path, slot.winner) for path, slot in resolved.branch.leaves())
+    stay_in_place(dialect, resolved, place, leaves)
     check(document.text, resolved, None, False, dialect)
     keys = tuple((path, document.path) for path, _ in resolved.branch.leaves())
     return Flat(document.source, Account(len(document.comments), ()), keys)
