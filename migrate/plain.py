@@ -77,6 +77,8 @@ class PlainLoader:
     def _fold(self, path: str, depth: int) -> Mapping:
         own = self._file(path)
         data = {key: value for key, value in own.items() if key not in self.dialect.keys}
+        if self.dialect.nested and depth and len(data) < len(own):
+            raise Refused("is a base and extends another file", path, "write that one out")
         bases = [self._compose(base, depth + 1) for base in self._bases(path, own)]
         if self.dialect.order == "earlier":
             for base in bases:

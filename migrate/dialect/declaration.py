@@ -74,7 +74,7 @@ class Dialect(NamedTuple):
     disjoint: bool = False
     """Bases that set the same key are an error."""
     nested: bool = False
-    """A composing key below the top level composes too: such configs are refused."""
+    """A composing key below the top level composes too, and one in a base does not: refused."""
     keeps_key: bool = False
     """The loader leaves the top file's composing key in what it hands on."""
     ignore_keys: tuple[str, ...] = ()

@@ -25,15 +25,16 @@ def stay_in_place(
     moved = {one.path for one in resolved.chain if posixpath.dirname(one.path) != home}
     raise_all(
         [
-            _letter(path, setting, place)
+            _letter(path, setting)
             for path, setting in leaves
             if setting.document.path in moved and _depends(dialect, path, setting)
         ]
     )
 
 
-def _letter(path: KeyPath, setting: Setting, place: str) -> Refused:
-    what = f"{dotted(path)} is a path relative to {setting.document.path}, not to {place}"
+def _letter(path: KeyPath, setting: Setting) -> Refused:
+    file = setting.document.path
+    what = f"{dotted(path)} is a path relative to {file}, and the new file stands in another folder"
     hint = "write it so that it holds from everywhere, or keep that file in its folder"
     return Refused(what, setting.place, hint)
 

@@ -145,6 +145,8 @@ class Resolver:
             resolved_bases = [self._base(document, base) for base in bases]
         finally:
             self._open.pop()
+        if self.dialect.nested:
+            _check_levels(document, bases, resolved_bases, self.dialect)
         branch = self._merged(document, resolved_bases)
         depth = 1 + max((base.depth for base in resolved_bases), default=0)
         in_order = resolved_bases if self.dialect.order == "later" else resolved_bases[::-1]
@@ -297,6 +299,17 @@ def _check_nested(document: Document, dialect: Dialect) -> None:
                 what = f"`{entry.key.value}` below the top level is not supported"
                 hint = f"{dialect.name} puts the base below this key; write that mapping out"
                 raise Refused(what, document.place(entry.start), hint)
+
+
+def _check_levels(
+    document: Document, bases: Iterable[Base], resolved: Iterable[Resolved], dialect: Dialect
+) -> None:
+    """Refuse a base that has a base: a loader that follows the key anywhere reads one level."""
+    for base, found in zip(bases, resolved, strict=True):
+        if found.bases:
+            what = f"extends {base.path}, which extends another file"
+            hint = f"{dialect.name} reads one level and takes that key of the base for data"
+            raise Refused(what, document.place(base.node.props), hint)
 
 
 def _last_of_each(bases: list[Resolved], document: Document) -> tuple[Document, ...]:

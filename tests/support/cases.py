@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -105,6 +106,13 @@ class Played:
         """The tree before the first `apply`."""
         assert self.started is not None
         return self.trees[self.started]
+
+    @property
+    def dialect(self) -> str:
+        """The dialect that the plans name; one that they declare is read as `extends`."""
+        plans = b"".join(body for path, body in self.start.items() if path.startswith("plans/"))
+        named = re.search(rb"(?m)^dialect: ([\w-]+)$", plans)
+        return named[1].decode() if named else "extends"
 
     @property
     def final(self) -> Tree:
