@@ -139,6 +139,7 @@ def _exit_code(error: BaseException) -> int:
     if isinstance(error, (click.exceptions.Exit, click.ClickException)):
         if isinstance(error, click.ClickException):
             error.show()
+            _tell_order(error)
         return error.exit_code
     if isinstance(error, MigrateError):
         _letter(error)
@@ -155,6 +156,13 @@ def _exit_code(error: BaseException) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return _bug(error)
+
+
+def _tell_order(error: click.ClickException) -> None:
+    """Say where an option belongs that stands behind a verb and is one of all verbs."""
+    name = getattr(error, "option_name", None)
+    if isinstance(error, click.NoSuchOption) and any(name in option.opts for option in cli.params):
+        click.echo(f"hint: {name} goes before the verb: migrate {name} ...", err=True)
 
 
 _RAN_OUT = {RecursionError: "nesting", MemoryError: "memory"}

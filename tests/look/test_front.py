@@ -73,6 +73,14 @@ def test_help_shows_an_example(root: Path, verb: str) -> None:
     assert f"Example:\n    migrate {verb} " in ran.out
 
 
+@pytest.mark.parametrize("option", ["--output", "--root", "-q"])
+def test_an_option_of_all_verbs_behind_one_is_told_its_place(root: Path, option: str) -> None:
+    ran = migrate(root, "explain", A, option, "json")
+    assert ran.code == 2
+    assert f"hint: {option} goes before the verb" in ran.err
+    assert "goes before" not in migrate(root, "explain", A, "--nonsense").err
+
+
 def completed(root: Path, *words: str) -> list[str]:
     """What the shell would offer for the last word, by click's own protocol."""
     environment = {
