@@ -60,7 +60,9 @@ def compare(view: View, left: str, right: str, profile: str | None = None) -> Co
     sides = old, new, lists
     forbidden = (_told(*sides, item, None, why) for item, why in verdict.forbidden)
     allowed = (_told(*sides, item, rule, rule.reason) for item, rule in verdict.allowed)
-    return Compared(old, new, path, tuple(forbidden), tuple(allowed), verdict.order)
+    # The record of a config keeps its values, not the order of its keys.
+    order = verdict.order if old.resolved and new.resolved else ()
+    return Compared(old, new, path, tuple(forbidden), tuple(allowed), order)
 
 
 def _profile_path(view: View, given: str | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from tests.look.trees import BASE, PRESET, write
 from tests.support.cli import migrate
 
+REPOSITORY = Path(__file__).parents[2]
 A, B = "configs/train/sft.yaml", "configs/train/b.yaml"
 PROFILE = "version: 1\nallow:\n  - { path: training.run_name, reason: names a run }\n"
 TREE = {"configs/base.yaml": BASE, A: PRESET, "plans/parity.yaml": PROFILE}
@@ -162,6 +164,14 @@ def test_presets_and_their_legacy_configs_have_names(root: Path) -> None:
     assert found["left"]["config"] == "configs/legacy/train/sft.yaml"
     assert found["right"]["config"] == A
     assert found["equal"]
+
+
+def test_the_record_of_a_finalized_preset_says_nothing_of_key_order(tmp_path: Path) -> None:
+    for folder in ("configs", "plans"):
+        ignored = shutil.ignore_patterns("legacy")
+        shutil.copytree(REPOSITORY / folder, tmp_path / folder, ignore=ignored)
+    ran = migrate(tmp_path, "diff", "legacy:debug", "debug")
+    assert (ran.code, "on record only" in ran.out, "key order" in ran.out) == (0, True, False)
 
 
 def test_an_unknown_preset_has_its_nearest_names(root: Path) -> None:
