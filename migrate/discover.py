@@ -104,7 +104,21 @@ class Discoverer:
         return isinstance(error, (BrokenChain, MissingFile)) or matches(path, self.scope.presets)
 
     def _raise_unloadable(self) -> None:
-        raise_all(list({str(error): error for error in self.unloadable.values()}.values()))
+        faults = list({str(error): error for error in self.unloadable.values()}.values())
+        hint = self._leave_out()
+        if hint:
+            faults.append(InputError("files far from the base are among these", None, hint))
+        raise_all(faults)
+
+    def _leave_out(self) -> str:
+        """How to leave out what lies elsewhere than the base: fixtures and examples."""
+        root = self.scope.base.rpartition("/")[0]
+        if not root or not any(path.startswith(f"{root}/") for path in self.resolver.tree.files()):
+            return ""  # another layout: nobody knows what belongs
+        elsewhere = [path for path in self.unloadable if not path.startswith(f"{root}/")]
+        globs = sorted({re.sub("/.*", "/**", path) for path in elsewhere})
+        options = " ".join(f"--exclude '{glob}'" for glob in globs)
+        return f"if they are no configs of this tree: {options}" if globs else ""
 
     # What is what.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,26 @@ jobs_option = click.option(
 run_gates_option = click.option("--run-gates", is_flag=True, help="Run the plan's gate commands.")
 
 
+SCOPE = (
+    click.option("--presets", multiple=True, metavar="GLOB", help="Migrate only these configs."),
+    click.option(
+        "--exclude", multiple=True, metavar="GLOB", help="Leave these files out of sight."
+    ),
+    click.option("--components", multiple=True, metavar="GLOB", help=f"Default: {COMPONENTS[0]}"),
+    click.option(
+        "--base", default=BASE, show_default=True, metavar="FILE", help="The base that stays."
+    ),
+)
+"""What is what in a tree without plans."""
+
+
+def scope_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of `SCOPE`, in their order."""
+    for option in reversed(SCOPE):
+        command = option(command)
+    return command
+
+
 def _scope(
     presets: tuple[str, ...], exclude: tuple[str, ...], components: tuple[str, ...], base: str
 ) -> Scope:
@@ -43,12 +63,7 @@ def _scope(
 
 
 @click.command()
-@click.option("--presets", multiple=True, metavar="GLOB", help="Migrate only these configs.")
-@click.option("--exclude", multiple=True, metavar="GLOB", help="Leave these files out of sight.")
-@click.option("--components", multiple=True, metavar="GLOB", help=f"Default: {COMPONENTS[0]}")
-@click.option(
-    "--base", default=BASE, show_default=True, metavar="FILE", help="The base that stays."
-)
+@scope_options
 @click.option("--force", is_flag=True, help="Write legacy tree and plans anew.")
 @pass_context
 def init(
@@ -354,9 +369,20 @@ def finalize(context: Context, run_gates: bool) -> int:
 
 @click.command()
 @click.option("--keep", metavar="DIR", help="Keep the scratch copy in this empty folder.")
+@scope_options
 @pass_context
-def rehearse(context: Context, keep: str | None) -> int:
-    """The whole rollout in a scratch copy; this tree is not touched."""
+def rehearse(
+    context: Context,
+    keep: str | None,
+    presets: tuple[str, ...],
+    exclude: tuple[str, ...],
+    components: tuple[str, ...],
+    base: str,
+) -> int:
+    """The whole rollout in a scratch copy; this tree is not touched.
+
+    A tree without plans begins with `init`; the options that `init` has as well are for that.
+    """
     import os
 
     from migrate.commands.rehearse import rehearse as run
@@ -366,7 +392,8 @@ def rehearse(context: Context, keep: str | None) -> int:
         raise InputError("is not empty", keep, "name a new folder for the scratch copy")
     context.recover()
     with context.progress("rehearsing") as progress:
-        result = run(context.workspace, keep, progress)
+        scope = _scope(presets, exclude, components, base)
+        result = run(context.workspace, keep, progress, scope)
     if context.as_json:
         context.give(rehearsal_data(result))
     else:

@@ -41,9 +41,12 @@ class Rehearsal:
 
 
 def rehearse(
-    workspace: Workspace, keep: str | None = None, progress: Progress | None = None
+    workspace: Workspace,
+    keep: str | None = None,
+    progress: Progress | None = None,
+    scope: Scope | None = None,
 ) -> Rehearsal:
-    """Run the rollout in a copy. On a tree without plans it begins with `init`.
+    """Run the rollout in a copy. On a tree without plans it begins with `init` of `scope`.
 
     Raises InputError after `finalize`, when there is no legacy tree to begin from.
     """
@@ -51,12 +54,15 @@ def rehearse(
     if not fresh and not workspace.tree.exists(MANIFEST):
         hint = "the legacy tree was removed by `migrate finalize`; check out an earlier commit"
         raise InputError("cannot be rehearsed any more", MANIFEST, hint)
+    if not fresh and scope not in (None, Scope()):
+        hint = "`exclude:` in plans/tree.yaml leaves files out; the presets are those of the plans"
+        raise InputError("has plans, which say what is what", workspace.plans_folder, hint)
     back = [] if fresh else list(_back_to_legacy(workspace))
     with scratch_copy(workspace.root, back, keep) as folder:
         copy = workspace.at(folder)
         disk = Disk(folder)
         if fresh:
-            land(init(copy, Scope()).changes, disk, "init")
+            land(init(copy, scope or Scope()).changes, disk, "init")
             copy = copy.fresh()
         result = Rehearsal(began_with_init=fresh)
         result.steps = apply(copy, (), disk, progress).steps
