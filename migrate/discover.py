@@ -93,9 +93,13 @@ class Discoverer:
         """
         for path in self.graph.links:
             try:
-                _ = self.resolver.resolve(path).python
+                resolved = self.resolver.resolve(path)
+                _ = resolved.python
             except MigrateError as error:
                 self.unloadable[path] = error
+                continue
+            for document in resolved.chain:
+                self.graph.note_values(document)
         self.unloadable.update(self.graph.broken)
         if any(self._stops(path, error) for path, error in self.unloadable.items()):
             self._raise_unloadable()
@@ -200,7 +204,7 @@ class Discoverer:
 
     def _parent(self, path: str, chosen: set[str]) -> str | None:
         """The preset that this one stays an overlay of: the only one it extends, if it is close."""
-        bases = [base.path for base in self.resolver.resolve(path).bases]
+        bases = self.graph.links[path]
         parents = [base for base in bases if base in chosen or self._stays(base)]
         if len(parents) != 1 or bases.count(parents[0]) != 1:
             return None
@@ -229,9 +233,9 @@ class Discoverer:
         done: dict[str, None] = {}
 
         def visit(path: str) -> None:
-            for base in self.resolver.resolve(path).bases:
-                if base.path in chosen and base.path not in done:
-                    visit(base.path)
+            for base in self.graph.links[path]:
+                if base in chosen and base not in done:
+                    visit(base)
             done.setdefault(path)
 
         for path in sorted(chosen):

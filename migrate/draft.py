@@ -21,6 +21,9 @@ MANY_KEYS = 6
 """A section of which more keys than this are inlined is named as a whole."""
 
 
+_MAY_DIFFER = tuple(key for _, _, keys, _ in ALLOWED for key in keys)
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """One preset of a plan to be written."""
@@ -29,6 +32,8 @@ class Draft:
     path: str
     extends: tuple[str, ...]
     inline: tuple[tuple[str, tuple[str, ...]], ...]
+    may_differ: frozenset[str] = frozenset()
+    """Which of the keys that a parity profile allows to differ it has."""
 
 
 def draft(resolver: Resolver, found: Discovery, config_root: str) -> list[Draft]:
@@ -45,13 +50,16 @@ def _preset(
     for key, path in flat.keys:
         if path != preset.path:
             by_file.setdefault(path, []).append(key)
-    order = resolver.resolve(preset.path).paths
+    resolved = resolver.resolve(preset.path)
     inline = tuple(
         (_inner(path, config_root), tuple(condense(resolver, path, by_file[path])))
-        for path in order
+        for path in resolved.paths
         if path in by_file
     )
-    return Draft(names[preset.path], preset.path, extends, inline)
+    may_differ = frozenset(
+        key for key in _MAY_DIFFER if resolved.branch.find(tuple(key.split(".")))
+    )
+    return Draft(names[preset.path], preset.path, extends, inline, may_differ)
 
 
 def _shape(resolver: Resolver, found: Discovery, preset: Found) -> tuple[tuple[str, ...], Flat]:
@@ -228,13 +236,13 @@ def _wrapped(head: str, words: list[str], width: int = 100) -> list[str]:
     return [*lines, current, "      ]"]
 
 
-def parity_text(resolver: Resolver, found: Discovery, tree: Tree) -> str:
+def parity_text(drafts: Sequence[Draft], tree: Tree) -> str:
     """A parity profile: what these configs may differ in without training differently."""
-    configs = [resolver.resolve(preset.path).branch for preset in found.presets]
+    said = {key for item in drafts for key in item.may_differ}
     lines = [*_head(tree, "parity"), "version: 1", ""]
     rows: list[str] = []
     for group, reason, keys, when in ALLOWED:
-        present = [k for k in keys if any(branch.find(tuple(k.split("."))) for branch in configs)]
+        present = [key for key in keys if key in said]
         if present:
             rows.append(f"  # {group}")
         for key in present:

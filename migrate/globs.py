@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 _PIECE = re.compile(r"(?:\*\*/)+|\*{2,}|\*|\?|\[[^\]/]+\]|.", re.DOTALL)
@@ -14,6 +14,14 @@ _FEW_STEPS = 10_000_000
 def matches(path: str, globs: Iterable[str]) -> bool:
     """Whether a path matches any glob: `*` stays in a folder, `**` crosses folders."""
     return any(_matches(path, glob) for glob in globs)
+
+
+def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
+    """`matches` for many paths or many globs: those that name one path alone are looked up."""
+    every = tuple(globs)
+    exact = frozenset(glob for glob in every if not set(glob) & set("*?["))
+    open_globs = tuple(glob for glob in every if glob not in exact)
+    return lambda path: path in exact or matches(path, open_globs)
 
 
 def _matches(path: str, glob: str) -> bool:

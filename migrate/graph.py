@@ -57,6 +57,7 @@ class Graph:
         self.said: Said = {} if said is None else said
         self.exclude = (*NOT_LIVE, *exclude)
         self.broken: dict[str, MigrateError] = {}
+        self._values: dict[str, frozenset[str]] = {}
 
     @cached_property
     def files(self) -> list[str]:
@@ -172,23 +173,27 @@ class Graph:
         yield from sorted(path for path in seen if self.resolver.tree.exists(path))
 
     @cached_property
-    def named_by_values(self) -> dict[str, Place]:
+    def named_by_values(self) -> frozenset[str]:
         """Every config that a value of a composing config (or of what it reaches) names."""
-        found: dict[str, Place] = {}
         reached = {path for source in self.links for path in self.reach(source)}
-        for path in sorted(reached):
+        for path in reached - set(self._values):
             if path not in self.broken and self.resolver.tree.exists(path):
-                self._named_in(self.resolver.document(path), found)
-        return found
+                self.note_values(self.resolver.document(path))
+        return frozenset(named for found in self._values.values() for named in found)
 
-    def _named_in(self, document: Document, found: dict[str, Place]) -> None:
+    def note_values(self, document: Document) -> None:
+        """Note which configs the values of a document name; later it need not be parsed again."""
+        if document.path not in self._values:
+            self._values[document.path] = frozenset(self._named_in(document))
+
+    def _named_in(self, document: Document) -> Iterator[str]:
         layers = {id(node) for node in document.layer_nodes()}
         for node in document.nodes():
             if node.kind != SCALAR or not node.value.endswith(SUFFIXES) or id(node) in layers:
                 continue
             for target in (node.value, join(document.path, node.value)):
                 if target in self._known:
-                    found.setdefault(target, document.place(node.start))
+                    yield target
 
     @cached_property
     def _known(self) -> frozenset[str]:

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 
 from migrate.globs import matches
+from migrate.locations import parse_dotted
 from migrate.plan import Plans, Rules
 from migrate.resolve import Resolved, Resolver, read_branch
 from migrate.rules import RULES, Layers
 
-MEASURED = (
-    "max-files",
-    "max-open",
-    "max-overlays",
-    "overlay-keys",
-    "required",
-    "length-knob",
-    "fusion-config",
-)
-"""The rules with a threshold; the others hold or not, whatever a plan says."""
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """What one preset needs of the rules; of many presets no more than this is kept."""
+
+    path: str
+    bases: tuple[str, ...]
+    files: int
+    opened: int
+    own_keys: int
+    required: frozenset[str]
+    """The required keys that it sets."""
+    fusion: str | None
+    broken: frozenset[str]
+    """The rules that it breaks, of those that a plan turns off as a whole."""
 
 
 def measured(plans: Plans, resolver: Resolver, targets: Iterable[str]) -> dict[str, Any]:
@@ -35,44 +42,63 @@ def measured(plans: Plans, resolver: Resolver, targets: Iterable[str]) -> dict[s
     if not all(matches(path, plans.rules.presets) for path in goals):
         rules["presets"] = [_literal(path) for path in goals]
     plans = with_rules(plans, rules)
-    layers = Layers(plans, resolver)
-    presets = list(layers.presets.values())
-    checks = [RULES[name] for name in MEASURED]
-    broken = {found.rule for one in presets for check in checks for found in check(layers, one)}
-    return {**rules, **_needed(plans.rules, layers, presets, broken)}
+    return {**rules, **_needed(plans.rules, _measures(Layers(plans, resolver)))}
 
 
-def _needed(
-    rules: Rules, layers: Layers, presets: list[Resolved], broken: set[str]
-) -> Mapping[str, Any]:
-    needed: dict[str, Any] = {}
-    if "max-files" in broken:
-        needed["max_files"] = max(len(one.chain) for one in presets)
-    if "max-open" in broken:
-        base = layers.plans.base
-        needed["max_open"] = max(sum(p != base for p in one.paths) for one in presets)
-    if "max-overlays" in broken:
-        needed["max_overlays"] = max(map(len, layers.overlays.values()))
-    if "overlay-keys" in broken:
-        needed["overlay_keys"] = max(_own_keys(one) for one in presets if layers.parents(one))
-    if "required" in broken:
-        needed["required"] = [key for key in rules.required if _all_set(presets, key)]
-    if "length-knob" in broken:
-        needed["length_findings"] = []
-    if "fusion-config" in broken:
-        needed["fusion_key"] = None
+def _measures(layers: Layers) -> list[_Measure]:
+    """Every runnable preset, measured; a fusion config is none."""
+    found = [_measure(layers, resolved) for resolved in layers.each()]
+    fusions = {one.fusion for one in found}
+    return [one for one in found if one.path not in fusions]
+
+
+def _measure(layers: Layers, resolved: Resolved) -> _Measure:
+    document = resolved.document
+    own = read_branch(document, document.entries, document.root)
+    return _Measure(
+        path=resolved.path,
+        bases=tuple(base.path for base in resolved.bases),
+        files=len(resolved.paths),
+        opened=sum(path != layers.plans.base for path in resolved.paths),
+        own_keys=sum(1 for _ in own.leaves()),
+        required=frozenset(key for key in layers.rules.required if _is_set(resolved, key)),
+        fusion=layers.fusion(resolved),
+        broken=frozenset(rule for rule in _WHOLE if any(RULES[rule](layers, resolved))),
+    )
+
+
+_WHOLE: dict[str, tuple[str, Any]] = {
+    "length-knob": ("length_findings", []),
+    "fusion-config": ("fusion_key", None),
+}
+"""Rules that a tree keeps or does not, with the field that turns them off."""
+
+
+def _needed(rules: Rules, presets: list[_Measure]) -> Mapping[str, Any]:
+    known = {one.path for one in presets}
+    users = Counter(base for one in presets for base in one.bases if base in known)
+    most = {
+        "max_files": max((one.files for one in presets), default=0),
+        "max_open": max((one.opened for one in presets), default=0),
+        "max_overlays": max(users.values(), default=0),
+        "overlay_keys": max(
+            (one.own_keys for one in presets if users.keys() & one.bases), default=0
+        ),
+    }
+    needed: dict[str, Any] = {
+        field: count for field, count in most.items() if count > getattr(rules, field)
+    }
+    required = [key for key in rules.required if all(key in one.required for one in presets)]
+    if required != list(rules.required):
+        needed["required"] = required
+    broken = {rule for one in presets for rule in one.broken}
+    needed.update(off for rule, off in _WHOLE.items() if rule in broken)
     return needed
 
 
-def _own_keys(resolved: Resolved) -> int:
-    document = resolved.document
-    own = read_branch(document, document.entries, document.root)
-    return sum(1 for _ in own.leaves())
-
-
-def _all_set(presets: list[Resolved], key: str) -> bool:
-    slots = [one.branch.find(tuple(key.split("."))) for one in presets]
-    return all(slot is not None and slot.python is not None for slot in slots)
+def _is_set(resolved: Resolved, key: str) -> bool:
+    slot = resolved.branch.find(parse_dotted(key))
+    return slot is not None and slot.python is not None
 
 
 def _literal(path: str) -> str:

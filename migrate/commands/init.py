@@ -46,7 +46,7 @@ def init(workspace: Workspace, scope: Scope, force: bool = False) -> Init:
     config_root = common_root(found.frozen) if workspace.dialect.by_file else "."
     drafts = draft(workspace.resolver, found, config_root)
     texts = plan_files(tree, drafts, config_root)
-    texts[f"{PLANS}/parity.yaml"] = parity_text(workspace.resolver, found, tree)
+    texts[f"{PLANS}/parity.yaml"] = parity_text(drafts, tree)
     frozen = freeze(tree, found.frozen, config_root, force)
     _tree_file(workspace, found, drafts, config_root, frozen, texts)
     changes = [*frozen, *_written(tree, texts)]
@@ -81,7 +81,7 @@ def _tree_file(
     after.tree = Overlay(workspace.tree, [*frozen, *_written(workspace.tree, texts)])
     tree = Overlay(after.tree)
     for step in after.steps(after.pending()):
-        tree.lay(step.changes)
+        tree.lay(step.proposal.changes)
     targets = [preset.path for preset in found.presets]
     rules = measured(after.plans, Resolver(tree, after.dialect, after.rollout.store), targets)
     text = tree_file(workspace.tree, found, drafts, config_root, dialect, rules)

@@ -55,9 +55,7 @@ class _Covered:
     def __contains__(self, offset: int) -> bool:
         index = bisect_right(self.starts, offset) - 1
         # Spans nest at most a few deep: a comment inside a list that was used is near its start.
-        return any(
-            start <= offset < end for start, end in self.spans[max(0, index - 32) : index + 1]
-        )
+        return any(offset < end for _, end in self.spans[max(0, index - 32) : index + 1])
 
 
 def _explain(resolved: Resolved, document: Document, span: Span) -> Dropped:

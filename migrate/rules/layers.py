@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
 
-from migrate.errors import nearest
 from migrate.findings import NOTE, WARNING, Finding
 from migrate.locations import dotted, parse_dotted
 from migrate.plan import Plans, covers, parse_pattern
@@ -148,8 +147,7 @@ def _fusion(layers: Layers, resolved: Resolved) -> Iterator[Finding]:
         what = f"`{key}` names {path}, outside the root: not looked for"
         yield Finding("fusion-config", what, place, level=NOTE)
     elif not layers.resolver.tree.exists(path):
-        known = [one for one in layers.resolver.tree.files() if one.endswith((".yaml", ".yml"))]
-        hint = nearest(path, known, 1) or "the path is relative to the root"
+        hint = layers.near(path) or "the path is relative to the root"
         yield Finding("fusion-config", f"`{key}` names {path}, which does not exist", place, hint)
 
 

@@ -6,9 +6,9 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from migrate.errors import MigrateError
+from migrate.errors import MigrateError, nearest
 from migrate.findings import Finding
-from migrate.globs import matches
+from migrate.globs import matcher, matches
 from migrate.graph import NOT_LIVE
 from migrate.locations import KeyPath, Place, parse_dotted
 from migrate.plan import Plans, Rules
@@ -27,6 +27,7 @@ class Layers:
         self.resolver = resolver
         self.only = frozenset(only)
         self.broken: list[Finding] = []
+        self._near: dict[str, str] = {}
 
     @property
     def rules(self) -> Rules:
@@ -36,9 +37,16 @@ class Layers:
     @cached_property
     def presets(self) -> dict[str, Resolved]:
         """Every runnable preset by its path, in path order."""
-        found = {path: known for path in self._candidates() if (known := self._resolve(path))}
+        found = {known.path: known for known in self.each()}
         layer = {self.fusion(resolved) for resolved in found.values()}
         return {path: known for path, known in found.items() if path not in layer}
+
+    def each(self) -> Iterator[Resolved]:
+        """What the globs find, one after another; fusion configs are among them."""
+        for path in self._candidates():
+            resolved = self._resolve(path)
+            if resolved is not None:
+                yield resolved
 
     @property
     def chosen(self) -> list[Resolved]:
@@ -53,10 +61,10 @@ class Layers:
 
     def _candidates(self) -> Iterator[str]:
         skipped = (*NOT_LIVE, f"{self.plans.folder}/**")
-        fragments = self._fragments()
+        fragments, wanted = self._fragments(), matcher(self.rules.presets)
         for path in self.resolver.tree.files():
             live = path not in fragments and not matches(path, skipped)
-            if live and matches(path, self.rules.presets):
+            if live and wanted(path):
                 yield path
 
     def _fragments(self) -> set[str]:
@@ -86,6 +94,14 @@ class Layers:
         slot = resolved.branch.find(parse_dotted(self.rules.fusion_key))
         value = slot.python if slot is not None else None
         return posixpath.normpath(value) if isinstance(value, str) and value else None
+
+    def near(self, path: str) -> str:
+        """The config whose path is nearest; many presets may name the same wrong one."""
+        if path not in self._near:
+            files = self.resolver.tree.files()
+            known = [one for one in files if one.endswith((".yaml", ".yml"))]
+            self._near[path] = nearest(path, known, 1)
+        return self._near[path]
 
     def parents(self, resolved: Resolved) -> list[str]:
         """The presets that a preset extends; an overlay has one."""
