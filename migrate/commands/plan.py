@@ -10,7 +10,6 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from migrate.changes import Change
-from migrate.commands.apply import Progress
 from migrate.commands.parallel import each_chunk
 from migrate.commands.workspace import Step, Workspace
 from migrate.errors import MigrateError
@@ -22,6 +21,8 @@ from migrate.tree import Overlay
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from migrate.commands.apply import Progress
 
 PORTION = 32
 """How many presets a process makes at a time: early steps are shown while late ones are made."""
