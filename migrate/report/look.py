@@ -103,8 +103,19 @@ def explain_lines(found: Explanation, paint: Paint, full: bool = False) -> Itera
         if number:
             yield ""
         yield from _block(block, paint, limit)
+    if found.key and len(found.settings) == 1:
+        yield from _items(found.settings[0].value, paint, limit)
     if not found.settings:
         yield paint("nothing is set", "dim")
+
+
+def _items(value: Any, paint: Paint, limit: int) -> Iterator[str]:
+    """The items of a list that was shortened, a line each."""
+    if isinstance(value, list) and one_line(value, limit) != one_line(value, 0):
+        numbers = [f"[{number}]" for number in range(len(value))]
+        most = max(map(len, numbers))
+        for number, item in zip(numbers, value, strict=True):
+            yield f"      {paint(f'{number:>{most}}', 'dim')}  {one_line(item, limit)}"
 
 
 def _block(one: Explained, paint: Paint, limit: int) -> Iterator[str]:

@@ -134,6 +134,17 @@ def test_a_long_value_is_cut_in_the_middle_unless_full(root: Path) -> None:
     assert "x" * 50 + "y" * 50 in migrate(root, "explain", OVER, "text", "--full").out
 
 
+def test_the_items_of_a_list_that_is_cut_stand_below_it(root: Path) -> None:
+    items = [{"name": name * 12, "prob": 0.5} for name in "abc"]
+    write(root, {OVER: f"ops: {items}\n"})
+    lines = migrate(root, "explain", OVER, "ops").out.splitlines()
+    assert lines[2:] == [
+        f"      [{number}]  {json.dumps(item)}" for number, item in enumerate(items)
+    ]
+    assert len(migrate(root, "explain", OVER, "ops", "--full").out.splitlines()) == 2
+    assert len(migrate(root, "explain", OVER).out.splitlines()) == 2
+
+
 def test_terminal_escapes_in_a_config_are_not_passed_on(root: Path) -> None:
     write(root, {OVER: 'a: "\\e[31mred"\n'})
     assert "\x1b" not in migrate(root, "explain", OVER).out
