@@ -11,7 +11,7 @@ SOURCES := migrate $(wildcard benchmarks scripts src tests tests_trainer tools)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help .venv demo test test-trainer check format bench torture matrix corpora catalogue picture schema lock clean
+.PHONY: help .venv demo test test-trainer test-dask check format bench torture matrix corpora catalogue picture schema lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +35,16 @@ test: $(STAMP) ## the tests (ARGS="-k flatten" for some of them)
 
 test-trainer: .venv-trainer/.made ## the tests with the real trainer on the CPU: minutes, gigabytes
 	@.venv-trainer/bin/python -m pytest tests_trainer -m trainer -o filterwarnings=default $(ARGS)
+
+test-dask: .venv-dask/.made ## the tests with a local Dask cluster
+	@.venv-dask/bin/python -m pytest -m dask -o filterwarnings=default $(ARGS)
+
+.venv-dask/.made: requirements.lock
+	@echo "making .venv-dask"
+	@$(PYTHON) -m venv --clear .venv-dask
+	@.venv-dask/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements.lock
+	@.venv-dask/bin/python -m pip -qq --disable-pip-version-check install -e '.[dask]'
+	@touch $@
 
 # torch first, and alone: asked for by another package, pip takes the build with CUDA, which is
 # gigabytes more. Where an index of CPU builds is needed, name it in TORCH_FLAGS (--index-url ...).
@@ -97,5 +107,5 @@ lock: ## make requirements.lock again from pyproject.toml (LOCK_FLAGS=--upgrade)
 	    --extra dev --output-file requirements.lock pyproject.toml
 
 clean: ## remove the environment and all caches
-	@rm -rf .venv .venv-trainer .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	@rm -rf .venv .venv-dask .venv-trainer .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -161,11 +161,20 @@ def _evidence(data: dict[str, Any], content: bytes) -> Evidence:
         chain=tuple(
             (_path(item["path"]), _text(item["sha256"])) for item in data["legacy"]["chain"]
         ),
-        resolved=_mapping(restore(data["legacy"]["resolved"])),
+        resolved=_mapping(_restored(data["legacy"]["resolved"], content)),
         plan=_text(data["plan_sha256"]),
         steps=tuple(_read_step(item) for item in data["changes"]),
         content=content,
     )
+
+
+_SPELLED = (b'"<', b"\\u003c", b"\\u003C")
+"""How a key or value that JSON lacks begins, in the bytes of a record."""
+
+
+def _restored(resolved: Any, content: bytes) -> Any:
+    """What the record holds; where nothing in it had to be spelled, as JSON has it already."""
+    return restore(resolved) if any(sign in content for sign in _SPELLED) else resolved
 
 
 def _read_step(item: dict[str, Any]) -> Step:

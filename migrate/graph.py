@@ -77,6 +77,11 @@ class Graph:
                 found[path] = targets
         return found
 
+    def composing(self) -> Iterator[str]:
+        """The live files that may extend others, by a cheap look at their bytes."""
+        read = self.resolver.tree.read
+        return (path for path in self.files if self._composing.search(read(path)))
+
     @cached_property
     def _composing(self) -> re.Pattern[bytes]:
         """A cheap look before parsing: such a key at the begin of a line, or within braces."""
@@ -141,14 +146,6 @@ class Graph:
             for word in composing_words(text, dialect.keys):
                 found.setdefault(dialect.find(path, word, tree.exists), []).append(path)
         return found
-
-    @property
-    def dangling(self) -> list[Link]:
-        """Links to files that do not exist, by source."""
-        exists = self.resolver.tree.exists
-        gone = [target for target in self.extended if not exists(target)]
-        links = [link for target in gone for link in self.links_to(target)]
-        return sorted(links, key=lambda link: (link.source, link.place.line))
 
     def reach(self, path: str) -> frozenset[str]:
         """Every file in a config's chain, itself included, broken ones too."""

@@ -50,7 +50,7 @@ class Place(NamedTuple):
         return ":".join(parts)
 
 
-_BARE = re.compile(r"[^\W\d][\w\-/@+]*\Z")
+_BARE = r"[^\W\d][\w\-/@+]*\Z"
 
 
 def dotted(path: KeyPath) -> str:
@@ -70,12 +70,12 @@ _LONG_BITS = 8192
 def spell_key(key: Any) -> str:
     """One key of a path: bare where that is unambiguous, else as JSON; `<int>3` if no text."""
     if isinstance(key, str):
-        if _BARE.match(key):
+        if re.match(_BARE, key):
             return key
         import json  # only for keys that are no plain words
 
         quoted = json.dumps(key, ensure_ascii=False)
-        return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", quoted)
+        return re.sub(_UNSAFE, lambda match: f"\\u{ord(match.group()):04x}", quoted)
     if key is None:
         return "<null>"
     if isinstance(key, bool):
@@ -135,19 +135,22 @@ def parse_dotted(text: str) -> KeyPath:
     return tuple(parts)
 
 
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+_UNSAFE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 def printable(text: str) -> str:
     """Text that may be shown: control characters and terminal escapes become `\\x1b` and so on."""
-    return _UNSAFE.sub(_escape, text).replace("\n", "\\n").replace("\t", "\\t")
+    if text.isprintable():
+        return text
+    return re.sub(_UNSAFE, _escape, text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def printable_block(text: str) -> str:
     """Like `printable`, but line feeds and tabs stay: for diffs and file contents."""
-    return "\n".join(_UNSAFE.sub(_escape, line) for line in text.split("\n"))
+    lines = text.split("\n")
+    if all(map(str.isprintable, lines)):
+        return text
+    return "\n".join(re.sub(_UNSAFE, _escape, line) for line in lines)
 
 
 _PAINT = r"(\x1b\[[0-9;]*m)"
@@ -161,12 +164,14 @@ def printable_painted(text: str) -> str:
     )
 
 
-_UNSAFE_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE_JSON = "[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 def printable_json(text: str) -> str:
     """JSON that may be shown: what JSON leaves and a terminal may obey becomes `\\u009b`."""
-    return _UNSAFE_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+    if all(map(str.isprintable, text.split("\n"))):
+        return text
+    return re.sub(_UNSAFE_JSON, lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def _escape(match: re.Match[str]) -> str:

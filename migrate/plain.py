@@ -28,6 +28,8 @@ class PlainLoader:
         self._loaded: dict[bytes, Any] = {} if loaded is None else loaded
         self._whole: dict[str, Mapping] = {}
         self._resolved: dict[str, Mapping] = {}
+        self._chains: dict[str, tuple[str, ...]] = {}
+        self._contents: dict[str, bytes] = {}
         self._entered = 0
 
     def load(self, path: str) -> Mapping:
@@ -43,11 +45,29 @@ class PlainLoader:
         """What the composing keys of one file say. Raises InputError as `load`."""
         return self._said(path, self._file(path))
 
+    def own(self, path: str) -> Mapping:
+        """What one file says itself, its composing keys included. Raises InputError."""
+        return self._file(path)
+
+    def bases(self, path: str) -> list[str]:
+        """The files that one file extends, in its order. Raises InputError."""
+        return self._bases(path, self._file(path))
+
+    def chain(self, path: str) -> tuple[str, ...]:
+        """Every file of a config that `load` has read, by precedence, the config itself last."""
+        if path not in self._chains:
+            bases = self.bases(path)
+            in_order = bases if self.dialect.order == "later" else bases[::-1]
+            merged = [known for base in in_order for known in self.chain(base)]
+            # A file that is reached twice counts where it comes last.
+            self._chains[path] = (*reversed(dict.fromkeys(reversed(merged))), path)
+        return self._chains[path]
+
     def forget(self, path: str) -> None:
         """Keep nothing of a file that is not needed any more."""
-        for known in (self._whole, self._resolved):
+        for known in (self._whole, self._resolved, self._chains):
             known.pop(path, None)
-        self._loaded.pop(self.tree.read(path), None)
+        self._loaded.pop(self._contents.pop(path, b""), None)
 
     def _compose(self, path: str, depth: int) -> Mapping:
         self._enter(path, depth)
@@ -119,7 +139,9 @@ class PlainLoader:
         return named
 
     def _file(self, path: str) -> Mapping:
-        content = self.tree.read(path)
+        content = self._contents.get(path)
+        if content is None:
+            content = self._contents[path] = self.tree.read(path)
         if content not in self._loaded:
             self._loaded[content] = (
                 load(decode(path, content), path, self._kind, self.tree.limits) or {}

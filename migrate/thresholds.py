@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,8 +11,9 @@ import msgspec
 from migrate.globs import matches
 from migrate.locations import parse_dotted
 from migrate.plan import Plans, Rules
-from migrate.resolve import Resolved, Resolver, read_branch
+from migrate.resolve import Resolved, Resolver
 from migrate.rules import RULES, Layers
+from migrate.rules.shapes import Shape, overlays
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,11 @@ class _Measure:
     """What one preset needs of the rules; of many presets no more than this is kept."""
 
     path: str
-    bases: tuple[str, ...]
+    shape: Shape
     files: int
     opened: int
-    own_keys: int
     required: frozenset[str]
     """The required keys that it sets."""
-    fusion: str | None
     broken: frozenset[str]
     """The rules that it breaks, of those that a plan turns off as a whole."""
 
@@ -48,21 +46,17 @@ def measured(plans: Plans, resolver: Resolver, targets: Iterable[str]) -> dict[s
 def _measures(layers: Layers) -> list[_Measure]:
     """Every runnable preset, measured; a fusion config is none."""
     found = [_measure(layers, resolved) for resolved in layers.each()]
-    fusions = {one.fusion for one in found}
+    fusions = {one.shape.fusion for one in found}
     return [one for one in found if one.path not in fusions]
 
 
 def _measure(layers: Layers, resolved: Resolved) -> _Measure:
-    document = resolved.document
-    own = read_branch(document, document.entries, document.root)
     return _Measure(
         path=resolved.path,
-        bases=tuple(base.path for base in resolved.bases),
+        shape=layers.shape(resolved),
         files=len(resolved.paths),
         opened=sum(path != layers.plans.base for path in resolved.paths),
-        own_keys=sum(1 for _ in own.leaves()),
         required=frozenset(key for key in layers.rules.required if _is_set(resolved, key)),
-        fusion=layers.fusion(resolved),
         broken=frozenset(rule for rule in _WHOLE if any(RULES[rule](layers, resolved))),
     )
 
@@ -75,14 +69,13 @@ _WHOLE: dict[str, tuple[str, Any]] = {
 
 
 def _needed(rules: Rules, presets: list[_Measure]) -> Mapping[str, Any]:
-    known = {one.path for one in presets}
-    users = Counter(base for one in presets for base in one.bases if base in known)
+    users = overlays({one.path: one.shape for one in presets})
     most = {
         "max_files": max((one.files for one in presets), default=0),
         "max_open": max((one.opened for one in presets), default=0),
-        "max_overlays": max(users.values(), default=0),
+        "max_overlays": max(map(len, users.values()), default=0),
         "overlay_keys": max(
-            (one.own_keys for one in presets if users.keys() & one.bases), default=0
+            (one.shape.own_keys for one in presets if users.keys() & one.shape.bases), default=0
         ),
     }
     needed: dict[str, Any] = {

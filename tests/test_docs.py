@@ -67,10 +67,13 @@ def test_a_shown_command_prints_what_is_shown(
     output: str,
     request: pytest.FixtureRequest,
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     if not command.startswith("migrate "):
         assert matches(output, script(command))
         return
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))  # a newcomer has nothing to recall
     root = ROOT
     if verb(command) in WRITING:
         root = request.getfixturevalue("trees")[WRITING[verb(command)]]

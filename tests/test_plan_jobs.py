@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from migrate.commands.parallel import Workers
 from migrate.commands.plan import make, preview
 from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
@@ -43,7 +44,7 @@ def shown(workspace: Workspace, jobs: int = 1, pool: Executor | None = None) -> 
     try:
         steps.extend(
             (step_data(step.proposal, step.changes), tuple(step.changes))
-            for step in preview(workspace, (), jobs, pool)
+            for step in preview(workspace, (), Workers(pool, jobs))
         )
     except MigrateError as error:
         return steps, [str(fault) for fault in error.faults()]

@@ -17,13 +17,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from migrate.commands.parallel import each_chunk, pool_of
+from migrate.commands.parallel import HERE, Workers, each_chunk, workers
 from migrate.dialect import Dialect
 from migrate.dialect.recognise import recognise
 from migrate.resolve import Resolver
@@ -88,15 +87,16 @@ def _resolver(corpus: Path, dialect: Dialect) -> Resolver:
 def measure(
     corpus: Path,
     every: int = 1,
-    jobs: int = 1,
-    pool: Executor | None = None,
+    crew: Workers = HERE,
     advance: Advance = lambda count: None,
 ) -> Score:
     """Check each file of a corpus, or every so many."""
     dialect = recognise(CachedTree(DiskTree(str(corpus / "tree")))).dialect
     outcomes = []
     work = partial(_checked, corpus, dialect)
-    for outcome in each_chunk(work, list(expected(corpus))[::every], jobs * CHUNKS, pool):
+    for outcome in each_chunk(
+        work, list(expected(corpus))[::every], crew.number * CHUNKS, crew.pool
+    ):
         outcomes.append(outcome)
         advance(1)
     return Score(corpus.name, dialect.name, tuple(outcomes))
@@ -173,12 +173,12 @@ def score_all(found: list[Path], jobs: int) -> list[Score]:
     with (
         tempfile.TemporaryDirectory() as scratch,
         bar(sum(len(expected(corpus)) for corpus in found) + len(found)) as advance,
-        pool_of(jobs) as pool,
+        workers(jobs) as crew,
     ):
-        scores = [measure(corpus, 1, jobs, pool, advance) for corpus in found]
+        scores = [measure(corpus, 1, crew, advance) for corpus in found]
         work = partial(_rolled_out, Path(scratch))
         said = []
-        for rollout in each_chunk(work, found, len(found), pool):
+        for rollout in each_chunk(work, found, len(found), crew.pool):
             said.append(rollout)
             advance(1)
     return [score._replace(rollout=one) for score, one in zip(scores, said, strict=True)]

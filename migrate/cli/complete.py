@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from migrate.commands.view import View
 
+EPILOG = "A CONFIG is a path, a preset's name, legacy:NAME or git:REV:PATH."
+
 
 def _view(ctx: click.Context) -> View:
     from migrate.commands.view import PLANS, View, find_root

@@ -66,6 +66,11 @@ class Context:
         given = {name.removeprefix("max_"): value for name, value in self._limits.items()}
         return DEFAULT._replace(**given)
 
+    @property
+    def options(self) -> dict[str, Any]:
+        """All that stands before the verb and that an answer may depend on."""
+        return {"plans": self.plans, "dialect": self.dialect, "limits": self.limits}
+
     @cached_property
     def view(self) -> View:
         """The tree without its plans: for the verbs that look at configs."""

@@ -1,4 +1,4 @@
-"""The verbs that look: inspect, explain, diff, flatten, lint, schema."""
+"""The verbs that compare and check: diff, lint, flatten, schema."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from migrate.cli.complete import complete_config, complete_key
+from migrate.cli.complete import EPILOG, complete_config
 from migrate.cli.context import Context, pass_context
 from migrate.errors import DONE, FOUND
 from migrate.report.paint import plural
@@ -15,78 +15,8 @@ from migrate.report.paint import plural
 if TYPE_CHECKING:
     from migrate.commands.lint import Linted
     from migrate.commands.show import Flattened
-    from migrate.findings import Finding
 
-EPILOG = "A CONFIG is a path, a preset's name, legacy:NAME or git:REV:PATH."
 IN_TREE = "A CONFIG is a path, a preset's name or legacy:NAME."
-
-
-@click.command(epilog=EPILOG)
-@click.argument("config", shell_complete=complete_config)
-@click.option("--only", type=click.Choice(["chain", "payload"]), help="Print this part alone.")
-@click.option(
-    "--format", "kind", type=click.Choice(["json", "yaml"]), default="json", show_default=True
-)
-@click.option("--fusion", is_flag=True, help="Add the dataset layer: its chain and its lists.")
-@pass_context
-def inspect(context: Context, config: str, only: str | None, kind: str, fusion: bool) -> int:
-    """A config's chain in merge order, then what the trainer sees.
-
-    \b
-    Example:
-      migrate inspect configs/train/grpo/dense_2048.yaml --only payload
-    """
-    from migrate.commands.inspect import inspect as run
-    from migrate.report.look import inspect_data, inspect_lines, payload
-
-    context.recover()
-    found = run(context.view, config, fusion)
-    if context.as_json:
-        context.give(inspect_data(found, only))
-    elif only == "payload":
-        context.bytes_out(payload(found, kind).encode())
-    else:
-        context.say("\n".join(inspect_lines(found, only, kind, context.paint)))
-    if found.fusion is None or not found.fusion.findings:
-        return DONE
-    if not context.as_json:
-        _findings_told(context, found.fusion.findings)
-    return FOUND
-
-
-@click.command(epilog=EPILOG)
-@click.argument("config", shell_complete=complete_config)
-@click.argument("key", required=False, shell_complete=complete_key)
-@click.option("--full", is_flag=True, help="Long values in full.")
-@pass_context
-def explain(context: Context, config: str, key: str | None, full: bool) -> int:
-    """Which file set a value, and every setting that lost to it, in merge order.
-
-    KEY is a key, a section or a list item, such as custom.augmentation.ops[0]; without it,
-    everything is explained.
-
-    \b
-    Example:
-      migrate explain configs/train/grpo/dense_2048.yaml training.learning_rate
-    """
-    from migrate.commands.explain import explain as run
-    from migrate.commands.missing import NoSuchKey
-    from migrate.commands.sides import resolved_side
-    from migrate.report.look import explain_data, explain_lines
-
-    context.recover()
-    try:
-        found = run(resolved_side(context.view, config), key)
-    except NoSuchKey as missing:
-        if context.as_json:
-            context.give(missing.data())
-        raise
-    if context.as_json:
-        context.give(explain_data(found))
-    else:
-        full = full or context.verbose > 0
-        context.say_lines(explain_lines(found, context.paint, full))
-    return DONE
 
 
 @click.command(epilog=EPILOG)
@@ -228,11 +158,3 @@ def schema(context: Context, kind: str) -> int:
 
     context.bytes_out(schema_text(kind).encode())
     return DONE
-
-
-def _findings_told(context: Context, findings: list[Finding]) -> None:
-    from migrate.report.gate import finding_lines
-
-    for finding in findings:
-        for line in finding_lines(finding, context.paint):
-            click.echo(line, err=True)

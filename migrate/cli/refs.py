@@ -6,12 +6,13 @@ import click
 
 from migrate.cli.complete import complete_config
 from migrate.cli.context import Context, pass_context
+from migrate.cli.workers import jobs_option
 from migrate.errors import DONE
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=complete_config)
-@click.option("--jobs", type=click.IntRange(min=1), default=1, help="How many processes.")
+@jobs_option
 @pass_context
 def refs(context: Context, paths: tuple[str, ...], jobs: int) -> int:
     """Who points at these configs: code, scripts, notebooks, docs, other configs.

@@ -10,11 +10,12 @@ import click
 
 from migrate.cli.complete import complete_preset
 from migrate.cli.context import Context, pass_context
+from migrate.cli.workers import workers_options
 from migrate.errors import DONE, FOUND, InputError, MigrateError
 from migrate.locations import BASE, COMPONENTS
 
 if TYPE_CHECKING:
-    from migrate.commands.verify import Verified
+    from migrate.commands.verified import Verified
     from migrate.commands.workspace import Step
     from migrate.discover import Scope
     from migrate.plan import Planned
@@ -28,9 +29,6 @@ presets_option = click.option(
     shell_complete=complete_preset,
 )
 likely_option = click.option("--likely", is_flag=True, help="Rewrite likely references too.")
-jobs_option = click.option(
-    "--jobs", type=click.IntRange(min=1), default=1, help="How many processes."
-)
 run_gates_option = click.option("--run-gates", is_flag=True, help="Run the plan's gate commands.")
 
 
@@ -94,7 +92,7 @@ def init(
 @click.option("--diff", "as_diff", is_flag=True, help="Show every change as a diff.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 if anything is pending.")
 @likely_option
-@jobs_option
+@workers_options
 @pass_context
 def plan(
     context: Context,
@@ -103,9 +101,10 @@ def plan(
     exit_code: bool,
     likely: bool,
     jobs: int,
+    scheduler: str | None,
 ) -> int:
     """Preview the rollout, step by step. Nothing is written, ever."""
-    from migrate.commands.parallel import pool_of
+    from migrate.commands.parallel import workers
     from migrate.commands.plan import preview
     from migrate.report.steps import step_data
 
@@ -115,8 +114,8 @@ def plan(
     planned = workspace.plans.presets.values()
     shown = _Shown()
     data: list[dict[str, Any]] = []
-    with context.progress("planning", paged=True) as progress, pool_of(jobs) as pool:
-        for step in shown.counted(preview(workspace, names, jobs, pool, progress)):
+    with context.progress("planning", paged=True) as progress, workers(jobs, scheduler) as crew:
+        for step in shown.counted(preview(workspace, names, crew, progress)):
             if context.as_json:
                 data.append(step_data(step.proposal, step.changes))
             else:
@@ -236,29 +235,39 @@ def _applied(context: Context, result: Any) -> None:
 @click.command()
 @presets_option
 @click.option("--strict", is_flag=True, help="Warnings close the gate too.")
-@jobs_option
+@workers_options
 @run_gates_option
 @click.option("--trust", is_flag=True, help="Run these gates from now on, until they change.")
+@click.option("--fresh", is_flag=True, help="Look at everything again, changed or not.")
 @pass_context
 def verify(
     context: Context,
     names: tuple[str, ...],
     strict: bool,
     jobs: int,
+    scheduler: str | None,
     run_gates: bool,
     trust: bool,
+    fresh: bool,
 ) -> int:
-    """The gate: exits 0 only if everything holds."""
+    """The gate: exits 0 only if everything holds.
+
+    What an earlier look found is told again if no file has changed since: all of them are read
+    and hashed for that.
+    """
     if trust and not run_gates:
         raise click.UsageError("--trust goes with --run-gates")
     if trust:
         _trust(context)
-    from migrate.commands.parallel import pool_of
-    from migrate.commands.verify import verify as run
+    from migrate.commands.gate import Asked
+    from migrate.commands.parallel import workers
 
     context.recover()
-    with pool_of(jobs) as pool:
-        result = run(context.workspace, names, run_gates, jobs, pool)
+    asked = Asked(context.root, lambda: context.workspace, context.options)
+    with workers(jobs, scheduler) as crew, context.progress("verifying") as progress:
+        result = asked.answer(names, run_gates, fresh, crew, progress)
+    if asked.recalled:
+        context.tell("nothing has changed since the last look; --fresh looks again")
     _verified(context, result, strict)
     return FOUND if result.failed(strict) else DONE
 
@@ -281,8 +290,8 @@ def _verified(context: Context, result: Verified, strict: bool) -> None:
             {
                 "ok": not result.failed(strict),
                 "presets": {
-                    name: {"parity": verdict.parity, "allowed": len(verdict.allowed)}
-                    for name, verdict in result.presets.items()
+                    name: {"parity": one.parity, "allowed": one.allowed}
+                    for name, one in result.presets.items()
                 },
                 "checks": result.checks,
                 "findings": [finding_data(finding) for finding in result.findings],

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from migrate.changes import Change, ChangeSet
-from migrate.commands.verify import Verified, verify
+from migrate.commands.verified import Verified
+from migrate.commands.verify import verify
 from migrate.commands.workspace import Workspace
 from migrate.locations import LEGACY
 

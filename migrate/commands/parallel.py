@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from migrate.errors import InputError
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -20,13 +23,13 @@ def chunks(items: Sequence[T], jobs: int) -> list[list[T]]:
 
 
 def each_chunk(
-    work: Callable[[list[T]], list[R]], items: Sequence[T], jobs: int, pool: Executor | None
+    work: Callable[[list[T]], list[R]], items: Sequence[T], portions: int, pool: Executor | None
 ) -> Iterator[R]:
-    """`work` over chunks of the items, in their order; any executor will do.
+    """`work` over the items in so many portions, the results in the items' order.
 
-    With one job and no executor everything runs here.
+    Without an executor everything runs here.
     """
-    parts = chunks(items, jobs)
+    parts = chunks(items, portions)
     if pool is None:
         for part in parts:
             yield from work(part)
@@ -35,13 +38,60 @@ def each_chunk(
         yield from results
 
 
-@contextmanager
-def pool_of(jobs: int) -> Iterator[Executor | None]:
-    """A process pool for more than one job, None for one."""
-    if jobs <= 1:
-        yield None
-        return
-    from concurrent.futures import ProcessPoolExecutor  # one process does without
+class Workers(NamedTuple):
+    """Where work is done: any executor, and how many work at a time; None: here."""
 
-    with ProcessPoolExecutor(jobs) as pool:
-        yield pool
+    pool: Executor | None = None
+    number: int = 1
+
+
+HERE = Workers()
+
+PORTIONS = 4
+"""So many portions for each worker: the last ones then end at about the same time."""
+
+
+@contextmanager
+def workers(jobs: int, scheduler: str | None = None) -> Iterator[Workers]:
+    """A process pool for more than one job, the Dask cluster of a scheduler's address, or neither.
+
+    Raises InputError where Dask is not installed or no scheduler answers.
+    """
+    if scheduler is not None:
+        with _cluster(scheduler) as found:
+            yield found
+    elif jobs <= 1:
+        yield HERE
+    else:
+        from concurrent.futures import ProcessPoolExecutor  # one process does without
+
+        with ProcessPoolExecutor(jobs) as pool:
+            yield Workers(pool, jobs)
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Workers]:
+    """The workers of a Dask cluster; they read the tree at the same path as this process."""
+    try:
+        from distributed import Client
+    except ImportError:
+        hint = "pip install 'config-migrate[dask]', or --jobs N for processes of this machine"
+        raise InputError("Dask is not installed", None, hint) from None
+    if not re.fullmatch(_ADDRESS, address):
+        raise InputError("is no address of a scheduler", address, "write tcp://HOST:PORT")
+    try:
+        client = Client(address, timeout=SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:  # a time-out is an OSError; an unknown protocol is not
+        hint = "start one with `dask scheduler`, or correct the address"
+        raise InputError(f"no Dask scheduler answers: {error}", address, hint) from None
+    with client:
+        threads = sum(client.nthreads().values())
+        if not threads:
+            hint = "start some with `dask worker`, on machines that see this tree at the same path"
+            raise InputError("the Dask cluster has no workers", address, hint)
+        yield Workers(client.get_executor(), threads)
+
+
+_ADDRESS = r"(?:(?:tcp|tls|ucx|wss?)://)?(?:[^\s:/\[\]]+|\[[0-9a-fA-F:.]+\]):\d+"
+SECONDS = 10
+"""So long a scheduler may take to answer."""

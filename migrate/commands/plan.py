@@ -10,7 +10,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from migrate.changes import Change
-from migrate.commands.parallel import each_chunk
+from migrate.commands.parallel import HERE, Workers, each_chunk
 from migrate.commands.workspace import Step, Workspace
 from migrate.errors import MigrateError
 from migrate.evidence import evidence_path
@@ -20,8 +20,6 @@ from migrate.resolve import Resolver
 from migrate.tree import Overlay
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from migrate.commands.apply import Progress
 
 PORTION = 32
@@ -31,17 +29,16 @@ PORTION = 32
 def preview(
     workspace: Workspace,
     names: Iterable[str],
-    jobs: int = 1,
-    pool: Executor | None = None,
+    workers: Workers = HERE,
     progress: Progress | None = None,
 ) -> Iterator[Step]:
     """The pending steps of these presets and of their parents; of all for no name.
 
-    `pool` is any executor: what each preset becomes is made there, in portions for `jobs` workers.
-    The steps are the same. Raises as the step that is refused.
+    What each preset becomes is made by the workers; the steps are the same. Raises as the step
+    that is refused.
     """
     pending = workspace.pending(names, with_parents=True)
-    made = _made(workspace, pending, jobs, pool) if pool is not None else repeat(None)
+    made = _made(workspace, pending, workers) if workers.pool is not None else repeat(None)
     return workspace.steps(_told(pending, progress), made)
 
 
@@ -53,11 +50,11 @@ def _told(pending: Sequence[Planned], progress: Progress | None) -> Iterator[Pla
 
 
 def _made(
-    workspace: Workspace, pending: Sequence[Planned], jobs: int, pool: Executor
+    workspace: Workspace, pending: Sequence[Planned], workers: Workers
 ) -> Iterator[Migrated | None]:
     work = partial(make, workspace, os.urandom(8))
-    portions = max(jobs, -(-len(pending) // PORTION))
-    return each_chunk(work, [planned.name for planned in pending], portions, pool)
+    portions = max(workers.number, -(-len(pending) // PORTION))
+    return each_chunk(work, [planned.name for planned in pending], portions, workers.pool)
 
 
 _here = threading.local()

@@ -9,7 +9,8 @@ from migrate.changes import Change
 from migrate.commands.apply import Progress, apply
 from migrate.commands.init import init
 from migrate.commands.scratch import scratch_copy
-from migrate.commands.verify import Verified, verify
+from migrate.commands.verified import Verified
+from migrate.commands.verify import verify
 from migrate.commands.workspace import Step, Workspace
 from migrate.discover import Scope
 from migrate.disk import Disk

@@ -3,79 +3,177 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import partial
-from typing import TYPE_CHECKING
+from functools import cached_property
 
 from migrate.canonical import canonical
 from migrate.changes import sha256
+from migrate.commands.examine import Ask, Examined, Part, Unit
 from migrate.commands.gates import not_run, run_gates
-from migrate.commands.parallel import each_chunk
+from migrate.commands.parallel import HERE, PORTIONS, Workers, chunks
 from migrate.commands.trust import trusted
+from migrate.commands.verified import Compared, Verified
 from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
-from migrate.evidence import Evidence
-from migrate.findings import ERROR, NOTE, WARNING, Finding, fails
+from migrate.evidence import Evidence, read_evidence
+from migrate.findings import ERROR, NOTE, WARNING, Finding
+from migrate.graph import Link, links_of
 from migrate.legacy import MANIFEST, check_manifest
 from migrate.locations import Place
-from migrate.parity import Difference, Verdict, identical, judge
+from migrate.parity import Difference, Verdict, identical
 from migrate.plain import PlainLoader
 from migrate.plan import Allowance, Planned, select
 from migrate.pointers import still_named
-from migrate.rules import check_rules
+from migrate.resolve import Resolver
+from migrate.rules import Layers, check_rules
+from migrate.rules.glance import Glance, Glances, crowded
 from migrate.told import told
+from migrate.trace import Watched
 
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
-
-@dataclass
-class Verified:
-    """What the gate looked at, and what it found. `presets` maps a name to its verdict."""
-
-    presets: dict[str, Verdict] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    checks: dict[str, int] = field(default_factory=dict)
-    finalized: bool = False
-
-    def failed(self, strict: bool) -> bool:
-        """Whether the gate is closed."""
-        return fails(self.findings, strict)
-
-
-Check = Callable[[Workspace, Verified, list[Planned]], Iterator[Finding]]
+Progress = Callable[[str, int, int], None]
 
 
 def verify(
     workspace: Workspace,
     names: Iterable[str] = (),
     gates: bool = False,
-    jobs: int = 1,
-    pool: Executor | None = None,
+    workers: Workers = HERE,
 ) -> Verified:
     """Run every check; the plan's gate commands only with the user's word.
 
-    `pool` is any executor that takes the presets in `jobs` portions. Raises MigrateError only
-    where the plans themselves cannot be read.
+    Raises MigrateError only where the plans themselves, or the evidence, cannot be read.
     """
     chosen = select(workspace.plans, names)
-    result = Verified(finalized=_finalized(workspace, chosen))
-    checks: dict[str, Check] = {**CHECKS, "parity": partial(_parity, jobs=jobs, pool=pool)}
-    for name, check in checks.items():
-        found = list(check(workspace, result, chosen))
-        result.checks[name] = len([finding for finding in found if finding.level == ERROR])
-        result.findings += found
-    result.findings += _gates(workspace, result, chosen, gates)
-    used = {rule.identity for verdict in result.presets.values() for rule in verdict.used}
-    allow = workspace.plans.profile.allow
-    if len(chosen) == len(workspace.plans.presets):
-        result.findings += (_unused(rule) for rule in allow if rule.identity not in used)
+    result = checked(workspace, chosen, workers)
+    result.findings += gates_of(workspace, result, chosen, gates)
     return result
 
 
-def _finalized(workspace: Workspace, chosen: list[Planned]) -> bool:
-    done = all(planned.name in workspace.evidence for planned in chosen)
-    return done and not workspace.tree.exists(MANIFEST)
+def checked(
+    workspace: Workspace,
+    chosen: list[Planned],
+    workers: Workers = HERE,
+    progress: Progress | None = None,
+) -> Verified:
+    """Every check but the gate commands: an answer that is made from the tree alone."""
+    gate = _Gate(workspace, chosen)
+    gate.examine(workers, progress)
+    result = Verified(finalized=gate.finalized)
+    for name, check in CHECKS.items():
+        found = list(check(gate, result))
+        result.checks[name] = len([finding for finding in found if finding.level == ERROR])
+        result.findings += found
+    if len(chosen) == len(workspace.plans.presets):
+        result.findings += gate.unused()
+    return result
+
+
+def gates_of(
+    workspace: Workspace, result: Verified, chosen: list[Planned], word: bool
+) -> list[Finding]:
+    """Run the gate commands of the plan, if the user gave the word; else say what was not run."""
+    if not (word or trusted(workspace)):
+        return not_run(chosen)
+    applied = [planned for planned in chosen if planned.name in result.presets]
+    found = run_gates(workspace.root, applied)
+    result.checks["gates"] = len(found)
+    return found
+
+
+class _Gate:
+    """The tree under inspection: what was seen of each preset, and the means for a closer look."""
+
+    def __init__(self, workspace: Workspace, chosen: list[Planned]) -> None:
+        self.workspace = workspace
+        self.plans = workspace.plans
+        self.chosen = chosen
+        self.examined: dict[str, Examined] = {}
+        self.tree = workspace.tree
+        self.frozen = self.tree.exists(MANIFEST)
+
+    def examine(self, workers: Workers, progress: Progress | None) -> None:
+        """Look at each preset on its own, here or wherever the workers are."""
+        ask, units = self._ask(), [self._unit(planned) for planned in self.chosen]
+        if workers.pool is None:
+            watched = self.tree if isinstance(self.tree, Watched) else Watched(self.tree)
+            found = ask.each(units, watched)
+        else:
+            parts = workers.pool.map(ask.part, chunks(units, PORTIONS * workers.number))
+            found = (one for part in parts for one in self._joined(part))
+        for number, one in enumerate(found):
+            self.examined[one.unit.name] = one
+            if progress is not None:
+                progress(one.unit.name, number, len(units))
+
+    def _ask(self) -> Ask:
+        presets = [planned.preset for planned in self.plans.presets.values()]
+        shared = {path for preset in presets for path in preset.extends}
+        shared |= {self.plans.legacy_path(path) for preset in presets for path in preset.inline}
+        shared |= {
+            self.plans.legacy_path(preset.from_) for preset in presets if preset.to in shared
+        }
+        return Ask(
+            root=self.workspace.root,
+            limits=self.workspace.limits,
+            dialect=self.workspace.dialect,
+            profile=self.plans.profile,
+            rules=self.plans.rules,
+            base=self.plans.base,
+            frozen=self.frozen,
+            shared=frozenset(shared),
+        )
+
+    def _unit(self, planned: Planned) -> Unit:
+        preset = planned.preset
+        return Unit(planned.name, self.plans.legacy_path(preset.from_), preset.to)
+
+    def _joined(self, part: Part) -> list[Examined]:
+        if isinstance(self.tree, Watched):
+            self.tree.join(part.digests, part.asked, part.moved)
+        return part.examined
+
+    @property
+    def finalized(self) -> bool:
+        """Whether the rollout is over and the legacy tree gone."""
+        return not self.frozen and all(self.examined[one.name].applied for one in self.chosen)
+
+    def evidence(self, name: str) -> Evidence | None:
+        """The record of a preset, read for a closer look."""
+        return read_evidence(self.tree, name)
+
+    @cached_property
+    def retired(self) -> set[str]:
+        """The files that applied steps deleted, of presets that were not chosen too."""
+        found = {path for one in self.examined.values() for path in one.retired}
+        for name in self.plans.presets:
+            evidence = self.evidence(name) if name not in self.examined else None
+            steps = evidence.steps if evidence is not None else ()
+            found |= {step.path for step in steps if step.after is None}
+        return found
+
+    def glances(self) -> dict[str, Glance]:
+        """A glance at every file that may be a preset, by its path."""
+        found = {one.unit.target: one.glance for one in self.examined.values()}
+        looking = Glances(self.plans.rules, self.plans.base, self.loader)
+        for path in Layers(self.plans, self.workspace.resolver).candidates():
+            if path not in found:
+                found[path] = looking.at(path)
+        return {path: glance for path, glance in found.items() if glance is not None}
+
+    @cached_property
+    def loader(self) -> PlainLoader:
+        """The trainer's loader, for what was not examined."""
+        return PlainLoader(self.tree, self.workspace.dialect)
+
+    def unused(self) -> Iterator[Finding]:
+        """The allowances of the profile that excused nothing in any preset."""
+        verdicts = [one.verdict for one in self.examined.values()]
+        used = {
+            rule.identity
+            for verdict in verdicts
+            if isinstance(verdict, Verdict)
+            for rule in verdict.used
+        }
+        return (_unused(rule) for rule in self.plans.profile.allow if rule.identity not in used)
 
 
 def _unused(rule: Allowance) -> Finding:
@@ -84,40 +182,32 @@ def _unused(rule: Allowance) -> Finding:
     return Finding("unused-allowance", what, rule.place, hint, WARNING)
 
 
-def _gates(
-    workspace: Workspace, result: Verified, chosen: list[Planned], word: bool
-) -> list[Finding]:
-    """The gate commands of the plan, if the user gave the word; else what was not run."""
-    if not (word or trusted(workspace)):
-        return not_run(chosen)
-    applied = [planned for planned in chosen if planned.name in workspace.evidence]
-    found = run_gates(workspace.root, applied)
-    result.checks["gates"] = len(found)
-    return found
-
+Check = Callable[[_Gate, Verified], Iterator[Finding]]
 
 # The checks, in the order in which they are reported.
 
 
-def _manifest(workspace: Workspace, result: Verified, _: list[Planned]) -> Iterator[Finding]:
+def _manifest(gate: _Gate, result: Verified) -> Iterator[Finding]:
     """The frozen files are what they were."""
     if result.finalized:
         return
     try:
-        yield from (Finding.of("manifest", fault) for fault in check_manifest(workspace.tree))
+        yield from (Finding.of("manifest", fault) for fault in check_manifest(gate.tree))
     except MigrateError as error:
         yield Finding.of("manifest", error)
 
 
-def _applied(workspace: Workspace, result: Verified, chosen: list[Planned]) -> Iterator[Finding]:
+def _applied(gate: _Gate, result: Verified) -> Iterator[Finding]:
     """Every preset is applied, by the plan and the legacy files as they are."""
-    for planned in chosen:
-        evidence = workspace.evidence.get(planned.name)
-        if evidence is None:
+    for planned in gate.chosen:
+        seen = gate.examined[planned.name]
+        if not seen.applied:
             hint = f"migrate apply --preset {planned.name}"
             yield Finding("applied", f"{planned.name} is not applied", planned.place, hint)
-        else:
-            yield from _record(workspace, result, planned, evidence)
+        elif seen.unlike:
+            evidence = gate.evidence(planned.name)
+            if evidence is not None:
+                yield from _record(gate.workspace, result, planned, evidence)
 
 
 def _record(
@@ -150,40 +240,17 @@ def _same_legacy(workspace: Workspace, planned: Planned, evidence: Evidence) -> 
         yield Finding("evidence", what, Place(evidence.source), hint)
 
 
-def _parity(
-    workspace: Workspace,
-    result: Verified,
-    chosen: list[Planned],
-    jobs: int = 1,
-    pool: Executor | None = None,
-) -> Iterator[Finding]:
+def _parity(gate: _Gate, result: Verified) -> Iterator[Finding]:
     """Every target says what the legacy config said, but for what the profile allows."""
-    names = [planned.name for planned in chosen if planned.name in workspace.evidence]
-    names = [name for name in names if workspace.tree.exists(workspace.evidence[name].target)]
-    work = partial(verdicts, workspace)
-    outcomes = each_chunk(work, names, jobs, pool)
-    for name, outcome in zip(names, outcomes, strict=True):
-        if isinstance(outcome, MigrateError):
-            yield from (Finding.of("parity", fault) for fault in outcome.faults())
-            continue
-        result.presets[name] = outcome
-        for difference, why in outcome.forbidden:
-            yield _forbidden(workspace, workspace.plans.presets[name], difference, why)
-
-
-def verdicts(workspace: Workspace, names: list[str]) -> list[Verdict | MigrateError]:
-    """The verdict on each of these presets, or why there is none."""
-    loader = PlainLoader(workspace.tree, workspace.dialect)
-    found: list[Verdict | MigrateError] = []
-    for name in names:
-        evidence = workspace.evidence[name]
-        try:
-            new = loader.load(evidence.target)
-        except MigrateError as error:
-            found.append(error)
-        else:
-            found.append(judge(evidence.resolved, new, workspace.plans.profile))
-    return found
+    for planned in gate.chosen:
+        verdict = gate.examined[planned.name].verdict
+        if isinstance(verdict, MigrateError):
+            yield from (Finding.of("parity", fault) for fault in verdict.faults())
+        elif verdict is not None:
+            compared = Compared(len(verdict.allowed), len(verdict.forbidden))
+            result.presets[planned.name] = compared
+            for difference, why in verdict.forbidden:
+                yield _forbidden(gate.workspace, planned, difference, why)
 
 
 def _forbidden(workspace: Workspace, planned: Planned, difference: Difference, why: str) -> Finding:
@@ -203,23 +270,48 @@ def _forbidden(workspace: Workspace, planned: Planned, difference: Difference, w
     return Finding("parity", what, place, hint)
 
 
-def _gone(workspace: Workspace, result: Verified, _: list[Planned]) -> Iterator[Finding]:
+def _gone(gate: _Gate, result: Verified) -> Iterator[Finding]:
     """What was retired is gone, and no config names it."""
-    retired = _retired(workspace)
-    for path in sorted(retired):
-        if workspace.tree.exists(path):
+    for path in sorted(gate.retired):
+        if gate.tree.exists(path):
             what = "was deleted by the rollout and is there again"
             yield Finding("retired", what, Place(path), "delete it, or keep it under another name")
-    for link in workspace.graph.dangling:
-        level = ERROR if link.target in retired else WARNING
+    for link in _dangling(gate):
+        level = ERROR if link.target in gate.retired else WARNING
         what = f"extends {link.target}, which does not exist"
         yield Finding("retired", what, link.place, "extend what replaced it", level)
 
 
-def _references(workspace: Workspace, result: Verified, _: list[Planned]) -> Iterator[Finding]:
+def _dangling(gate: _Gate) -> list[Link]:
+    """Links of live configs to files that do not exist, by source."""
+    seen = {one.unit.target: one.glance for one in gate.examined.values() if one.glance}
+    found: list[Link] = []
+    for path in gate.workspace.graph.composing():
+        bases = seen[path].shape.bases if path in seen else _bases(gate.loader, path)
+        if not all(map(gate.tree.exists, bases)):
+            links = _links(gate.workspace.resolver, path)
+            found += (link for link in links if not gate.tree.exists(link.target))
+    return sorted(found, key=lambda link: (link.source, link.place.line))
+
+
+def _bases(loader: PlainLoader, path: str) -> list[str]:
+    try:
+        return loader.bases(path)
+    except MigrateError:
+        return []  # what cannot be loaded is a finding elsewhere
+
+
+def _links(resolver: Resolver, path: str) -> list[Link]:
+    try:
+        return links_of(resolver, path)
+    except MigrateError:
+        return []
+
+
+def _references(gate: _Gate, result: Verified) -> Iterator[Finding]:
     """No code, script, config or doc names what the rollout removed."""
-    gone = sorted(path for path in _retired(workspace) if not workspace.tree.exists(path))
-    for one in still_named(workspace.tree, workspace.plans, gone):
+    gone = sorted(path for path in gate.retired if not gate.tree.exists(path))
+    for one in still_named(gate.tree, gate.plans, gone):
         if one.ignored:
             continue
         level = ERROR if one.dangles else WARNING if one.prose else NOTE
@@ -228,20 +320,15 @@ def _references(workspace: Workspace, result: Verified, _: list[Planned]) -> Ite
         yield Finding("references", what, one.place, hint, level)
 
 
-def _retired(workspace: Workspace) -> set[str]:
-    """The files that applied steps deleted."""
-    return {
-        step.path
-        for evidence in workspace.evidence.values()
-        for step in evidence.steps
-        if step.after is None
-    }
-
-
-def _rules(workspace: Workspace, result: Verified, _: list[Planned]) -> Iterator[Finding]:
+def _rules(gate: _Gate, result: Verified) -> Iterator[Finding]:
     """The layer rules are kept."""
+    glances = gate.glances()
+    layer = {glance.shape.fusion for glance in glances.values()}
+    shapes = {path: one.shape for path, one in glances.items() if path not in layer}
+    loud = crowded(gate.plans.rules, shapes)
+    seen = {path: one.shape for path, one in glances.items() if one.quiet and path not in loud}
     try:
-        yield from check_rules(workspace.plans, workspace.resolver)
+        yield from check_rules(gate.plans, gate.workspace.resolver, seen=seen)
     except MigrateError as error:
         yield from (Finding.of("rules", fault) for fault in error.faults())
 

@@ -51,6 +51,10 @@ class View:
         self.tell: Callable[[str], object] = str  # whoever prints says how remarks are told
         self.tree: Tree = CachedTree(DiskTree(root, limits))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """How a view travels to another process: the options; files are read there."""
+        return type(self), (self.root, self.plans_folder, self.limits, self.dialect_name)
+
     def path(self, given: str) -> str:
         """A path from the command line, relative to the root. Raises InputError outside of it.
 

@@ -39,11 +39,6 @@ class Workspace(View):
         """The same options in another root."""
         return Workspace(root, self.plans_folder, self.limits, self.dialect_name)
 
-    def __reduce__(self) -> tuple[object, ...]:
-        """How a workspace travels to another process: the options; files are read there."""
-        options = (self.root, self.plans_folder, self.limits, self.dialect_name)
-        return Workspace, options
-
     def fresh(self) -> Workspace:
         """The same workspace, with nothing read yet."""
         return self.at(self.root)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from migrate.locations import Index, KeyPath
 from migrate.parity.lists import list_pairs
-from migrate.parity.values import ABSENT, leaf, token
+from migrate.parity.values import ABSENT, leaf, texts_only, token
 from migrate.yaml_text import Opaque
 
 Kind = Literal["added", "removed", "type", "value"]
@@ -124,6 +124,10 @@ def _pairs(old: Any, new: Any) -> Iterator[tuple[Any, Any, Any]]:
     if isinstance(old, list):
         yield from list_pairs(old, new)
         return
+    if texts_only(old) and texts_only(new):
+        yield from ((key, value, new.get(key, ABSENT)) for key, value in old.items())
+        yield from ((key, ABSENT, value) for key, value in new.items() if key not in old)
+        return
     others = {token(key): (key, value) for key, value in new.items()}
     for key, value in old.items():
         yield key, value, others.pop(token(key), (key, ABSENT))[1]
@@ -131,23 +135,32 @@ def _pairs(old: Any, new: Any) -> Iterator[tuple[Any, Any, Any]]:
         yield key, ABSENT, value
 
 
-def order_changes(old: Any, new: Any) -> list[OrderChange]:
-    """Mappings, in lists too, whose common keys come in another order."""
-    return list(_order((), old, new))
+def order_changes(old: Any, new: Any, same: bool = False) -> list[OrderChange]:
+    """Mappings, in lists too, whose common keys come in another order.
+
+    `same` says that nothing else differs: then list items need not be matched.
+    """
+    return list(_order((), old, new, same))
 
 
-def _order(path: KeyPath, old: Any, new: Any) -> Iterator[OrderChange]:
+def _order(path: KeyPath, old: Any, new: Any, same: bool) -> Iterator[OrderChange]:
     if old is new or type(old) is not type(new):
         return
     if isinstance(old, Opaque):
-        yield from _order(path, old.value, new.value)
+        yield from _order(path, old.value, new.value, same)
     elif isinstance(old, dict | list):
-        common = [(s, x, y) for s, x, y in _pairs(old, new) if ABSENT is not x and y is not ABSENT]
+        pairs = _by_position(old, new) if same and isinstance(old, list) else _pairs(old, new)
+        common = [(s, x, y) for s, x, y in pairs if ABSENT is not x and y is not ABSENT]
         if isinstance(old, dict):
             yield from _reordered(path, [step for step, _, _ in common], new)
         for step, left, right in common:
             if isinstance(left, dict | list | Opaque):
-                yield from _order((*path, step), left, right)
+                yield from _order((*path, step), left, right, same)
+
+
+def _by_position(old: list[Any], new: list[Any]) -> Iterator[tuple[Any, Any, Any]]:
+    for number, (left, right) in enumerate(zip(old, new, strict=True)):
+        yield Index(number), left, right
 
 
 def _reordered(path: KeyPath, common: list[Any], new: dict[Any, Any]) -> Iterator[OrderChange]:

@@ -51,6 +51,8 @@ def judge(old: Any, new: Any, profile: Profile) -> Verdict:
     """Compare two resolved configs by a profile: what it does not allow is forbidden."""
     if identical(old, new):
         return Verdict()
+    if identical(old, new, in_order=False):
+        return Verdict(order=tuple(order_changes(old, new, same=True)))
     allowed: list[tuple[Difference, Allowance]] = []
     forbidden: list[tuple[Difference, str]] = []
     holding = [allowance for allowance in profile.allow if _holds(allowance, old, new)]

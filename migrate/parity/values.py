@@ -44,6 +44,11 @@ def token(value: Any) -> Hashable:
     return type(value), leaf(value)
 
 
+def texts_only(mapping: dict[Any, Any]) -> bool:
+    """Whether all keys are texts: then equal keys are the same keys, whatever their types."""
+    return all(type(key) is str for key in mapping)
+
+
 def children(value: Any) -> Iterator[tuple[Any, Any]]:
     """What a mapping or a list holds, with the step of the key path; tags are looked through."""
     if isinstance(value, Opaque):

@@ -161,7 +161,8 @@ def select(plans: Plans, names: Iterable[str] = ()) -> list[Planned]:
             hint = nearest(name, plans.presets) or f"{plans.folder}/ plans {_some(plans.presets)}"
             faults.append(InputError(f"no preset is called `{name}`", hint=hint))
     raise_all(faults)
-    return [planned for planned in plans.in_order() if not wanted or planned.name in wanted]
+    chosen = set(wanted)
+    return [planned for planned in plans.in_order() if not chosen or planned.name in chosen]
 
 
 def _some(names: Iterable[str], limit: int = 8) -> str:

@@ -2,30 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from migrate.errors import InputError, MigrateError
-from migrate.limits import FAULTS_TOLD
+from migrate.limits import FAULTS_TOLD, Limits
 from migrate.locations import Index, KeyPath, Place
 from migrate.tree import Tree
-from migrate.yaml_text import MAPPING, SEQUENCE, Document, Entry, Node
+from migrate.yaml_text import LOADERS, MAPPING, SEQUENCE, Document, Entry, Node, decode, load
+
+_UNIQUE = LOADERS["safe-unique"]
+_ODD = "*&!%"
+"""Without these a text holds nothing that the loader reads and a document refuses."""
 
 
-@dataclass(frozen=True)
 class Source:
-    """One plan or parity file. Paths go from its root down; list positions are `Index`."""
+    """One plan or parity file. Paths go from its root down; list positions are `Index`.
 
-    document: Document
-    raw: dict[str, Any]
-    cut: set[KeyPath] = field(default_factory=set)
-    """What was left out of the data because it is faulty; places know of it."""
-    _entries: dict[int, dict[Any, Entry]] = field(default_factory=dict, repr=False, compare=False)
+    `cut` is what was left out of the data because it is faulty; places know of it. The text is
+    parsed with positions only when a place is asked for: in sound plans hardly ever.
+    """
 
-    @property
-    def path(self) -> str:
-        """The file, relative to the root."""
-        return self.document.path
+    def __init__(self, path: str, content: bytes, limits: Limits) -> None:
+        self.path = path
+        self.cut: set[KeyPath] = set()
+        self._content = content
+        self._limits = limits
+        self._entries: dict[int, dict[Any, Entry]] = {}
+
+    @cached_property
+    def document(self) -> Document:
+        """The text with positions. Raises InputError."""
+        return Document(self.path, self._content, limits=self._limits)
+
+    @cached_property
+    def raw(self) -> dict[str, Any]:
+        """The data. Raises InputError."""
+        return self.document.value(self.document.root) if self.document.root is not None else {}
+
+    def read(self) -> bool:
+        """Whether the file is sound YAML with data in it, seen without positions."""
+        try:
+            text = decode(self.path, self._content)
+            if any(sign in text for sign in _ODD):
+                return False
+            raw = load(text, self.path, _UNIQUE, self._limits)
+        except MigrateError:
+            return False
+        if not isinstance(raw, dict) or not raw:
+            return False
+        self.raw = raw
+        return True
 
     def node(self, path: KeyPath) -> Node | None:
         """The node of a value, None where there is none: for its text as the author wrote it."""
@@ -83,7 +110,10 @@ class Source:
 def read_source(tree: Tree, path: str, faults: list[MigrateError]) -> Source | None:
     """Read one file; what is wrong with it as YAML goes to `faults`. None if that is all of it."""
     try:
-        document = Document(path, tree.read(path), limits=tree.limits)
+        source = Source(path, tree.read(path), tree.limits)
+        if source.read():
+            return source
+        document = source.document
         if document.root is None:
             raise InputError("is empty", Place(path, 1, 1), "begin with `version: 1`")
         for lost, won in document.duplicates[:FAULTS_TOLD]:
@@ -91,7 +121,8 @@ def read_source(tree: Tree, path: str, faults: list[MigrateError]) -> Source | N
             what = f"`{document.value(won.key)}` is given twice"
             hint = f"the first one is in line {document.line(lost.start)}; keep one of them"
             faults.append(InputError(what, place, hint))
-        return Source(document, document.value(document.root))
+        _ = source.raw  # what cannot be made is said now
+        return source
     except MigrateError as error:
         faults.extend(error.faults())
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from migrate.canonical import canonical, plain
@@ -43,9 +43,16 @@ def _start(text: str, limit: int) -> str:
 
 def payload(found: Inspected, kind: str = "json") -> str:
     """What the trainer sees, with the dataset layer beside it if that was asked for."""
-    value: Any = found.resolved
-    if found.fusion is not None:
-        value = {"fusion": found.fusion.python, "resolved": found.resolved}
+    return _spelled(_payload(found), kind)
+
+
+def _payload(found: Inspected) -> Any:
+    if found.fusion is None:
+        return found.resolved
+    return {"fusion": found.fusion.python, "resolved": found.resolved}
+
+
+def _spelled(value: Any, kind: str) -> str:
     if kind == "yaml":
         from migrate.yaml_text.dump import dump
 
@@ -74,6 +81,19 @@ def inspect_lines(found: Inspected, only: str | None, kind: str, paint: Paint) -
     if only is None:
         yield f"\n{paint('resolved', 'bold')}"
         yield payload(found, kind).rstrip("\n")
+
+
+def named_lines(found: Inspected, only: str | None, kind: str, paint: Paint) -> Iterator[str]:
+    """One of several configs: its name, then the same as of one alone."""
+    yield paint(printable(found.path), "bold")
+    yield from inspect_lines(found, only, kind, paint)
+    yield ""
+
+
+def payloads(shown: Sequence[Inspected], kind: str = "json") -> str:
+    """What the trainer sees of several configs, by their paths."""
+    values = {found.path: _payload(found) for found in shown}
+    return _spelled(values, kind)
 
 
 def inspect_data(found: Inspected, only: str | None) -> dict[str, Any]:

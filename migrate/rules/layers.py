@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from migrate.findings import NOTE, WARNING, Finding
 from migrate.locations import dotted, parse_dotted
 from migrate.plan import Plans, covers, parse_pattern
 from migrate.resolve import Resolved, Resolver, Setting, read_branch, shown
 from migrate.rules.presets import Layers, first_place, parsed, said
+from migrate.rules.shapes import Shape
 
 Rule = Callable[[Layers, Resolved], Iterator[Finding]]
 """Looks at one preset."""
 
 
-def check_rules(plans: Plans, resolver: Resolver, only: Iterable[str] = ()) -> Iterator[Finding]:
+def check_rules(
+    plans: Plans,
+    resolver: Resolver,
+    only: Iterable[str] = (),
+    seen: Mapping[str, Shape] | None = None,
+) -> Iterator[Finding]:
     """Check every runnable preset of the tree, planned or not, by the rules of the plans.
 
-    `only` names the presets to report on; none: all, and the base. A preset that cannot be
-    resolved is a finding, never an error.
+    `only` names the presets to report on; none: all, and the base. `seen` are those of which a
+    glance was enough. A preset that cannot be resolved is a finding, never an error.
     """
-    layers = Layers(plans, resolver, only)
+    layers = Layers(plans, resolver, only, seen)
     presets, _ = layers.chosen, layers.others  # resolving them fills `broken`
     yield from (found for found in layers.broken if _wanted(layers, found))
     for resolved in presets:
@@ -71,9 +77,7 @@ def _small(layers: Layers, resolved: Resolved) -> Iterator[Finding]:
     """An overlay stays small."""
     if not layers.parents(resolved):
         return
-    document = resolved.document
-    own = read_branch(document, document.entries, document.root)
-    count, limit = sum(1 for _ in own.leaves()), layers.rules.overlay_keys
+    count, limit = layers.shapes[resolved.path].own_keys, layers.rules.overlay_keys
     if count > limit:
         what = f"sets {count} keys, an overlay sets at most {limit}"
         hint = "make it a preset of its own on top of the base"
@@ -104,7 +108,6 @@ def _required(layers: Layers, resolved: Resolved) -> Iterator[Finding]:
 
 def _nulls(layers: Layers, resolved: Resolved) -> Iterator[Finding]:
     """No null placeholder hides an inherited value; a comment beside the key makes it meant."""
-    resolved.document.attribute()
     for path, slot in resolved.branch.leaves():
         if slot.python is not None or slot.winner.document is not resolved.document:
             continue
@@ -117,6 +120,7 @@ def _nulls(layers: Layers, resolved: Resolved) -> Iterator[Finding]:
 
 def _commented(setting: Setting) -> bool:
     entry, document = setting.entry, setting.document
+    document.attribute()
     line_end = document.line_end(entry.end)
     beside = document.comments_between(entry.end, line_end + 1)
     return bool(entry.lead or entry.after or beside)

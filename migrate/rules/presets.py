@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from migrate.errors import MigrateError, nearest
@@ -12,20 +11,29 @@ from migrate.globs import matcher, matches
 from migrate.graph import NOT_LIVE
 from migrate.locations import KeyPath, Place, parse_dotted
 from migrate.plan import Plans, Rules
-from migrate.resolve import Resolved, Resolver, Setting
+from migrate.resolve import Resolved, Resolver, Setting, read_branch
+from migrate.rules.shapes import Shape, normalised, overlays
 
 
 class Layers:
     """The presets that the globs of the rules find, resolved; those that cannot be are `broken`.
 
     What the plans inline or keep is no preset, nor is a fusion config. `only` narrows what is
-    reported, never what is looked at: how many overlays a preset has is told by the others.
+    reported, never what is looked at: how many overlays a preset has is told by the others. Those
+    of which a glance has shown that nothing is to be reported are `seen`: they are not resolved.
     """
 
-    def __init__(self, plans: Plans, resolver: Resolver, only: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        plans: Plans,
+        resolver: Resolver,
+        only: Iterable[str] = (),
+        seen: Mapping[str, Shape] | None = None,
+    ) -> None:
         self.plans = plans
         self.resolver = resolver
         self.only = frozenset(only)
+        self.seen = seen or {}
         self.broken: list[Finding] = []
         self._near: dict[str, str] = {}
 
@@ -35,15 +43,21 @@ class Layers:
         return self.plans.rules
 
     @cached_property
-    def presets(self) -> dict[str, Resolved]:
+    def shapes(self) -> dict[str, Shape]:
         """Every runnable preset by its path, in path order."""
-        found = {known.path: known for known in self.each()}
-        layer = {self.fusion(resolved) for resolved in found.values()}
-        return {path: known for path, known in found.items() if path not in layer}
+        looked = ((path, self.seen.get(path) or self._looked(path)) for path in self.candidates())
+        found = {path: shape for path, shape in looked if shape is not None}
+        layer = {shape.fusion for shape in found.values()}
+        return {path: shape for path, shape in found.items() if path not in layer}
+
+    @cached_property
+    def presets(self) -> dict[str, Resolved]:
+        """The same, resolved."""
+        return {path: self.resolver.resolve(path) for path in self.shapes}
 
     def each(self) -> Iterator[Resolved]:
         """What the globs find, one after another; fusion configs are among them."""
-        for path in self._candidates():
+        for path in self.candidates():
             resolved = self._resolve(path)
             if resolved is not None:
                 yield resolved
@@ -51,15 +65,27 @@ class Layers:
     @property
     def chosen(self) -> list[Resolved]:
         """The presets that are reported on."""
-        return [self.presets[p] for p in self.presets if not self.only or p in self.only]
+        wanted = (path for path in self.shapes if not self.only or path in self.only)
+        return [self.resolver.resolve(path) for path in wanted if path not in self.seen]
 
     @cached_property
     def others(self) -> list[Resolved]:
         """Files named in `only` that are no presets: no layer rule speaks of them."""
-        found = [self._resolve(path) for path in sorted(self.only - set(self.presets))]
+        found = [self._resolve(path) for path in sorted(self.only - set(self.shapes))]
         return [one for one in found if one is not None]
 
-    def _candidates(self) -> Iterator[str]:
+    def _looked(self, path: str) -> Shape | None:
+        resolved = self._resolve(path)
+        return self.shape(resolved) if resolved is not None else None
+
+    def shape(self, resolved: Resolved) -> Shape:
+        """What the rules about several presets ask of this one."""
+        own = read_branch(resolved.document, resolved.document.entries, resolved.document.root)
+        bases = tuple(base.path for base in resolved.bases)
+        return Shape(bases, self.fusion(resolved), sum(1 for _ in own.leaves()))
+
+    def candidates(self) -> Iterator[str]:
+        """The files that may be presets, in path order: all but the fusion configs among them."""
         skipped = (*NOT_LIVE, f"{self.plans.folder}/**")
         fragments, wanted = self._fragments(), matcher(self.rules.presets)
         for path in self.resolver.tree.files():
@@ -92,8 +118,7 @@ class Layers:
         if self.rules.fusion_key is None:
             return None
         slot = resolved.branch.find(parse_dotted(self.rules.fusion_key))
-        value = slot.python if slot is not None else None
-        return posixpath.normpath(value) if isinstance(value, str) and value else None
+        return normalised(slot.python) if slot is not None else None
 
     def near(self, path: str) -> str:
         """The config whose path is nearest; many presets may name the same wrong one."""
@@ -105,16 +130,12 @@ class Layers:
 
     def parents(self, resolved: Resolved) -> list[str]:
         """The presets that a preset extends; an overlay has one."""
-        return [base.path for base in resolved.bases if base.path in self.presets]
+        return [base.path for base in resolved.bases if base.path in self.shapes]
 
     @cached_property
     def overlays(self) -> dict[str, list[str]]:
         """The overlays of each preset that has any."""
-        found: dict[str, list[str]] = {}
-        for path, resolved in self.presets.items():
-            for parent in self.parents(resolved):
-                found.setdefault(parent, []).append(path)
-        return found
+        return overlays(self.shapes)
 
 
 def first_place(resolved: Resolved) -> Place:

@@ -1,0 +1,122 @@
+"""What the gate asks of one preset, from its files alone: in any process, in any order.
+
+Most presets are as they should be, and that shows in the values that the trainer's loader makes.
+Of any other it is said that it wants a closer look; `verify` takes it, with every place at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from migrate.canonical import canonical
+from migrate.errors import MigrateError
+from migrate.evidence import Evidence, read_evidence
+from migrate.parity import Verdict, identical, judge
+from migrate.plain import PlainLoader
+from migrate.rules.glance import Glance, Glances
+from migrate.trace import Watched
+from migrate.tree import DiskTree
+
+if TYPE_CHECKING:
+    from migrate.dialect import Dialect
+    from migrate.limits import Limits
+    from migrate.plan import Profile, Rules
+
+
+class Unit(NamedTuple):
+    """One planned preset: its name, the frozen copy of its old file, its new file."""
+
+    name: str
+    frozen: str
+    target: str
+
+
+class Examined(NamedTuple):
+    """What was seen of one preset. `unlike`: its record wants a closer look."""
+
+    unit: Unit
+    applied: bool = False
+    unlike: bool = False
+    verdict: Verdict | MigrateError | None = None
+    """None where there is nothing to compare."""
+    glance: Glance | None = None
+    retired: tuple[str, ...] = ()
+    """The files that its step deleted."""
+
+
+class Part(NamedTuple):
+    """What one process saw, and what it looked at for that (`trace.Watched`)."""
+
+    examined: list[Examined]
+    digests: dict[str, bytes]
+    asked: dict[str, bool]
+    moved: bool
+
+
+class Ask(NamedTuple):
+    """What is asked of every preset; it travels to another process, where the files are read."""
+
+    root: str
+    limits: Limits
+    dialect: Dialect
+    profile: Profile
+    rules: Rules
+    base: str
+    frozen: bool
+    """Whether the legacy tree is there to be compared with."""
+    shared: frozenset[str]
+    """Files that several presets extend: kept once they are loaded."""
+
+    def part(self, units: Sequence[Unit]) -> Part:
+        """Examine some presets on their own."""
+        tree = Watched(DiskTree(self.root, self.limits))
+        found = list(self.each(units, tree))
+        return Part(found, tree.digests, tree.asked, tree.moved)
+
+    def each(self, units: Iterable[Unit], tree: Watched) -> Iterator[Examined]:
+        """Examine presets one after another. Raises InputError for broken evidence."""
+        loader = PlainLoader(tree, self.dialect)
+        glances = Glances(self.rules, self.base, loader)
+        for unit in units:
+            yield self._one(unit, tree, loader, glances)
+            for path in (unit.target, unit.frozen):
+                if path not in self.shared:
+                    loader.forget(path)
+
+    def _one(self, unit: Unit, tree: Watched, loader: PlainLoader, glances: Glances) -> Examined:
+        evidence = read_evidence(tree, unit.name)
+        glance = glances.at(unit.target) if tree.exists(unit.target) else None
+        if evidence is None:
+            return Examined(unit, glance=glance)
+        retired = tuple(step.path for step in evidence.steps if step.after is None)
+        if not tree.exists(evidence.target):
+            return Examined(unit, True, True, None, glance, retired)
+        unlike = not (self._as_written(tree, evidence) and self._same(unit, loader, tree, evidence))
+        verdict = self._verdict(loader, evidence)
+        return Examined(unit, True, unlike, verdict, glance, retired)
+
+    def _as_written(self, tree: Watched, evidence: Evidence) -> bool:
+        return tree.digest(evidence.target) == evidence.digest
+
+    def _same(self, unit: Unit, loader: PlainLoader, tree: Watched, evidence: Evidence) -> bool:
+        """Whether the evidence speaks of the legacy config as it is."""
+        if not self.frozen:
+            return True
+        try:
+            resolved = loader.load(evidence.source)
+            chain = loader.chain(unit.frozen) if unit.frozen == evidence.source else ()
+            known = tuple((path, tree.digest(path)) for path in chain)
+        except MigrateError:
+            return False
+        if known != evidence.chain:
+            return False
+        same = identical(resolved, evidence.resolved, in_order=False)
+        return same or canonical(resolved) == canonical(evidence.resolved)
+
+    def _verdict(self, loader: PlainLoader, evidence: Evidence) -> Verdict | MigrateError:
+        try:
+            new = loader.load(evidence.target)
+        except MigrateError as error:
+            return error
+        return judge(evidence.resolved, new, self.profile)

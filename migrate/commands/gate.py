@@ -1,0 +1,72 @@
+"""The gate as people call it: what was found before if nothing has changed, else a new look."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from migrate.commands.parallel import HERE, Workers
+from migrate.commands.recall import Memory
+from migrate.commands.verified import Verified, restored
+from migrate.tree import DiskTree
+
+if TYPE_CHECKING:
+    from migrate.commands.workspace import Workspace
+
+TRUST = ".migrate/trust.json"
+
+
+class Asked:
+    """One call of the gate. `workspace` is made only if the tree has to be looked at again.
+
+    `recalled` says whether the answer is that of an earlier look.
+    """
+
+    def __init__(
+        self, root: str, workspace: Callable[[], Workspace], options: dict[str, Any]
+    ) -> None:
+        self.tree = DiskTree(root, options["limits"])
+        question = {**options, "limits": list(options["limits"]), "python": sys.version}
+        self.memory = Memory(root, "verify", question)
+        self._workspace = workspace
+        self.recalled = False
+
+    def answer(
+        self,
+        names: Iterable[str] = (),
+        word: bool = False,
+        fresh: bool = False,
+        workers: Workers = HERE,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> Verified:
+        """Run every check; of all presets, remember what was found.
+
+        `word` is the user's word that gate commands may run, `fresh` that nothing be recalled.
+        Raises MigrateError if the plans cannot be read.
+        """
+        chosen = tuple(names)
+        known = None if chosen or fresh else self.memory.recall(self.tree)
+        if known is not None:
+            self.recalled = True
+            result = restored(known["found"])
+            if not word and not os.path.lexists(self.tree.absolute(TRUST)):
+                result.findings += restored(known["gates"]).findings
+                return result
+        from migrate.commands.gates import not_run
+        from migrate.commands.verify import checked, gates_of
+        from migrate.plan import select
+        from migrate.trace import Watched
+
+        workspace = self._workspace()
+        workspace.tree = watched = Watched(self.tree)
+        selected = select(workspace.plans, chosen)
+        if known is None:
+            result = checked(workspace, selected, workers, progress)
+            if not chosen:
+                told = Verified(findings=not_run(selected))
+                answer = {"found": result.data(), "gates": told.data()}
+                self.memory.remember(watched, workspace.plans.config_root, answer)
+        result.findings += gates_of(workspace, result, selected, word)
+        return result

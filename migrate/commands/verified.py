@@ -1,0 +1,57 @@
+"""What the gate found: how each preset compares, what each check says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from migrate.findings import Finding, fails
+from migrate.locations import Place
+
+
+class Compared(NamedTuple):
+    """How many differences of one preset the profile allows and forbids."""
+
+    allowed: int
+    forbidden: int
+
+    @property
+    def parity(self) -> bool:
+        """Whether nothing is forbidden."""
+        return not self.forbidden
+
+
+@dataclass
+class Verified:
+    """What the gate looked at, and what it found. `presets` maps a name to what was compared."""
+
+    presets: dict[str, Compared] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    checks: dict[str, int] = field(default_factory=dict)
+    """How many errors each check found, by its name."""
+    finalized: bool = False
+
+    def failed(self, strict: bool) -> bool:
+        """Whether the gate is closed."""
+        return fails(self.findings, strict)
+
+    def data(self) -> dict[str, Any]:
+        """The same as JSON has it; `restored` takes it back."""
+        return {
+            "presets": self.presets,
+            "findings": [
+                [one.rule, one.what, one.place, one.hint, one.level] for one in self.findings
+            ],
+            "checks": self.checks,
+            "finalized": self.finalized,
+        }
+
+
+def restored(data: dict[str, Any]) -> Verified:
+    """What `Verified.data` made. Raises KeyError, TypeError or ValueError for anything else."""
+    presets = {name: Compared(*counts) for name, counts in data["presets"].items()}
+    findings = [
+        Finding(rule, what, None if place is None else Place(*place), hint, level)
+        for rule, what, place, hint, level in data["findings"]
+    ]
+    return Verified(presets, findings, dict(data["checks"]), data["finalized"])

@@ -1,0 +1,70 @@
+"""Which files of a tree are somebody's work: git's tracked ones, else all that are not ignored."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable
+
+from migrate.ignored import Ignored
+from migrate.tree import CachedTree, DiskTree, Overlay, Tree
+
+_LINK, _MODULE = "120000", "160000"
+_GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false")
+
+
+def tracked(tree: Tree, config_root: str) -> list[str]:
+    """The files, sorted, without links and submodules.
+
+    Configs count even if git does not track them yet: an earlier step may just have written them.
+    """
+    disk, changed = _below(tree)
+    known = _by_git(disk.root, config_root) if disk else None
+    if known is None:
+        every = list(tree.files())
+        ignored = Ignored(tree, every)
+        return [path for path in every if path not in ignored and not _is_link(disk, path)]
+    return sorted(
+        path for path in known | changed if tree.exists(path) and not _is_link(disk, path)
+    )
+
+
+def _below(tree: Tree) -> tuple[DiskTree | None, set[str]]:
+    """The disk under any overlays, and what the overlays change."""
+    changed: set[str] = set()
+    while isinstance(tree, (Overlay, CachedTree)):
+        if isinstance(tree, Overlay):
+            changed.update(tree.changed)
+        tree = tree.below
+    return (tree if isinstance(tree, DiskTree) else None), changed
+
+
+def _is_link(disk: DiskTree | None, path: str) -> bool:
+    return disk is not None and os.path.islink(disk.absolute(path))
+
+
+def _by_git(root: str, config_root: str) -> set[str] | None:
+    """What git tracks below a root, and new configs; None without git or a repository."""
+    staged = _git(root, "ls-files", "--stage", "-z")
+    if not staged:
+        return None
+    new = _git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", config_root) or []
+    return set(_regular(staged)) | set(new)
+
+
+def _git(root: str, *arguments: str) -> list[str] | None:
+    try:
+        done = subprocess.run(
+            [*_GIT, "-C", root, *arguments], capture_output=True, check=True, timeout=60
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return [record for record in os.fsdecode(done.stdout).split("\0") if record]
+
+
+def _regular(records: Iterable[str]) -> Iterable[str]:
+    """The paths of `ls-files --stage` records, without links and submodules."""
+    for record in records:
+        facts, _, path = record.partition("\t")
+        if not facts.startswith((_LINK, _MODULE)):
+            yield path

@@ -1,0 +1,177 @@
+"""What the gate found holds until a byte of the tree changes, and nobody else can say it for us."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import Ran, migrate
+
+At = Callable[[int], Path]
+RECORD = ".migrate/cache/verify.json"
+TOLD = "nothing has changed since the last look; --fresh looks again\n"
+
+
+def verified(root: Path, *arguments: str) -> Ran:
+    return migrate(root, *arguments, "verify")
+
+
+def recalled(ran: Ran) -> bool:
+    return ran.err == TOLD
+
+
+@pytest.fixture
+def root(at: At) -> Path:
+    """The finished rollout, looked at once."""
+    root = at(-1)
+    assert not recalled(verified(root))
+    return root
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_the_second_look_tells_the_same(root: Path, output: str) -> None:
+    first = migrate(root, "--output", output, "verify", "--fresh")
+    again = verified(root, "--output", output)
+    assert recalled(again)
+    assert (again.code, again.out) == (first.code, first.out)
+
+
+def _append(path: Path, more: bytes) -> None:
+    path.write_bytes(path.read_bytes() + more)
+
+
+def _swap(path: Path) -> None:
+    """Other bytes, and nothing else that a file system tells."""
+    before = path.stat()
+    path.write_bytes(path.read_bytes().replace(b"# own", b"# owe"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_size == before.st_size
+
+
+def _again(path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"b: 2\n")
+
+
+def _link(path: Path) -> None:
+    path.symlink_to("legacy/components")
+
+
+def _track(root: Path) -> None:
+    for command in (["init", "-q"], ["add", "configs"]):
+        subprocess.run(["git", "-C", str(root), *command], check=True, capture_output=True)
+
+
+EDITS: dict[str, Callable[[Path], object]] = {
+    "a-target": lambda root: _append(root / "configs/train/q.yaml", b"# seen\n"),
+    "a-target-of-the-same-size-and-time": lambda root: _swap(root / "configs/train/q.yaml"),
+    "a-frozen-file": lambda root: _append(root / "configs/legacy/train/q.yaml", b"# seen\n"),
+    "the-manifest": lambda root: _append(root / "configs/legacy/MANIFEST.sha256", b"\n"),
+    "evidence": lambda root: _append(root / "plans/evidence/q.json", b" "),
+    "a-plan": lambda root: _append(next((root / "plans").glob("[!p]*.yaml")), b"# seen\n"),
+    "the-profile": lambda root: _append(root / "plans/parity.yaml", b"# seen\n"),
+    "a-script": lambda root: _append(root / "train.sh", b"# configs/components/b.yaml\n"),
+    "a-new-file": lambda root: (root / "new.sh").write_text("run configs/components/b.yaml\n"),
+    "a-file-gone": lambda root: (root / "configs/train/r.yaml").unlink(),
+    "a-retired-file-again": lambda root: _again(root / "configs/components/b.yaml"),
+    "a-link-to-a-folder": lambda root: (root / "configs/components").symlink_to(
+        "legacy/components"
+    ),
+    "what-git-tracks": _track,
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_any_change_of_the_tree_is_looked_at(root: Path, edit: Callable[[Path], object]) -> None:
+    edit(root)
+    after = verified(root)
+    assert not recalled(after)
+    fresh = migrate(root, "verify", "--fresh")
+    assert (after.code, after.out) == (fresh.code, fresh.out)
+    assert recalled(verified(root))
+
+
+def test_a_closed_gate_stays_closed(root: Path) -> None:
+    _append(root / "configs/train/q.yaml", b"a: 5\n")
+    first, again = verified(root), verified(root)
+    assert (first.code, again.code, again.out) == (1, 1, first.out)
+    assert recalled(again)
+
+
+def test_other_options_are_another_question(root: Path) -> None:
+    assert not recalled(verified(root, "--max-depth", "50"))
+
+
+def test_a_record_that_somebody_else_wrote_is_not_believed(root: Path) -> None:
+    record = root / RECORD
+    seal, _, body = record.read_text().partition("\n")
+    forged = json.loads(body)
+    forged["answer"]["found"]["findings"] = []
+    for text in (
+        f"{seal}\n{json.dumps(forged)}",
+        f"{'0' * 64}\n{body}",
+        f"\n{body}",
+        "",
+        "[]",
+        "\0" * 10,
+    ):
+        record.write_text(text)
+        assert not recalled(verified(root))
+
+
+def test_a_record_of_another_person_is_not_believed(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "somebody"))
+    assert not recalled(verified(root))
+
+
+def test_a_record_copied_to_another_root_is_not_believed(root: Path, tmp_path: Path) -> None:
+    shutil.copytree(root, tmp_path / "copy")
+    assert not recalled(verified(tmp_path / "copy"))
+
+
+def test_a_record_of_other_code_is_not_believed(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("migrate.commands.recall._code", lambda: "another version")
+    assert not recalled(verified(root))
+
+
+def test_the_record_can_be_deleted_at_any_moment(root: Path) -> None:
+    shutil.rmtree(root / ".migrate")
+    assert verified(root).code == 0
+
+
+def test_where_no_record_can_be_kept_the_gate_works(
+    at: At, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = at(-1)
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    assert [verified(root).code for _ in range(2)] == [0, 0]
+    assert not (root / RECORD).exists()
+
+
+def test_one_preset_alone_is_no_answer_for_all(at: At) -> None:
+    root = at(-1)
+    assert migrate(root, "verify", "--preset", "q").code == 0
+    assert not (root / RECORD).exists()
+
+
+def test_gates_run_though_the_rest_is_recalled(root: Path) -> None:
+    plan = next((root / "plans").glob("[!p]*.yaml"))
+    _append(plan, b"gates: [touch ran]\n")
+    noted = verified(root)
+    assert "not run: `touch ran`" in noted.out
+    ran = migrate(root, "verify", "--run-gates")
+    assert recalled(ran)
+    assert (root / "ran").exists()
+    assert "not run" not in ran.out
+    assert "gates      ok" in ran.out

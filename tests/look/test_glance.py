@@ -1,0 +1,89 @@
+"""A glance at values lets no preset pass of which a layer rule has something to say."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from migrate.findings import Finding
+from migrate.plain import PlainLoader
+from migrate.plan import Plans
+from migrate.resolve import Resolver
+from migrate.rules import Layers, check_rules
+from migrate.rules.glance import Glances, crowded
+from migrate.tree import MemoryTree
+from tests.look.trees import BASE, PRESET
+
+_LINES = (
+    "training: { vit_lr: null }\n",
+    "training:\n  aligner_lr: null  # the model has none\n",
+    "template: { max_length: 4096 }\n",
+    "custom: { fusion_config: configs/fusion/a.yaml }\n",
+    "custom: { fusion_config: configs/fusion/gone.yaml }\n",
+    "custom: { fusion_config: ../elsewhere.yaml }\n",
+    "custom: { fusion_config: 7 }\n",
+    "inherit: base.yaml\n",
+    "note: null\n",
+    "shared: &s { a: 1 }\ncopy: *s\n",
+    "itself: &i { again: *i }\n",
+    "tagged: !!str 1\n",
+    "tuner: { lora_rank: 8, dropout: 0.1 }\n",
+)
+_ABOVE = (
+    "../base.yaml",
+    "a.yaml",
+    "b.yaml",
+    "[../base.yaml, a.yaml]",
+    "[a.yaml, b.yaml]",
+    "no.yaml",
+)
+
+
+def _tree(seed: int) -> MemoryTree:
+    """Presets that extend one another and keep the rules, or do not, by the throw of dice."""
+    dice = random.Random(seed)
+    files = {"configs/base.yaml": BASE, "configs/fusion/a.yaml": "targets: []\n"}
+    for number, name in enumerate("abcdefg"):
+        above = "../base.yaml" if number < 2 else dice.choice(_ABOVE)
+        body = PRESET.partition("\n")[2] if number < 2 or dice.random() < 0.4 else ""
+        lines = dice.sample(_LINES, dice.choice((0, 0, 0, 1, 2)))
+        used: dict[str, str] = {line.partition(":")[0]: line for line in lines}
+        text = f"extends: {above}\n{body}" + "".join(
+            line for key, line in used.items() if f"\n{key}:" not in f"\n{body}"
+        )
+        files[f"configs/train/{name}.yaml"] = text
+    return MemoryTree({path: text.encode() for path, text in files.items()})
+
+
+def _both(seed: int) -> tuple[list[Finding], list[Finding], int]:
+    """What the rules say of all presets, what they say after a glance, and how many it let pass."""
+    tree, plans = _tree(seed), Plans({})
+    glances = Glances(plans.rules, plans.base, PlainLoader(tree))
+    paths = list(Layers(plans, Resolver(tree)).candidates())
+    seen = {path: glance for path in paths if (glance := glances.at(path)) is not None}
+    loud = crowded(plans.rules, {path: glance.shape for path, glance in seen.items()})
+    passed = {path: one.shape for path, one in seen.items() if one.quiet and path not in loud}
+    every = list(check_rules(plans, Resolver(tree)))
+    return every, list(check_rules(plans, Resolver(tree), seen=passed)), len(passed)
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_what_a_glance_lets_pass_the_rules_let_pass_too(seed: int) -> None:
+    every, after, _ = _both(seed)
+    assert after == every
+
+
+def test_the_trees_hold_presets_of_both_kinds() -> None:
+    runs = [_both(seed) for seed in range(150)]
+    assert sum(passed for _, _, passed in runs) > 150
+    rules = {finding.rule for every, _, _ in runs for finding in every}
+    assert rules >= {
+        "required",
+        "hiding-null",
+        "length-knob",
+        "fusion-config",
+        "one-preset",
+        "max-overlays",
+        "resolves",
+    }
