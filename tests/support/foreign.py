@@ -98,7 +98,8 @@ def _nemo_rl(files: Files, path: str) -> Config:
     for base in [named] if isinstance(named, str) else named or []:
         below = merge(below, _nemo_rl(files, _beside(path, base)))
     for key, value in own.items() if named else ():
-        if isinstance(value, dict) and value.pop("_override_", False):
+        if isinstance(value, dict) and value.get("_override_", False):
+            del value["_override_"]
             below.pop(key, None)
     return merge(below, own)
 
