@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from migrate.dialect import EXTENDS, Dialect
+from migrate.dialect import EXTENDS, Delete, Dialect
 from migrate.errors import InputError, Refused
 from migrate.limits import CHAIN_FILES
 from migrate.tree import Tree
@@ -143,9 +144,11 @@ class PlainLoader:
         if content is None:
             content = self._contents[path] = self.tree.read(path)
         if content not in self._loaded:
-            self._loaded[content] = (
-                load(decode(path, content), path, self._kind, self.tree.limits) or {}
-            )
+            text = decode(path, content)
+            self._loaded[content] = load(text, path, self._kind, self.tree.limits) or {}
+        for pattern, hint in self.dialect.refuses:
+            if re.search(pattern, decode(path, content)):
+                raise Refused("holds what its loader reads in a way of its own", path, hint)
         own = self._loaded[content]
         if not isinstance(own, dict):
             raise InputError("the root of a config must be a mapping", path, "give the values keys")
@@ -160,7 +163,7 @@ def merger(dialect: Dialect) -> Callable[[Mapping, Mapping], Mapping]:
         return lambda base, over: _merge_in_place(base, over, dialect.mapping_over_other == "error")
     delete = dialect.delete
     if delete is not None and delete.key is not None and delete.where == "any":
-        return lambda base, over: _merge_marked(base, over, dialect)
+        return lambda base, over: _merge_marked(base, over, dialect, delete)
     if dialect.mapping_over_other == "replace":
         return deep_merge
     return lambda base, over: _merge_strictly(base, over, dialect.mapping_over_other)
@@ -227,22 +230,34 @@ def _over_other(key: Any, old: Any, value: Any) -> Any:
     return old if mandatory else value
 
 
-def _merge_marked(base: Mapping, over: Mapping, dialect: Dialect) -> Mapping:
+def _merge_marked(base: Mapping, over: Mapping, dialect: Dialect, delete: Delete) -> Mapping:
     """With a marker that takes the base's mapping away, wherever it stands."""
-    delete = dialect.delete
-    if delete is not None and delete.key in over and delete.marks(over[delete.key]):
-        return {key: value for key, value in over.items() if key != delete.key}
+    if delete.root and _is_marked(over, delete):
+        return _unmarked(over, delete)
     merged = dict(base)
     for key, value in over.items():
         if isinstance(value, dict) and key in base:
             old = base[key]
-            marked = delete is not None and delete.key in value and delete.marks(value[delete.key])
-            if not isinstance(old, dict) and not marked and dialect.mapping_over_other == "error":
+            if _is_marked(value, delete):
+                merged[key] = _unmarked(value, delete)
+            elif isinstance(old, dict):
+                said = _unmarked(value, delete) if delete.spent else value
+                merged[key] = _merge_marked(old, said, dialect, delete)
+            elif dialect.mapping_over_other == "error":
                 raise InputError(f"`{key}` is a mapping over something else", None, _FAILS)
-            merged[key] = _merge_marked(old if isinstance(old, dict) else {}, value, dialect)
+            else:
+                merged[key] = value
         else:
             merged[key] = value
     return merged
+
+
+def _is_marked(value: Mapping, delete: Delete) -> bool:
+    return delete.key in value and delete.marks(value[delete.key])
+
+
+def _unmarked(value: Mapping, delete: Delete) -> Mapping:
+    return {key: item for key, item in value.items() if key != delete.key}
 
 
 def _override(dialect: Dialect, below: Mapping, data: Mapping) -> None:
@@ -251,9 +266,9 @@ def _override(dialect: Dialect, below: Mapping, data: Mapping) -> None:
     if delete is None or delete.key is None or delete.where != "top":
         return
     for key, value in list(data.items()):
-        if isinstance(value, dict) and delete.key in value and delete.marks(value[delete.key]):
+        if isinstance(value, dict) and _is_marked(value, delete):
             below.pop(key, None)
-            data[key] = {name: item for name, item in value.items() if name != delete.key}
+            data[key] = _unmarked(value, delete)
 
 
 def _refuse_common(below: Mapping, base: Mapping, path: str) -> None:

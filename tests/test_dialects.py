@@ -201,6 +201,30 @@ def test_inherited_false_replaces_anywhere_and_stays_where_there_is_nothing_to_r
     assert got["new"] == {"_inherited_": False}
 
 
+def test_delete_counts_below_the_root_and_is_spent_even_where_it_says_no() -> None:
+    dialect = DIALECTS["mmengine"]
+    text = "_base_: b.yaml\n_delete_: true\nk:\n  _delete_: {}\n  v: {{_delete_: true, q: 1}}\n"
+    no = seen(dialect, {"b.yaml": BASE, "p.yaml": text.format("false")})
+    assert no["k"] == {"u": 1, "v": {"q": 1}}
+    assert (no["_delete_"], no["lr"]) == (True, "1e-4")
+    yes = seen(dialect, {"b.yaml": BASE, "p.yaml": text.format("true")})
+    assert yes["k"] == {"v": {"_delete_": True, "q": 1}}
+    new = seen(dialect, {"b.yaml": BASE, "p.yaml": "_base_: b.yaml\nm: {_delete_: true}\n"})
+    assert new["m"] == {"_delete_": True}
+
+
+@pytest.mark.parametrize("line", ["n: '{{_base_.lr}}'\n", "n: 1 # {{ fileDirname }}\n", "__m: 1\n"])
+def test_what_mmengine_does_to_the_text_is_refused(line: str) -> None:
+    error = refusal(DIALECTS["mmengine"], {"p.yaml": line})
+    assert "reads in a way of its own" in str(error)
+
+
+def test_a_marker_that_aliases_share_is_refused_where_the_loader_takes_it_out() -> None:
+    text = "_base_: b.yaml\nk: &k {_delete_: true, n: 1}\nm: *k\n"
+    with pytest.raises(Refused, match=r"p\.yaml:2:1: `_delete_` stands in a mapping that aliases"):
+        Resolver(files_of({"b.yaml": BASE, "p.yaml": text}), DIALECTS["mmengine"]).resolve("p.yaml")
+
+
 def test_dashes_take_a_key_out_at_the_end() -> None:
     files = {"b.yaml": BASE, "c.yaml": "_base_: [b.yaml]\nlr: ---\n"}
     dialect = DIALECTS["hcp-diffusion"]
@@ -386,6 +410,7 @@ def test_every_declaration_names_its_source() -> None:
         ({"b.yaml": "", "p.yaml": 'defaults: "b.yaml" # c\n'}, "nemo-rl"),
         ({"b.yaml": "", "p.yaml": "_base_: b.yaml\n"}, "paddleseg"),
         ({"x/b.yaml": "", "x/p.yaml": "_base_:\n- x/b.yaml\n"}, "hcp-diffusion"),
+        ({"b.yaml": "", "p.yaml": "_base_: b.yaml\nk: {_delete_: true}\n"}, "mmengine"),
         ({"b.yaml": "", "p.yaml": "includes:\n- b.yaml\n"}, "fairchem"),
         ({"b.yaml": "", "p.yaml": "includes:\n- b.yaml\nn: ${m}\n"}, "mmf"),
         ({"b.yaml": "", "p.yaml": "D:\n  _BASE_CONFIG_: b.yaml\n"}, "openpcdet"),

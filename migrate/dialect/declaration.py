@@ -22,13 +22,16 @@ class Delete(NamedTuple):
 
     With `key`, a mapping that holds `key: is_` replaces the bases' mapping instead of merging into
     it: mappings at the root's keys (`top`) or anywhere. With `value`, a key of this value is gone.
-    `over_only` says that the marker is taken out only where there is a mapping to replace.
+    `over_only` says that the marker is taken out only where there is a mapping to replace, `root`
+    that the root mapping may hold it, `spent` that one which says no goes too where it was read.
     """
 
     key: str | None = None
     is_: bool = True
     where: Where = "any"
     over_only: bool = True
+    root: bool = True
+    spent: bool = False
     value: str | None = None
 
     def marks(self, said: Any) -> bool:
@@ -85,6 +88,8 @@ class Dialect(NamedTuple):
     """Dotted keys whose values are paths relative to their file."""
     relative_tags: tuple[str, ...] = ()
     """Tags, such as `!path`, whose values are paths relative to their file."""
+    refuses: tuple[tuple[str, str], ...] = ()
+    """What a loader does to the text of a file and we do not: a regular expression, and a hint."""
     signs: tuple[str, ...] = ()
     """Words in the files of a tree that tell this dialect from others with the same keys."""
     declared: str = ""

@@ -107,6 +107,21 @@ OPENPCDET = Dialect(
     keeps_key=True,
 )
 
+MMENGINE = Dialect(
+    name="mmengine",
+    source="MMEngine, mmengine/config/config.py: Config._file2dict, Config._merge_a_into_b",
+    keys=("_base_",),
+    rejected=(),
+    mapping_over_other="error",
+    delete=Delete(key="_delete_", root=False, spent=True),
+    disjoint=True,
+    refuses=(
+        (r"\{\{", "write out what `{{...}}` stands for"),
+        (r"(?m)^__", "the loader drops such a key; delete it"),
+    ),
+    signs=("_delete_",),
+)
+
 DIALECTS: dict[str, Dialect] = {
     dialect.name: dialect
     for dialect in (
@@ -120,6 +135,7 @@ DIALECTS: dict[str, Dialect] = {
         MMF,
         HCP_DIFFUSION,
         OPENPCDET,
+        MMENGINE,
     )
 }
 """By name; where two fit a tree equally well, the earlier is taken."""

@@ -44,9 +44,13 @@ class Combiner:
 
     def over(self, base: Branch, own: Branch) -> Branch:
         """A file laid over what it builds on, its delete markers obeyed."""
-        if self._anywhere and self._marked(own):
+        if self._anywhere and self.delete is not None and self.delete.root and self._marked(own):
             return self._unmarked(own)
         return self._merge(base, own, self.delete is not None and self.delete.key is not None)
+
+    @property
+    def _key(self) -> str | None:
+        return self.delete.key if self.delete is not None else None
 
     @property
     def _anywhere(self) -> bool:
@@ -61,6 +65,8 @@ class Combiner:
         for key, new in over.slots.items():
             old = slots.get(key)
             replaces = markers and isinstance(new.value, Branch) and self._marked(new.value)
+            if old is not None:
+                self._spends(new)
             if replaces and self._takes_out(old):
                 slots[key] = self._replaced(slots, old, new)
             else:
@@ -79,8 +85,16 @@ class Combiner:
         return old is not None or (self.delete is not None and not self.delete.over_only)
 
     def _unmarked(self, branch: Branch) -> Branch:
-        key = self.delete.key if self.delete is not None else None
-        return Branch({known: slot for known, slot in branch.slots.items() if known != key})
+        return Branch({known: slot for known, slot in branch.slots.items() if known != self._key})
+
+    def _spends(self, new: Slot) -> None:
+        """The loader takes a marker out of the very mapping: its other places lose it too."""
+        spent = self.delete is not None and self.delete.spent
+        if not spent or not isinstance(new.value, Branch) or self._key not in new.value.slots:
+            return
+        if self._is_shared(new):
+            what = f"`{self._key}` stands in a mapping that aliases share"
+            raise Refused(what, new.winner.place, "write the alias out")
 
     def _replaced(self, slots: dict[object, Slot], old: Slot | None, new: Slot) -> Slot:
         value = self._unmarked(new.value) if isinstance(new.value, Branch) else new.value
@@ -119,7 +133,9 @@ class Combiner:
     def _slot(self, old: Slot, new: Slot, apart: bool) -> Slot:
         if isinstance(old.value, Branch) and isinstance(new.value, Branch):
             self._not_shared(old, new)
-            merged = self._merge(old.value, new.value, self._anywhere, apart)
+            spent = self.delete is not None and self.delete.spent
+            value = self._unmarked(new.value) if spent else new.value
+            merged = self._merge(old.value, value, self._anywhere, apart)
             return Slot(
                 old.key, merged, together(old.settings, new.settings), together(old.lost, new.lost)
             )
@@ -157,15 +173,18 @@ class Combiner:
 
     def _not_shared(self, old: Slot, new: Slot) -> None:
         """A loader that merges in place would change the other places of an aliased mapping too."""
-        if not self.dialect.in_place or not isinstance(old.value, Branch):
-            return
-        document = old.winner.document
-        if id(document) not in self._shared:
-            self._shared[id(document)] = _shared(document)
-        if id(old.value.source) in self._shared[id(document)]:
+        if self.dialect.in_place and self._is_shared(old):
             what = f"`{new.key}` is merged into a mapping that aliases share, at {old.winner.place}"
             hint = f"write the alias out: the loader of {self.dialect.name} changes all its places"
             raise Refused(what, new.winner.place, hint)
+
+    def _is_shared(self, slot: Slot) -> bool:
+        document = slot.winner.document
+        if id(document) not in self._shared:
+            self._shared[id(document)] = _shared(document)
+        return (
+            isinstance(slot.value, Branch) and id(slot.value.source) in self._shared[id(document)]
+        )
 
 
 def _kind(slot: Slot) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -124,6 +125,10 @@ class Resolver:
             if entry is not None:
                 what = f"uses `{key}:`, which composes nothing here"
                 raise BrokenChain(what, document.place(entry.start), hint)
+        for pattern, hint in self.dialect.refuses:
+            if found := re.search(pattern, document.text):
+                what = f"holds `{found[0]}`, which {self.dialect.name} reads in a way of its own"
+                raise Refused(what, document.place(found.start()), hint)
         if self._loader.unique:
             _check_unique(document, self._loader.texts_only)
         if self.dialect.nested:

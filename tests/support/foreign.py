@@ -91,6 +91,26 @@ def _unless_inherited(base: Config, own: Config) -> Config:
     return merged
 
 
+def _mmengine(files: Files, path: str) -> Config:
+    own = _own(files, path)
+    bases = own.pop("_base_", [])
+    below: Config = {}
+    for base in [bases] if isinstance(bases, str) else bases:
+        below.update(_mmengine(files, _beside(path, base)))
+    return _unless_deleted(below, own)
+
+
+def _unless_deleted(base: Config, own: Config) -> Config:
+    merged = dict(base)
+    for key, value in own.items():
+        deep = isinstance(value, dict) and key in merged
+        if deep and not value.pop("_delete_", False):
+            merged[key] = _unless_deleted(merged[key], value)
+        else:
+            merged[key] = value
+    return merged
+
+
 def _nemo_rl(files: Files, path: str) -> Config:
     own = _own(files, path, _Omega)
     named = own.pop("defaults", None)
@@ -166,4 +186,5 @@ _LOADERS: dict[str, Callable[[Files, str], Config]] = {
     "mmf": _including("mmf/", omega=True),
     "hcp-diffusion": _hcp_diffusion,
     "openpcdet": _openpcdet,
+    "mmengine": _mmengine,
 }
