@@ -22,10 +22,11 @@ def environment(scratch: str) -> dict[str, str]:
     """The environment of the children: their compiled modules are kept, in the scratch folder.
 
     Where a machine forbids Python to write bytecode, every start would compile every module, and
-    that would be all we see.
+    that would be all we see. The key that seals what is recalled stands there too.
     """
     own = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    return {**own, "PYTHONPYCACHEPREFIX": os.path.join(scratch, "bytecode")}
+    folders = {"PYTHONPYCACHEPREFIX": "bytecode", "XDG_STATE_HOME": "state"}
+    return {**own, **{name: os.path.join(scratch, folder) for name, folder in folders.items()}}
 
 
 @dataclass(frozen=True)

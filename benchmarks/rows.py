@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from benchmarks.measure import Task, Times, environment, in_turns, interpreter, peak
-from benchmarks.trees import Rollout, Synthetic, migrate, needed, program, unique
+from benchmarks.trees import Rollout, migrate, needed, program, unique
 from benchmarks.trees import chain as chain_of
 
 MIB = 1024 * 1024
@@ -77,7 +77,7 @@ def _row(pair: Pair, took: Times, floor: Times) -> Row:
     )
 
 
-def _task(
+def timed(
     name: str,
     command: Sequence[str],
     folder: str,
@@ -90,20 +90,20 @@ def _task(
 
 def start_up(tree: Rollout, scratch: str) -> list[Pair]:
     """`--help` and one config."""
-    empty = _task("python -c pass", [interpreter(), "-c", "pass"], scratch, scratch)
+    empty = timed("python -c pass", [interpreter(), "-c", "pass"], scratch, scratch)
     chain = unique(tree.pending, chain_of(tree.pending, tree.deepest))
-    floor = _floor(f"C-parse its {len(chain)} files", tree.pending, chain, scratch)
+    floor = parsing(f"C-parse its {len(chain)} files", tree.pending, chain, scratch)
     look = migrate("inspect", tree.deepest, "--only", "payload")
     return [
-        Pair(_task("--help", migrate("--help"), scratch, scratch), empty, 5),
-        Pair(_task("inspect, deepest chain", look, tree.pending, scratch), floor, 2),
+        Pair(timed("--help", migrate("--help"), scratch, scratch), empty, 5),
+        Pair(timed("inspect, deepest chain", look, tree.pending, scratch), floor, 2),
     ]
 
 
 def verbs(tree: Rollout, scratch: str) -> list[Pair]:
     """The verbs of the rollout, on all presets."""
     files = needed(tree.pending, tree.presets)
-    floor = _floor(f"C-parse all {len(files)} files", tree.pending, files, scratch)
+    floor = parsing(f"C-parse all {len(files)} files", tree.pending, files, scratch)
     count = len(tree.presets)
     copy = os.path.join(scratch, "apply")
 
@@ -112,30 +112,25 @@ def verbs(tree: Rollout, scratch: str) -> list[Pair]:
         shutil.copytree(tree.pending, copy)
 
     anew()
-    plan = _task(f"plan, {count} presets", migrate("plan"), tree.pending, scratch)
+    plan = timed(f"plan, {count} presets", migrate("plan"), tree.pending, scratch)
     landing = f"apply --all, {count} presets, fsync"
-    apply = _task(landing, migrate("apply", "--all"), copy, scratch, anew)
-    verify = _task(f"verify, {count} presets", migrate("verify"), tree.applied, scratch)
-    return [Pair(plan, floor, 3), Pair(apply, floor, 4, "wall"), Pair(verify, floor, 3)]
+    apply = timed(landing, migrate("apply", "--all"), copy, scratch, anew)
+    verify = timed(f"verify, {count} presets", migrate("verify", "--fresh"), tree.applied, scratch)
+    again = timed(f"verify, {count} presets, again", migrate("verify"), tree.applied, scratch)
+    return [
+        Pair(plan, floor, 3),
+        Pair(apply, floor, 4, "wall"),
+        Pair(verify, floor, 3),
+        Pair(again, floor, None),
+    ]
 
 
-def scale(tree: Synthetic, scratch: str, aim: float) -> list[Pair]:
-    """Resolve all presets of a synthetic tree; a loader without memory on the same."""
-    count = len(tree.presets)
-    floor = _floor(f"C-parse {len(tree.files):,} files", tree.root, tree.files, scratch)
-    names = _listing(os.path.join(scratch, f"presets-{count}"), tree.presets)
-    ours, plain = program("child_resolve.py", names), program("child_naive.py", names)
-    resolve = _task(f"resolve {count:,} presets", ours, tree.root, scratch)
-    naive = _task(f"naive loader, {count:,} presets", plain, tree.root, scratch)
-    return [Pair(resolve, floor, aim), Pair(naive, floor, None)]
+def parsing(name: str, root: str, files: Sequence[str], scratch: str) -> Task:
+    names = listing(os.path.join(scratch, f"{os.path.basename(root)}-{len(files)}.list"), files)
+    return timed(name, program("child_parse.py", names), root, scratch)
 
 
-def _floor(name: str, root: str, files: Sequence[str], scratch: str) -> Task:
-    listing = _listing(os.path.join(scratch, f"{os.path.basename(root)}-{len(files)}.list"), files)
-    return _task(name, program("child_parse.py", listing), root, scratch)
-
-
-def _listing(path: str, names: Sequence[str]) -> str:
+def listing(path: str, names: Sequence[str]) -> str:
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(names))
     return path
@@ -146,27 +141,12 @@ def _listing(path: str, names: Sequence[str]) -> str:
 
 def memory(tree: Rollout, scratch: str) -> Iterator[Row]:
     """Peak memory of the verbs above the bare interpreter."""
-    bare = peak(_task("bare interpreter", program("child_peak.py"), scratch, scratch))
-    for verb, root in (("plan", tree.pending), ("verify", tree.applied)):
-        child = program("child_peak.py", "migrate", verb)
-        used = peak(_task(f"peak of {verb}", child, root, scratch))
-        what = f"{verb}, {len(tree.presets)} presets, peak memory"
+    bare = peak(timed("bare interpreter", program("child_peak.py"), scratch, scratch))
+    for verb, root in ((("plan",), tree.pending), (("verify", "--fresh"), tree.applied)):
+        child = program("child_peak.py", "migrate", *verb)
+        used = peak(timed(f"peak of {verb[0]}", child, root, scratch))
+        what = f"{verb[0]}, {len(tree.presets)} presets, peak memory"
         above = (used - bare) / MIB
         yield Row(
             what, used / MIB, "MiB", "the interpreter + 20 MiB", bare / MIB, above, 20, "memory"
         )
-
-
-def memory_at_scale(few: Synthetic, many: Synthetic, scratch: str) -> Row:
-    """What each further preset costs while all are resolved."""
-    low, high = (_peak_resolving(tree, scratch) for tree in (few, many))
-    further = len(many.presets) - len(few.presets)
-    each = (high - low) / further / 1000
-    what = f"resolve, {len(few.presets):,} to {len(many.presets):,}, each further preset"
-    return Row(what, high / MIB, "MiB", "the fewer", low / MIB, each, 4, "memory")
-
-
-def _peak_resolving(tree: Synthetic, scratch: str) -> float:
-    names = _listing(os.path.join(scratch, f"presets-{len(tree.presets)}"), tree.presets)
-    child = program("child_peak.py", program("child_resolve.py")[1], names)
-    return peak(_task(f"peak of resolving {len(tree.presets):,}", child, tree.root, scratch), 1)

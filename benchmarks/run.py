@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 
-from benchmarks import rows, trees
+from benchmarks import rows, scale, trees
 from benchmarks.measure import Failed
 from benchmarks.rows import Row
 
@@ -22,6 +22,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     parser.add_argument("--repeats", type=int, default=7, metavar="N", help="runs per task")
     parser.add_argument("--small", action="store_true", help="without the synthetic trees")
+    parser.add_argument("--resolve", action="store_true", help="of those, only resolving them")
     return parser.parse_args()
 
 
@@ -33,12 +34,28 @@ def _rows(options: argparse.Namespace, scratch: str) -> Iterator[Row]:
     yield from rows.memory(tree, scratch)
     if options.small:
         return
-    few = trees.synthetic(os.path.join(scratch, "few"), 1_000)
-    many = trees.synthetic(os.path.join(scratch, "many"), 10_000)
+    few, many = (_synthetic(scratch, count) for count in (1_000, 10_000))
     fewer = max(1, options.repeats // 2)
-    yield from _try(lambda: rows.scale(few, scratch, 4), fewer)
-    yield from _try(lambda: rows.scale(many, scratch, 3), 1)
-    yield rows.memory_at_scale(few, many, scratch)
+    yield from _try(lambda: scale.resolving(few, scratch, 4), fewer)
+    yield from _try(lambda: scale.resolving(many, scratch, 3), 1)
+    yield scale.memory(few, many, scratch)
+    if options.resolve:
+        return
+    print("rolling out the synthetic trees; some minutes", file=sys.stderr)
+    some, all_of_them = (_planned(tree, scratch) for tree in (few, many))
+    yield from _try(lambda: scale.planning(some, scratch), fewer)
+    yield from _try(lambda: scale.planning(all_of_them, scratch), 1)
+    yield from _try(lambda: scale.verifying(some, scratch, None), fewer)
+    yield from _try(lambda: scale.verifying(all_of_them, scratch, 4), 1)
+    yield from scale.memory_of_verbs(some, all_of_them, scratch)
+
+
+def _synthetic(scratch: str, count: int) -> trees.Synthetic:
+    return trees.synthetic(os.path.join(scratch, f"synthetic-{count}"), count)
+
+
+def _planned(tree: trees.Synthetic, scratch: str) -> scale.Planned:
+    return scale.planned(tree, os.path.join(scratch, f"planned-{len(tree.presets)}"))
 
 
 def _try(pairs: Callable[[], Sequence[rows.Pair]], repeats: int) -> Iterator[Row]:

@@ -77,6 +77,13 @@ def _files(folder: str) -> Iterable[str]:
         yield from (os.path.join(where, name) for name in names)
 
 
+def files_below(root: str, *folders: str) -> Iterable[str]:
+    """Every file of some folders of a tree, by its path in the tree."""
+    for folder in folders:
+        for path in _files(os.path.join(root, folder)):
+            yield os.path.relpath(path, root)
+
+
 def _planned(root: str, word: str) -> list[str]:
     """What the plans say behind `from` or `to`, for every preset."""
     found: list[str] = []

@@ -263,7 +263,8 @@ def verify(
     from migrate.commands.parallel import workers
 
     context.recover()
-    asked = Asked(context.root, lambda: context.workspace, context.options)
+    options = {**context.options, "strict": strict}
+    asked = Asked(context.root, lambda: context.workspace, options)
     with workers(jobs, scheduler) as crew, context.progress("verifying") as progress:
         result = asked.answer(names, run_gates, fresh, crew, progress)
     if asked.recalled:

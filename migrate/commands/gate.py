@@ -29,7 +29,8 @@ class Asked:
     ) -> None:
         self.tree = DiskTree(root, options["limits"])
         question = {**options, "limits": list(options["limits"]), "python": sys.version}
-        self.memory = Memory(root, "verify", question)
+        self.strict = bool(options.get("strict"))
+        self.memory = Memory(root, "verify-strict" if self.strict else "verify", question)
         self._workspace = workspace
         self.recalled = False
 
@@ -63,7 +64,7 @@ class Asked:
         workspace.tree = watched = Watched(self.tree)
         selected = select(workspace.plans, chosen)
         if known is None:
-            result = checked(workspace, selected, workers, progress)
+            result = checked(workspace, selected, workers, progress, self.strict)
             if not chosen:
                 told = Verified(findings=not_run(selected))
                 answer = {"found": result.data(), "gates": told.data()}

@@ -45,7 +45,7 @@ def lint(
     layers = Layers(plans, view.resolver, only)
     result = Linted(len(layers.chosen) + len(layers.others))
     found = [*check_rules(plans, view.resolver, only)]
-    found += check_style(plans, view.resolver, only, graded=True)
+    found += check_style(plans, view.resolver, only)
     result.findings = sorted(dict.fromkeys(found), key=_where)
     if with_drift:
         result.drift = drift_of(view, layers, key)

@@ -24,7 +24,7 @@ from migrate.plain import PlainLoader
 from migrate.plan import Allowance, Planned, select
 from migrate.pointers import still_named
 from migrate.resolve import Resolver
-from migrate.rules import Layers, check_rules
+from migrate.rules import Layers, check_rules, check_style
 from migrate.rules.glance import Glance, Glances, crowded
 from migrate.told import told
 from migrate.trace import Watched
@@ -53,12 +53,17 @@ def checked(
     chosen: list[Planned],
     workers: Workers = HERE,
     progress: Progress | None = None,
+    strict: bool = False,
 ) -> Verified:
-    """Every check but the gate commands: an answer that is made from the tree alone."""
+    """Every check but the gate commands: an answer that is made from the tree alone.
+
+    `strict` adds what `lint` finds worth knowing, since its warnings close the gate then.
+    """
     gate = _Gate(workspace, chosen)
     gate.examine(workers, progress)
     result = Verified(finalized=gate.finalized)
-    for name, check in CHECKS.items():
+    checks = {**CHECKS, "style": _style} if strict else CHECKS
+    for name, check in checks.items():
         found = list(check(gate, result))
         result.checks[name] = len([finding for finding in found if finding.level == ERROR])
         result.findings += found
@@ -334,6 +339,12 @@ def _rules(gate: _Gate, result: Verified) -> Iterator[Finding]:
 
 
 _ALLOW = "take the edit back, or allow it with a reason in plans/parity.yaml"
+
+
+def _style(gate: _Gate, result: Verified) -> Iterator[Finding]:
+    """What `lint` finds beside the layer rules."""
+    yield from check_style(gate.plans, gate.workspace.resolver)
+
 
 CHECKS: dict[str, Check] = {
     "manifest": _manifest,

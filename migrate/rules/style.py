@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 from migrate.findings import NOTE, WARNING, Finding
 from migrate.locations import KeyPath, Place, dotted
@@ -21,14 +20,11 @@ GROWN = 0.75
 """The part of `overlay_keys` from which on an overlay is said to have grown."""
 
 
-def check_style(
-    plans: Plans, resolver: Resolver, only: Iterable[str] = (), graded: bool = False
-) -> Iterator[Finding]:
-    """What is worth knowing about the presets: notes, or with `graded` some of them warnings."""
+def check_style(plans: Plans, resolver: Resolver, only: Iterable[str] = ()) -> Iterator[Finding]:
+    """What is worth knowing about the presets: notes, some of them warnings."""
     layers = Layers(plans, resolver, only)
     for style in STYLES.values():
-        for found in style(layers):
-            yield found if graded else replace(found, level=NOTE)
+        yield from style(layers)
 
 
 def documents(layers: Layers) -> list[Document]:

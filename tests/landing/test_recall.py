@@ -175,3 +175,17 @@ def test_gates_run_though_the_rest_is_recalled(root: Path) -> None:
     assert (root / "ran").exists()
     assert "not run" not in ran.out
     assert "gates      ok" in ran.out
+
+
+def test_a_strict_gate_closes_on_what_lint_warns_of(root: Path) -> None:
+    _append(root / "configs/train/q.yaml", b"a: 2\n")  # the same value, given twice
+    allowance = root / "plans/parity.yaml"
+    allowance.write_text(allowance.read_text().partition("allow:")[0] + "allow: []\n")
+    assert verified(root).code == 0
+    strict = migrate(root, "verify", "--strict")
+    assert strict.code == 1
+    assert "`a` is given twice" in strict.out
+    again = migrate(root, "verify", "--strict")
+    assert recalled(again)
+    assert again.out == strict.out
+    assert recalled(verified(root))

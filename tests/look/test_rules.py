@@ -22,9 +22,9 @@ def findings(files: dict[str, str], **rules: Any) -> list[Finding]:
     return list(check_rules(Plans({}, TreeWide(rules=Rules(**rules))), Resolver(tree)))
 
 
-def styles(files: dict[str, str], graded: bool = True) -> list[Finding]:
+def styles(files: dict[str, str]) -> list[Finding]:
     tree = MemoryTree({path: text.encode() for path, text in files.items()})
-    return list(check_style(Plans({}), Resolver(tree), graded=graded))
+    return list(check_style(Plans({}), Resolver(tree)))
 
 
 def told(found: list[Finding]) -> list[tuple[str, str]]:
@@ -197,8 +197,3 @@ def test_keys_spelled_apart_are_warned_of_at_the_rarer_one() -> None:
 def test_keys_that_one_preset_has_both_of_are_two_keys() -> None:
     both = PRESET + "data: { eval_steps: 1, evil_steps: 1 }\n"
     assert styles({**SANE, "configs/train/a.yaml": both}) == []
-
-
-def test_style_stays_at_notes_unless_graded() -> None:
-    files = {**SANE, "configs/train/o.yaml": overlay("a: no\na: 1e-5\n")}
-    assert {one.level for one in styles(files, graded=False)} == {NOTE}
