@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,10 @@ from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
 from migrate.graph import Graph
 from migrate.propose import Proposal, Proposer
-from migrate.resolve import Resolver
+from migrate.report.steps import step_data
+from migrate.resolve import Resolver, Store
+from migrate.resolve.resolver import KEPT
+from migrate.tree import MemoryTree
 from tests.support import trees
 from tests.support.cases import FOLDER, Case
 from tests.support.cli import migrate
@@ -58,3 +62,36 @@ def test_a_graph_that_followed_the_steps_is_the_graph_of_the_tree(
 def test_the_cases_have_steps_to_walk(tmp_path: Path) -> None:
     steps = [len(list(walk(opened(case, tmp_path / case.name)))) for case in CASES]
     assert sum(steps) > 40, "the promise above is empty without steps"
+
+
+def test_a_rollout_that_keeps_next_to_nothing_takes_the_same_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for case in CASES:
+        workspace = opened(case, tmp_path / case.name)
+        kept = [said(proposal) for _, proposal in walk(workspace)]
+        with monkeypatch.context() as patched:
+            patched.setattr("migrate.resolve.resolver.KEPT", 1)
+            patched.setattr("migrate.rollout.MANY", 0)
+            assert [said(proposal) for _, proposal in walk(workspace.fresh())] == kept, case.name
+
+
+def said(proposal: Proposal) -> Any:
+    """All that a step says, bytes included."""
+    return step_data(proposal, proposal.changes), tuple(proposal.changes)
+
+
+def test_a_resolver_keeps_what_is_shared_and_the_last_of_the_rest() -> None:
+    many = KEPT + 50
+    texts = {f"p{n:04}.yaml": f"extends: base.yaml\nn: {n}\n".encode() for n in range(many)}
+    tree = MemoryTree({**texts, "base.yaml": b"a: 1\n"})
+    store: Store = {}
+    resolver = Resolver(tree, store=store)
+    base = resolver.document("base.yaml")
+    for number, path in enumerate(texts):
+        resolved = resolver.resolve(path)
+        assert resolved.python == {"a": 1, "n": number}
+        assert resolved.chain[0] is resolver.document("base.yaml")
+    assert base.path in {path for path, _ in store}
+    assert len(store) <= KEPT + 1
+    assert resolver.resolve("p0000.yaml").python == {"a": 1, "n": 0}
