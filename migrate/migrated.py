@@ -17,7 +17,7 @@ from migrate.overrides import lay_over
 from migrate.parity import Verdict, judge
 from migrate.plain import PlainLoader
 from migrate.plan import Planned
-from migrate.plan.patterns import covers, parse_pattern
+from migrate.plan.patterns import MANY, ONE, covers, parse_pattern
 from migrate.resolve import Resolved, Resolver
 from migrate.rollout import Rollout
 from migrate.tree import Overlay, Tree
@@ -220,7 +220,9 @@ class Maker:
         for path, source in flat.keys:
             if source in (legacy.path, planned.file):
                 continue
-            found = [key for key, pattern in patterns.get(source, ()) if covers(pattern, path)]
+            # Most patterns begin with another key than the path; only a `*` begins with any.
+            near = [one for one in patterns.get(source, ()) if one[1][0] in (path[0], ONE, MANY)]
+            found = [key for key, pattern in near if covers(pattern, path)]
             used.update((source, key) for key in found)
             if not found:
                 faults.append(self._unplanned(planned, path, source, legacy))
