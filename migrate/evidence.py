@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import posixpath
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from migrate.canonical import indented, plain, restore
 from migrate.changes import Change, ChangeSet, sha256
@@ -16,9 +16,11 @@ from migrate.errors import InputError
 from migrate.graph import PLANS
 from migrate.locations import dotted, outside
 from migrate.parity import ABSENT, Difference
-from migrate.plan import Planned
-from migrate.propose import Proposal
 from migrate.tree import Tree
+
+if TYPE_CHECKING:
+    from migrate.plan import Planned
+    from migrate.propose import Proposal
 
 FOLDER = f"{PLANS}/evidence"
 FORMAT = "1.0"

@@ -16,7 +16,8 @@ EPILOG = "A CONFIG is a path, a preset's name, legacy:NAME or git:REV:PATH."
 
 
 def _view(ctx: click.Context) -> View:
-    from migrate.commands.view import PLANS, View, find_root
+    from migrate.commands.roots import PLANS, find_root
+    from migrate.commands.view import View
 
     options: dict[str, Any] = ctx.find_root().params
     plans = options.get("plans") or PLANS

@@ -50,7 +50,7 @@ class Context:
     @cached_property
     def root(self) -> str:
         """The root: as given, else the nearest folder upwards with plans, else with `.git`."""
-        from migrate.commands.view import find_root
+        from migrate.commands.roots import find_root
 
         if self.root_option is None:
             return find_root(os.getcwd(), self.plans)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from migrate.commands.roots import PLANS
 from migrate.dialect import EXTENDS, Dialect
 from migrate.errors import InputError
 from migrate.limits import DEFAULT, Limits
@@ -18,20 +19,7 @@ from migrate.tree import CachedTree, DiskTree, Tree
 if TYPE_CHECKING:
     from migrate.dialect.recognise import Recognised
 
-PLANS = "plans"
 _SAYS_DIALECT = re.compile(rb"(?m)^[\"']?dialect[\"']?\s*:")
-
-
-def find_root(start: str, plans: str = PLANS) -> str:
-    """The nearest folder upwards that holds plans, or a repository; else the start itself."""
-    folder = current = os.path.abspath(start)
-    while True:
-        if any(os.path.exists(os.path.join(current, marker)) for marker in (plans, ".git")):
-            return current
-        above = os.path.dirname(current)
-        if above == current:
-            return folder
-        current = above
 
 
 class View:

@@ -6,16 +6,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
+from typing import TYPE_CHECKING
 
 from migrate.changes import ChangeSet
 from migrate.commands.view import View
 from migrate.evidence import Evidence, read_evidence, record, with_evidence
 from migrate.graph import Graph
 from migrate.legacy import MANIFEST, read_manifest
-from migrate.migrated import Migrated
 from migrate.plan import Planned, Plans, load_plans, select
-from migrate.propose import Proposal, Proposer
-from migrate.rollout import Rollout
+
+if TYPE_CHECKING:
+    from migrate.migrated import Migrated
+    from migrate.propose import Proposal
+    from migrate.rollout import Rollout
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Workspace(View):
     @cached_property
     def rollout(self) -> Rollout:
         """What the plans mean for the tree."""
+        from migrate.rollout import Rollout  # what only reads needs none
+
         return Rollout(self.plans, self.tree, self.dialect)
 
     @cached_property
@@ -97,6 +102,8 @@ class Workspace(View):
 
         `made` is what was made of each preset elsewhere, None for what is to be made here.
         """
+        from migrate.propose import Proposer
+
         proposer = Proposer(self.rollout, self.tree, self.evidence, self.likely, self.follow)
         for planned, migrated in zip(pending, made, strict=False):
             proposal = proposer.propose(planned, migrated)
