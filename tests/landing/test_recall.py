@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -189,3 +190,14 @@ def test_a_strict_gate_closes_on_what_lint_warns_of(root: Path) -> None:
     assert recalled(again)
     assert again.out == strict.out
     assert recalled(verified(root))
+
+
+def test_a_second_look_imports_what_reads_and_hashes_and_nothing_else(root: Path) -> None:
+    heavy = {"yaml", "msgspec", "libcst", "migrate.resolve", "migrate.references"}
+    code = (
+        "import sys; from migrate.cli.main import run; run(sys.argv[1:]);"
+        f"print(sorted({heavy!r} & set(sys.modules)), file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, "--root", str(root), "-v", "verify"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, f"{TOLD}[]\n")
