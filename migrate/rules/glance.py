@@ -20,7 +20,7 @@ from migrate.rules.shapes import Shape, normalised, overlays
 _ABSENT = object()
 _ODD = re.compile(rb"(?m)^%|(?:^|[\s\[\]{},:-])!")
 """A file without a match holds no directive and no tag: then the loader reads nothing of it that
-`yaml_text` refuses, but for what aliases can do."""
+`yaml_text` refuses."""
 
 
 class Glance(NamedTuple):
@@ -89,12 +89,10 @@ class Glances:
             own = self.loader.own(path)
             odd = any(key in own for key, _ in self.loader.dialect.rejected)
             odd = odd or _ODD.search(content) is not None
-            self._plain[path] = not odd and not (b"*" in content and self._entangled(own))
+            # Where a merge changes mappings in place, an alias makes more of it than its text says.
+            odd = odd or (self.loader.dialect.in_place and b"*" in content)
+            self._plain[path] = not odd
         return self._plain[path]
-
-    def _entangled(self, own: Mapping[Any, Any]) -> bool:
-        """Whether aliases make more of a file than a text written out would say."""
-        return self.loader.dialect.in_place or _holds_itself(own, ())
 
 
 def crowded(rules: Rules, shapes: Mapping[str, Shape]) -> set[str]:
@@ -117,15 +115,6 @@ def _leaves(mapping: Mapping[Any, Any]) -> int:
     return sum(
         _leaves(value) if isinstance(value, dict) and value else 1 for value in mapping.values()
     )
-
-
-def _holds_itself(value: Any, around: tuple[int, ...]) -> bool:
-    if not isinstance(value, (dict, list)):
-        return False
-    if id(value) in around:
-        return True
-    inner = value.values() if isinstance(value, dict) else value
-    return any(_holds_itself(one, (*around, id(value))) for one in inner)
 
 
 def _nulls(mapping: Mapping[Any, Any], above: KeyPath = ()) -> Iterator[KeyPath]:

@@ -28,7 +28,8 @@ def found_sound(text: str, limits: Limits) -> None:
 def check_limits(text: str, path: str, limits: Limits) -> None:
     """Raise Refused for a text that a loader could not make in bounded time and memory.
 
-    Looks at nothing else: what is wrong with the text, its loader says.
+    A node that holds itself has no end either. Looks at nothing else: what is wrong with the text,
+    its loader says.
     """
     if (hash(text), len(text), limits) in _SOUND or surely_within(text, limits):
         return
@@ -79,6 +80,8 @@ def _count(following: Callable[[], Any], place: Callable[[Any], Place], limits: 
         if isinstance(event, yaml.CollectionEndEvent):
             anchor, size = open_.pop()
         elif isinstance(event, yaml.AliasEvent):
+            if any(event.anchor == around for around, _ in open_):
+                raise holds_itself(str(event.anchor), place(event))
             anchor, size = None, sizes.get(str(anchor), 1)
         elif isinstance(event, yaml.ScalarEvent):
             tag = SAFE.tag(event.value) if event.implicit[0] else event.tag
@@ -104,6 +107,12 @@ def check_number(text: str, tag: str | None, place: Callable[[], Place]) -> None
 def shortened(text: str, limit: int = 40) -> str:
     """A long scalar for a message."""
     return text if len(text) <= limit else f"{text[: limit // 2]}...{text[-limit // 4 :]}"
+
+
+def holds_itself(anchor: str, place: Place) -> Refused:
+    """A letter about a node that an alias puts into itself."""
+    hint = "write out the value that is meant; a config cannot contain itself"
+    return Refused(f"alias *{anchor} lies inside the node that it names", place, hint)
 
 
 def too_deep(place: Place, limits: Limits) -> Refused:

@@ -15,6 +15,7 @@ from migrate.yaml_text.bounds import (
     at,
     check_number,
     found_sound,
+    holds_itself,
     syntax_error,
     too_deep,
     too_many,
@@ -157,9 +158,7 @@ class _Composer:
                 event.start_mark, f"alias *{event.anchor} names no anchor of this file", hint
             )
         if any(frame.node is target for frame in self.frames):
-            hint = "write out the value that is meant; a config cannot contain itself"
-            what = f"alias *{event.anchor} lies inside the node that it names"
-            raise self.refuse(event.start_mark, what, hint)
+            raise holds_itself(event.anchor, at(self.path, self.text, start))
         node.target = target
         node.size = target.size
         self.add(node)

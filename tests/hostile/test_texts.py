@@ -8,7 +8,7 @@ import pytest
 
 from tests.hostile.answers import check
 from tests.hostile.bounded import Server
-from tests.hostile.roots import COMPONENT, PRESET, rolled, shot, write
+from tests.hostile.roots import COMPONENT, PRESET, copied, rolled, shot, write
 from tests.hostile.texts import EXTENDS, READ, REFUSED
 
 VERBS = {
@@ -47,8 +47,6 @@ def test_an_odd_text_is_read_and_shown_without_raw_escapes(
 
 
 def test_a_hostile_target_does_not_take_the_gate_down(server: Server, tmp_path: Path) -> None:
-    from tests.hostile.roots import copied, rolled
-
     done = rolled(server, tmp_path / "done", applied=True)
     for name in ("alias-bomb-merge-keys", "nesting-flow", "integer-sexagesimal", "nul", "utf-16"):
         root = copied(done, tmp_path / name)
@@ -86,3 +84,14 @@ def test_a_diff_of_an_edited_target_obeys_no_escape(server: Server, tmp_path: Pa
     assert done.code == 4
     assert "\\x1b[2J" in done.err
     assert not set(done.err) & set("\x1b\r\u2028")
+
+
+def test_a_target_that_holds_itself_closes_the_gate_with_its_place(
+    server: Server, tmp_path: Path
+) -> None:
+    root = copied(rolled(server, tmp_path / "done", applied=True), tmp_path)
+    write(root, "configs/base.yaml", "itself: &i { again: *i }\n")
+    write(root, PRESET, "extends: [../base.yaml]\nitself: &i { again: *i }\n")
+    ran = server.run(root, "verify")
+    check(ran, (1,))
+    assert f"{PRESET}:2:21: alias *i lies inside the node that it names" in ran.out

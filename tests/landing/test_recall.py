@@ -98,6 +98,16 @@ def test_any_change_of_the_tree_is_looked_at(root: Path, edit: Callable[[Path], 
     assert recalled(verified(root))
 
 
+def test_a_file_that_git_ignores_is_looked_at_where_it_counts(root: Path) -> None:
+    _track(root)
+    (root / ".gitignore").write_text("*.tmp\n")
+    assert verified(root).code == 0
+    (root / "configs/legacy/more.tmp").write_text("nobody froze this\n")
+    after = verified(root)
+    assert not recalled(after)
+    assert "more.tmp: stands in the legacy tree and is not in the manifest" in after.out
+
+
 def test_a_closed_gate_stays_closed(root: Path) -> None:
     _append(root / "configs/train/q.yaml", b"a: 5\n")
     first, again = verified(root), verified(root)

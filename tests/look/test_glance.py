@@ -8,7 +8,8 @@ import pytest
 
 from migrate.findings import Finding
 from migrate.plain import PlainLoader
-from migrate.plan import Plans
+from migrate.plan import Plans, Rules
+from migrate.plan.structs import TreeWide
 from migrate.resolve import Resolver
 from migrate.rules import Layers, check_rules
 from migrate.rules.glance import Glances, crowded
@@ -25,18 +26,11 @@ _LINES = (
     "custom: { fusion_config: 7 }\n",
     "inherit: base.yaml\n",
     "note: null\n",
+    "model: { torch_dtype: null }\n",
     "shared: &s { a: 1 }\ncopy: *s\n",
     "itself: &i { again: *i }\n",
     "tagged: !!str 1\n",
     "tuner: { lora_rank: 8, dropout: 0.1 }\n",
-)
-_ABOVE = (
-    "../base.yaml",
-    "a.yaml",
-    "b.yaml",
-    "[../base.yaml, a.yaml]",
-    "[a.yaml, b.yaml]",
-    "no.yaml",
 )
 
 
@@ -45,7 +39,7 @@ def _tree(seed: int) -> MemoryTree:
     dice = random.Random(seed)
     files = {"configs/base.yaml": BASE, "configs/fusion/a.yaml": "targets: []\n"}
     for number, name in enumerate("abcdefg"):
-        above = "../base.yaml" if number < 2 else dice.choice(_ABOVE)
+        above = "../base.yaml" if number < 2 else _above("abcdefg"[:number], dice)
         body = PRESET.partition("\n")[2] if number < 2 or dice.random() < 0.4 else ""
         lines = dice.sample(_LINES, dice.choice((0, 0, 0, 1, 2)))
         used: dict[str, str] = {line.partition(":")[0]: line for line in lines}
@@ -56,9 +50,17 @@ def _tree(seed: int) -> MemoryTree:
     return MemoryTree({path: text.encode() for path, text in files.items()})
 
 
+def _above(earlier: str, dice: random.Random) -> str:
+    """What a preset extends: the base, one earlier preset, two, or one that is not there."""
+    first, second = (f"{name}.yaml" for name in dice.sample(earlier, 2))
+    several = ("../base.yaml", first, first, f"[../base.yaml, {first}]", f"[{first}, {second}]")
+    return dice.choice((*several, "z.yaml"))
+
+
 def _both(seed: int) -> tuple[list[Finding], list[Finding], int]:
     """What the rules say of all presets, what they say after a glance, and how many it let pass."""
-    tree, plans = _tree(seed), Plans({})
+    wide = Rules(max_files=9, max_open=9) if seed % 2 else Rules()
+    tree, plans = _tree(seed), Plans({}, TreeWide(rules=wide))
     glances = Glances(plans.rules, plans.base, PlainLoader(tree))
     paths = list(Layers(plans, Resolver(tree)).candidates())
     seen = {path: glance for path in paths if (glance := glances.at(path)) is not None}
