@@ -6,7 +6,7 @@ import click
 
 from migrate.cli.complete import complete_config
 from migrate.cli.context import Context, pass_context
-from migrate.cli.workers import jobs_option
+from migrate.cli.options import jobs_option
 from migrate.errors import DONE
 
 

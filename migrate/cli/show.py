@@ -8,7 +8,7 @@ import click
 
 from migrate.cli.complete import EPILOG, complete_config, complete_key
 from migrate.cli.context import Context, pass_context
-from migrate.cli.workers import workers_options
+from migrate.cli.options import workers_options
 from migrate.errors import DONE, FOUND, InputError
 
 if TYPE_CHECKING:

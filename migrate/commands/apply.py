@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from migrate.changes import Change, ChangeSet, sha256
 from migrate.commands.edited import applied_text, edited_since
 from migrate.commands.gates import run_gates
+from migrate.commands.parallel import Progress
 from migrate.commands.scratch import scratch_copy
 from migrate.commands.trust import trusted
 from migrate.commands.workspace import Step, Workspace
@@ -29,9 +30,6 @@ class Applied:
     already: list[str] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)
     dry_run: bool = False
-
-
-Progress = Callable[[str, int, int], None]
 
 
 def apply(

@@ -38,6 +38,10 @@ def each_chunk(
         yield from results
 
 
+Progress = Callable[[str, int, int], None]
+"""Told of what is at work: its name, how many are done, how many there are."""
+
+
 class Workers(NamedTuple):
     """Where work is done: any executor, and how many work at a time; None: here."""
 

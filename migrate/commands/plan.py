@@ -7,10 +7,9 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import repeat
-from typing import TYPE_CHECKING
 
 from migrate.changes import Change
-from migrate.commands.parallel import HERE, Workers, each_chunk
+from migrate.commands.parallel import HERE, Progress, Workers, each_chunk
 from migrate.commands.workspace import Step, Workspace
 from migrate.errors import MigrateError
 from migrate.evidence import evidence_path
@@ -18,9 +17,6 @@ from migrate.migrated import Maker, Migrated
 from migrate.plan import Planned
 from migrate.resolve import Resolver
 from migrate.tree import Overlay
-
-if TYPE_CHECKING:
-    from migrate.commands.apply import Progress
 
 PORTION = 32
 """How many presets a process makes at a time: early steps are shown while late ones are made."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from migrate.changes import Change
-from migrate.commands.apply import Progress, apply
+from migrate.commands.apply import apply
 from migrate.commands.init import init
+from migrate.commands.parallel import Progress
 from migrate.commands.scratch import scratch_copy
 from migrate.commands.verified import Verified
 from migrate.commands.verify import verify

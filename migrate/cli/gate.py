@@ -1,0 +1,172 @@
+"""The verbs that judge a rollout: verify, status, finalize, rehearse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from migrate.cli.context import Context, pass_context
+from migrate.cli.options import (
+    presets_option,
+    run_gates_option,
+    scope_of,
+    scope_options,
+    workers_options,
+)
+from migrate.errors import DONE, FOUND, InputError
+
+if TYPE_CHECKING:
+    from migrate.commands.verified import Verified
+
+
+@click.command()
+@presets_option
+@click.option("--strict", is_flag=True, help="Warnings close the gate too.")
+@workers_options
+@run_gates_option
+@click.option("--trust", is_flag=True, help="Run these gates from now on, until they change.")
+@click.option("--fresh", is_flag=True, help="Look at everything again, changed or not.")
+@pass_context
+def verify(
+    context: Context,
+    names: tuple[str, ...],
+    strict: bool,
+    jobs: int,
+    scheduler: str | None,
+    run_gates: bool,
+    trust: bool,
+    fresh: bool,
+) -> int:
+    """The gate: exits 0 only if everything holds.
+
+    What an earlier look found is told again if no file has changed since: all of them are read
+    and hashed for that.
+    """
+    if trust and not run_gates:
+        raise click.UsageError("--trust goes with --run-gates")
+    if trust:
+        _trust(context)
+    from migrate.commands.gate import Asked
+    from migrate.commands.parallel import workers
+
+    context.recover()
+    options = {**context.options, "strict": strict}
+    asked = Asked(context.root, lambda: context.workspace, options)
+    with workers(jobs, scheduler) as crew, context.progress("verifying") as progress:
+        result = asked.answer(names, run_gates, fresh, crew, progress)
+    if asked.recalled:
+        context.tell("nothing has changed since the last look; --fresh looks again")
+    _verified(context, result, strict)
+    return FOUND if result.failed(strict) else DONE
+
+
+def _trust(context: Context) -> None:
+    from migrate.commands.trust import trust
+    from migrate.report.steps import gate_lines
+
+    with context.writing() as disk:
+        for line in gate_lines(context.workspace.plans.presets.values()):
+            context.tell(line)
+        trust(context.workspace, disk)
+
+
+def _verified(context: Context, result: Verified, strict: bool) -> None:
+    from migrate.report.gate import finding_data, verify_lines
+
+    if context.as_json:
+        context.give(
+            {
+                "ok": not result.failed(strict),
+                "presets": {
+                    name: {"parity": one.parity, "allowed": one.allowed}
+                    for name, one in result.presets.items()
+                },
+                "checks": result.checks,
+                "findings": [finding_data(finding) for finding in result.findings],
+                "finalized": result.finalized,
+            }
+        )
+        return
+    all_of_it = strict or bool(context.verbose)
+    lines = verify_lines(result.presets, result.checks, result.findings, all_of_it, context.paint)
+    context.say_lines(lines)
+
+
+@click.command()
+@pass_context
+def status(context: Context) -> int:
+    """Where each preset stands: pending, applied, edited, stale, missing."""
+    from dataclasses import asdict
+
+    from migrate.commands.status import status as run
+    from migrate.report.gate import status_lines
+
+    context.recover()
+    result = run(context.workspace)
+    if context.as_json:
+        rows = [asdict(row) for row in result.rows]
+        context.give({"presets": rows, "finalized": result.finalized})
+        return DONE
+    context.say_lines(status_lines(result.rows, context.paint))
+    states = ("applied", "pending", "edited", "stale", "missing")
+    counts = ", ".join(f"{result.count(s)} {s}" for s in states if result.count(s))
+    context.say(counts + ("; finalized" if result.finalized else ""))
+    return DONE
+
+
+@click.command()
+@run_gates_option
+@pass_context
+def finalize(context: Context, run_gates: bool) -> int:
+    """Run the gate, then remove the legacy tree. The evidence stays."""
+    from migrate.commands.finalize import finalize as run
+    from migrate.journal import land
+
+    with context.writing() as disk:
+        result = run(context.workspace, gates=run_gates)
+        land(result.changes, disk, "finalize")
+    closed = result.verified.failed(strict=False)
+    if context.as_json:
+        removed = [change.path for change in result.changes]
+        context.give({"ok": not closed, "removed": removed})
+        return FOUND if closed else DONE
+    _verified(context, result.verified, strict=False)
+    if not closed:
+        context.say(f"removed {len(result.changes)} frozen files; the evidence stays")
+    return FOUND if closed else DONE
+
+
+@click.command()
+@click.option("--keep", metavar="DIR", help="Keep the scratch copy in this empty folder.")
+@scope_options
+@pass_context
+def rehearse(
+    context: Context,
+    keep: str | None,
+    presets: tuple[str, ...],
+    exclude: tuple[str, ...],
+    components: tuple[str, ...],
+    base: str,
+) -> int:
+    """The whole rollout in a scratch copy; this tree is not touched.
+
+    A tree without plans begins with `init`; the options that `init` has as well are for that.
+    """
+    import os
+
+    from migrate.commands.rehearse import rehearse as run
+    from migrate.report.gate import rehearsal_data, rehearsal_lines
+
+    if keep is not None and os.path.exists(keep) and os.listdir(keep):
+        raise InputError("is not empty", keep, "name a new folder for the scratch copy")
+    context.recover()
+    with context.progress("rehearsing") as progress:
+        scope = scope_of(presets, exclude, components, base)
+        result = run(context.workspace, keep, progress, scope)
+    if context.as_json:
+        context.give(rehearsal_data(result))
+    else:
+        context.say_lines(rehearsal_lines(result, context.paint))
+        _verified(context, result.verified, strict=False)
+    return FOUND if result.failed else DONE

@@ -1,0 +1,69 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from migrate.cli.complete import complete_preset
+from migrate.locations import BASE, COMPONENTS
+
+if TYPE_CHECKING:
+    from migrate.discover import Scope
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+presets_option = click.option(
+    "--preset",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Only this one.",
+    shell_complete=complete_preset,
+)
+likely_option = click.option("--likely", is_flag=True, help="Rewrite likely references too.")
+run_gates_option = click.option("--run-gates", is_flag=True, help="Run the plan's gate commands.")
+
+
+SCOPE = (
+    click.option("--presets", multiple=True, metavar="GLOB", help="Migrate only these configs."),
+    click.option(
+        "--exclude", multiple=True, metavar="GLOB", help="Leave these files out of sight."
+    ),
+    click.option("--components", multiple=True, metavar="GLOB", help=f"Default: {COMPONENTS[0]}"),
+    click.option(
+        "--base", default=BASE, show_default=True, metavar="FILE", help="The base that stays."
+    ),
+)
+"""What is what in a tree without plans."""
+
+
+def scope_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of `SCOPE`, in their order."""
+    for option in reversed(SCOPE):
+        command = option(command)
+    return command
+
+
+def scope_of(
+    presets: tuple[str, ...], exclude: tuple[str, ...], components: tuple[str, ...], base: str
+) -> Scope:
+    """What these options say."""
+    from migrate.discover import Scope
+
+    return Scope(presets, exclude, components or COMPONENTS, base)
+
+
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="How many processes."
+)
+_scheduler_option = click.option(
+    "--scheduler", metavar="ADDRESS", help="Have a Dask cluster do it, such as tcp://host:8786."
+)
+
+
+def workers_options(verb: F) -> F:
+    """Both options; `commands.parallel.workers` makes of them what does the work."""
+    return jobs_option(_scheduler_option(verb))

@@ -1,0 +1,197 @@
+"""What must hold before the legacy files go; a closer look where something shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from migrate.canonical import canonical
+from migrate.changes import sha256
+from migrate.commands.seen import Gate
+from migrate.commands.verified import Compared, Verified
+from migrate.commands.workspace import Workspace
+from migrate.errors import MigrateError
+from migrate.evidence import Evidence
+from migrate.findings import ERROR, NOTE, WARNING, Finding
+from migrate.graph import Link, links_of
+from migrate.legacy import check_manifest
+from migrate.locations import Place
+from migrate.parity import Difference, identical
+from migrate.plain import PlainLoader
+from migrate.plan import Planned
+from migrate.pointers import still_named
+from migrate.resolve import Resolver
+from migrate.rules import check_rules, check_style
+from migrate.rules.glance import crowded
+from migrate.told import told
+
+Check = Callable[[Gate, Verified], Iterator[Finding]]
+
+# The checks, in the order in which they are reported.
+
+
+def _manifest(gate: Gate, result: Verified) -> Iterator[Finding]:
+    """The frozen files are what they were."""
+    if result.finalized:
+        return
+    try:
+        yield from (Finding.of("manifest", fault) for fault in check_manifest(gate.tree))
+    except MigrateError as error:
+        yield Finding.of("manifest", error)
+
+
+def _applied(gate: Gate, result: Verified) -> Iterator[Finding]:
+    """Every preset is applied, by the plan and the legacy files as they are."""
+    for planned in gate.chosen:
+        seen = gate.examined[planned.name]
+        if not seen.applied:
+            hint = f"migrate apply --preset {planned.name}"
+            yield Finding("applied", f"{planned.name} is not applied", planned.place, hint)
+        elif seen.unlike:
+            evidence = gate.evidence(planned.name)
+            if evidence is not None:
+                yield from _record(gate.workspace, result, planned, evidence)
+
+
+def _record(
+    workspace: Workspace, result: Verified, planned: Planned, evidence: Evidence
+) -> Iterator[Finding]:
+    place = Place(evidence.target)
+    if not workspace.tree.exists(evidence.target):
+        yield Finding("applied", "was applied and is gone", place, "restore it")
+        return
+    if sha256(workspace.tree.read(evidence.target)) != evidence.digest:
+        hint = "fine while parity holds; later edits are what presets are for"
+        yield Finding("applied", "was edited after it was applied", place, hint, NOTE)
+    if not result.finalized:
+        yield from _same_legacy(workspace, planned, evidence)
+
+
+def _same_legacy(workspace: Workspace, planned: Planned, evidence: Evidence) -> Iterator[Finding]:
+    try:
+        chain = workspace.rollout.legacy_chain(planned).chain
+        resolved = workspace.rollout.legacy_plain.load(evidence.source)
+    except MigrateError as error:
+        yield Finding.of("evidence", error)
+        return
+    known = tuple((document.path, document.digest) for document in chain)
+    same = identical(resolved, evidence.resolved, in_order=False)
+    same = same or canonical(resolved) == canonical(evidence.resolved)
+    if known != evidence.chain or not same:
+        what = f"the evidence of {planned.name} speaks of another legacy config"
+        hint = "restore the legacy tree, or apply the preset again"
+        yield Finding("evidence", what, Place(evidence.source), hint)
+
+
+def _parity(gate: Gate, result: Verified) -> Iterator[Finding]:
+    """Every target says what the legacy config said, but for what the profile allows."""
+    for planned in gate.chosen:
+        verdict = gate.examined[planned.name].verdict
+        if isinstance(verdict, MigrateError):
+            yield from (Finding.of("parity", fault) for fault in verdict.faults())
+        elif verdict is not None:
+            compared = Compared(len(verdict.allowed), len(verdict.forbidden))
+            result.presets[planned.name] = compared
+            for difference, why in verdict.forbidden:
+                yield _forbidden(gate.workspace, planned, difference, why)
+
+
+def _forbidden(workspace: Workspace, planned: Planned, difference: Difference, why: str) -> Finding:
+    """A forbidden difference, at the line that sets the value now."""
+    place = Place(planned.preset.to)
+    branch = workspace.resolver.resolve(planned.preset.to).branch
+    path = difference.path
+    while path:
+        slot = branch.find(path)
+        if slot is not None:
+            place = slot.winner.place
+            break
+        path = path[:-1]
+    forbidden = why.startswith("forbidden")
+    hint = "take the edit back" if forbidden else _ALLOW
+    what = f"{planned.name}: {told(difference)}: {why}"
+    return Finding("parity", what, place, hint)
+
+
+def _gone(gate: Gate, result: Verified) -> Iterator[Finding]:
+    """What was retired is gone, and no config names it."""
+    for path in sorted(gate.retired):
+        if gate.tree.exists(path):
+            what = "was deleted by the rollout and is there again"
+            yield Finding("retired", what, Place(path), "delete it, or keep it under another name")
+    for link in _dangling(gate):
+        level = ERROR if link.target in gate.retired else WARNING
+        what = f"extends {link.target}, which does not exist"
+        yield Finding("retired", what, link.place, "extend what replaced it", level)
+
+
+def _dangling(gate: Gate) -> list[Link]:
+    """Links of live configs to files that do not exist, by source."""
+    seen = {one.unit.target: one.glance for one in gate.examined.values() if one.glance}
+    found: list[Link] = []
+    for path in gate.workspace.graph.composing():
+        bases = seen[path].shape.bases if path in seen else _bases(gate.loader, path)
+        if not all(map(gate.tree.exists, bases)):
+            links = _links(gate.workspace.resolver, path)
+            found += (link for link in links if not gate.tree.exists(link.target))
+    return sorted(found, key=lambda link: (link.source, link.place.line))
+
+
+def _bases(loader: PlainLoader, path: str) -> list[str]:
+    try:
+        return loader.bases(path)
+    except MigrateError:
+        return []  # what cannot be loaded is a finding elsewhere
+
+
+def _links(resolver: Resolver, path: str) -> list[Link]:
+    try:
+        return links_of(resolver, path)
+    except MigrateError:
+        return []
+
+
+def _references(gate: Gate, result: Verified) -> Iterator[Finding]:
+    """No code, script, config or doc names what the rollout removed."""
+    gone = sorted(path for path in gate.retired if not gate.tree.exists(path))
+    for one in still_named(gate.tree, gate.plans, gone):
+        if one.ignored:
+            continue
+        level = ERROR if one.dangles else WARNING if one.prose else NOTE
+        what = f"names {one.target}, which the rollout removed"
+        hint = one.reason if level == NOTE and one.reason else "name what replaced it"
+        yield Finding("references", what, one.place, hint, level)
+
+
+def _rules(gate: Gate, result: Verified) -> Iterator[Finding]:
+    """The layer rules are kept."""
+    glances = gate.glances()
+    layer = {glance.shape.fusion for glance in glances.values()}
+    shapes = {path: one.shape for path, one in glances.items() if path not in layer}
+    loud = crowded(gate.plans.rules, shapes)
+    seen = {path: one.shape for path, one in glances.items() if one.quiet and path not in loud}
+    try:
+        yield from check_rules(gate.plans, gate.workspace.resolver, seen=seen)
+    except MigrateError as error:
+        yield from (Finding.of("rules", fault) for fault in error.faults())
+
+
+_ALLOW = "take the edit back, or allow it with a reason in plans/parity.yaml"
+
+
+def _style(gate: Gate, result: Verified) -> Iterator[Finding]:
+    """What `lint` finds beside the layer rules."""
+    yield from check_style(gate.plans, gate.workspace.resolver)
+
+
+CHECKS: dict[str, Check] = {
+    "manifest": _manifest,
+    "applied": _applied,
+    "parity": _parity,
+    "retired": _gone,
+    "references": _references,
+    "rules": _rules,
+}
+"""Every check by the name under which it is reported."""
+
+STRICT: dict[str, Check] = {**CHECKS, "style": _style}
+"""The same where warnings close the gate."""

@@ -1,0 +1,122 @@
+"""The tree under inspection: what was seen of each preset, and the means for a closer look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from migrate.commands.examine import Ask, Examined, Part, Unit
+from migrate.commands.parallel import PORTIONS, Progress, Workers, chunks
+from migrate.commands.workspace import Workspace
+from migrate.evidence import Evidence, read_evidence
+from migrate.findings import WARNING, Finding
+from migrate.legacy import MANIFEST
+from migrate.parity import Verdict
+from migrate.plain import PlainLoader
+from migrate.plan import Allowance, Planned
+from migrate.rules import Layers
+from migrate.rules.glance import Glance, Glances
+from migrate.trace import Watched
+
+
+class Gate:
+    """The tree under inspection: what was seen of each preset, and the means for a closer look."""
+
+    def __init__(self, workspace: Workspace, chosen: list[Planned]) -> None:
+        self.workspace = workspace
+        self.plans = workspace.plans
+        self.chosen = chosen
+        self.examined: dict[str, Examined] = {}
+        self.tree = workspace.tree
+        self.frozen = self.tree.exists(MANIFEST)
+
+    def examine(self, workers: Workers, progress: Progress | None) -> None:
+        """Look at each preset on its own, here or wherever the workers are."""
+        ask, units = self._ask(), [self._unit(planned) for planned in self.chosen]
+        if workers.pool is None:
+            watched = self.tree if isinstance(self.tree, Watched) else Watched(self.tree)
+            found = ask.each(units, watched)
+        else:
+            parts = workers.pool.map(ask.part, chunks(units, PORTIONS * workers.number))
+            found = (one for part in parts for one in self._joined(part))
+        for number, one in enumerate(found):
+            self.examined[one.unit.name] = one
+            if progress is not None:
+                progress(one.unit.name, number, len(units))
+
+    def _ask(self) -> Ask:
+        presets = [planned.preset for planned in self.plans.presets.values()]
+        shared = {path for preset in presets for path in preset.extends}
+        shared |= {self.plans.legacy_path(path) for preset in presets for path in preset.inline}
+        shared |= {
+            self.plans.legacy_path(preset.from_) for preset in presets if preset.to in shared
+        }
+        return Ask(
+            root=self.workspace.root,
+            limits=self.workspace.limits,
+            dialect=self.workspace.dialect,
+            profile=self.plans.profile,
+            rules=self.plans.rules,
+            base=self.plans.base,
+            frozen=self.frozen,
+            shared=frozenset(shared),
+        )
+
+    def _unit(self, planned: Planned) -> Unit:
+        preset = planned.preset
+        return Unit(planned.name, self.plans.legacy_path(preset.from_), preset.to)
+
+    def _joined(self, part: Part) -> list[Examined]:
+        if isinstance(self.tree, Watched):
+            self.tree.join(part.digests, part.asked, part.moved)
+        return part.examined
+
+    @property
+    def finalized(self) -> bool:
+        """Whether the rollout is over and the legacy tree gone."""
+        return not self.frozen and all(self.examined[one.name].applied for one in self.chosen)
+
+    def evidence(self, name: str) -> Evidence | None:
+        """The record of a preset, read for a closer look."""
+        return read_evidence(self.tree, name)
+
+    @cached_property
+    def retired(self) -> set[str]:
+        """The files that applied steps deleted, of presets that were not chosen too."""
+        found = {path for one in self.examined.values() for path in one.retired}
+        for name in self.plans.presets:
+            evidence = self.evidence(name) if name not in self.examined else None
+            steps = evidence.steps if evidence is not None else ()
+            found |= {step.path for step in steps if step.after is None}
+        return found
+
+    def glances(self) -> dict[str, Glance]:
+        """A glance at every file that may be a preset, by its path."""
+        found = {one.unit.target: one.glance for one in self.examined.values()}
+        looking = Glances(self.plans.rules, self.plans.base, self.loader)
+        for path in Layers(self.plans, self.workspace.resolver).candidates():
+            if path not in found:
+                found[path] = looking.at(path)
+        return {path: glance for path, glance in found.items() if glance is not None}
+
+    @cached_property
+    def loader(self) -> PlainLoader:
+        """The trainer's loader, for what was not examined."""
+        return PlainLoader(self.tree, self.workspace.dialect)
+
+    def unused(self) -> Iterator[Finding]:
+        """The allowances of the profile that excused nothing in any preset."""
+        verdicts = [one.verdict for one in self.examined.values()]
+        used = {
+            rule.identity
+            for verdict in verdicts
+            if isinstance(verdict, Verdict)
+            for rule in verdict.used
+        }
+        return (_unused(rule) for rule in self.plans.profile.allow if rule.identity not in used)
+
+
+def _unused(rule: Allowance) -> Finding:
+    what = f"the allowance for {rule.path} matches no difference"
+    hint = "remove it, or keep it for edits to come; --strict fails on it"
+    return Finding("unused-allowance", what, rule.place, hint, WARNING)
