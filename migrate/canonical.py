@@ -59,28 +59,52 @@ def _indent(value: Any, line: str, add: Callable[[str], None]) -> None:
     if isinstance(value, Ready):
         add(value.replace("\n", line))  # no text in JSON holds a line feed of its own
         return
-    if not value or not isinstance(value, (dict, list)):
-        add(_text(value) if isinstance(value, str) else json.dumps(value))
-        return
-    inner = line + "  "
-    brackets = "{}" if isinstance(value, dict) else "[]"
-    before = brackets[0] + inner
-    for item in sorted(value) if isinstance(value, dict) else value:
-        add(before)
-        if isinstance(value, dict):
-            add(_text(item) + ": ")
-            _indent(value[item], inner, add)
-        else:
+    if isinstance(value, dict) and value:
+        inner = line + "  "
+        before = "{" + inner
+        for key in sorted(value):
+            item = value[key]
+            spell = _SPELL.get(type(item))
+            if spell is not None:
+                add(f"{before}{_text(key)}: {spell(item)}")
+            else:
+                add(f"{before}{_text(key)}: ")
+                _indent(item, inner, add)
+            before = "," + inner
+        add(line + "}")
+    elif isinstance(value, list) and value:
+        inner = line + "  "
+        before = "[" + inner
+        for item in value:
+            add(before)
             _indent(item, inner, add)
-        before = "," + inner
-    add(line + brackets[1])
+            before = "," + inner
+        add(line + "]")
+    else:
+        add(_SPELL.get(type(value), _spelled)(value))
+
+
+def _spelled(value: Any) -> str:
+    return _text(value) if isinstance(value, str) else json.dumps(value)
 
 
 _text = json.encoder.encode_basestring
 
+_SPELL: dict[type, Callable[[Any], str]] = {
+    str: _text,
+    int: int.__repr__,
+    float: float.__repr__,
+    bool: lambda value: "true" if value else "false",
+    type(None): lambda _: "null",
+}
+"""What `json.dumps` makes of a scalar, without asking it what the scalar is."""
+
 
 def plain(value: Any) -> Any:
     """A resolved value as what JSON has; `restore` takes it back. Raises as `canonical`."""
+    kind = type(value)
+    if (kind is str and value.isascii()) or kind is bool or value is None:
+        return value
     if isinstance(value, dict):
         return _plain_mapping(value)
     if isinstance(value, list):
@@ -118,6 +142,8 @@ def _spell(value: Any) -> tuple[str, str] | None:
 
 def _key(key: Any) -> str:
     if isinstance(key, str):
+        if key[:1] != "<" and key.isascii():
+            return key
         if _SURROGATE.search(key):
             return f"<text>{_escaped(key)}"
         return f"<str>{key}" if _SPELLED.match(key) else key

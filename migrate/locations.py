@@ -67,15 +67,20 @@ def dotted(path: KeyPath) -> str:
 _LONG_BITS = 8192
 
 
+@lru_cache(maxsize=4096)
+def _spell_text(key: str) -> str:
+    if re.match(_BARE, key):
+        return key
+    import json  # only for keys that are no plain words
+
+    quoted = json.dumps(key, ensure_ascii=False)
+    return re.sub(_UNSAFE, lambda match: f"\\u{ord(match.group()):04x}", quoted)
+
+
 def spell_key(key: Any) -> str:
     """One key of a path: bare where that is unambiguous, else as JSON; `<int>3` if no text."""
     if isinstance(key, str):
-        if re.match(_BARE, key):
-            return key
-        import json  # only for keys that are no plain words
-
-        quoted = json.dumps(key, ensure_ascii=False)
-        return re.sub(_UNSAFE, lambda match: f"\\u{ord(match.group()):04x}", quoted)
+        return _spell_text(key)
     if key is None:
         return "<null>"
     if isinstance(key, bool):

@@ -88,7 +88,7 @@ class Maker:
             inlined=_inlined(flat, legacy),
             unused=self._authority(planned, flat, legacy),
             comments=flat.comments,
-            keys=sum(1 for _ in legacy.branch.leaves()),
+            keys=legacy.branch.size,
         )
 
     def _share(self, flat: Flat, tree: Tree, target: str) -> None:
@@ -220,10 +220,12 @@ class Maker:
         for path, source in flat.keys:
             if source in (legacy.path, planned.file):
                 continue
-            # Most patterns begin with another key than the path; only a `*` begins with any.
-            near = [one for one in patterns.get(source, ()) if one[1][0] in (path[0], ONE, MANY)]
-            found = [key for key, pattern in near if covers(pattern, path)]
-            used.update((source, key) for key in found)
+            found = False
+            for key, pattern in patterns.get(source, ()):
+                # Most patterns begin with another key than the path; only a `*` begins with any.
+                if pattern[0] in (path[0], ONE, MANY) and covers(pattern, path):
+                    used.add((source, key))
+                    found = True
             if not found:
                 faults.append(self._unplanned(planned, path, source, legacy))
         raise_all(faults)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from migrate.locations import KeyPath, Place, dotted
 from migrate.resolve import Branch, Resolved
@@ -49,13 +50,14 @@ class _Covered:
     """Fast "is this offset in one of these spans"."""
 
     def __init__(self, spans: Iterable[Span]) -> None:
-        self.spans = sorted(set(spans))
-        self.starts = [start for start, _ in self.spans]
+        in_order = sorted(set(spans))
+        self.starts = [start for start, _ in in_order]
+        # How far any span reaches that begins here or before: spans may nest.
+        self.reached = list(accumulate((end for _, end in in_order), max))
 
     def __contains__(self, offset: int) -> bool:
         index = bisect_right(self.starts, offset) - 1
-        # Spans nest at most a few deep: a comment inside a list that was used is near its start.
-        return any(offset < end for _, end in self.spans[max(0, index - 32) : index + 1])
+        return index >= 0 and offset < self.reached[index]
 
 
 def _explain(resolved: Resolved, document: Document, span: Span) -> Dropped:
@@ -92,8 +94,11 @@ def _overridden(branch: Branch, document: Document, path: KeyPath) -> str:
 
 def owner(document: Document, offset: int) -> KeyPath:
     """The key path of the entry that a comment belongs to; () for none."""
-    document.attribute()
-    return _owner(document, document.root, offset) if document.root is not None else ()
+    if offset not in document.owners:
+        document.attribute()
+        root = document.root
+        document.owners[offset] = _owner(document, root, offset) if root is not None else ()
+    return document.owners[offset]
 
 
 def _owner(document: Document, mapping: Node, offset: int) -> KeyPath:

@@ -72,6 +72,8 @@ def owners(pieces: list[Piece], retained: frozenset[str]) -> dict[str, Piece]:
 def _owner(piece: Piece, retained: frozenset[str]) -> Document:
     if not piece.children:
         return piece.winner.document
+    if len(piece.slot.settings) == 1:
+        return piece.winner.document
     alive = {leaf.winner.document.path for leaf in piece.leaves()}
     candidates = [
         setting.document for setting in piece.slot.settings if setting.document.path not in retained

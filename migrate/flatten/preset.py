@@ -79,12 +79,13 @@ def flatten(
     selection = Selection(resolved.document, parent, resolver.dialect.delete)
     members = _ordered(selection.members(resolved.branch), order)
     pieces = [member for member in members if isinstance(member, Piece)]
-    leaves = ((leaf.path, leaf.winner) for piece in pieces for leaf in piece.leaves())
-    stay_in_place(resolver.dialect, resolved, place, leaves)
+    leaves = [leaf for piece in pieces for leaf in piece.leaves()]
+    settings = ((leaf.path, leaf.winner) for leaf in leaves)
+    stay_in_place(resolver.dialect, resolved, place, settings)
     headings = Headings(resolver, resolved, onto.retained, keep_headers)
     headings.assign(pieces)
     lines = Lines()
-    writer = Writer(lines, headings, _anchors(pieces), _spaced(resolved))
+    writer = Writer(lines, headings, _anchors(pieces, leaves), _spaced(resolved))
     top = Top(resolver, resolved.document, headings, lines)
     top.write(onto.links, onto.kept_bases)
     for line in selection.extra.get((), ()):
@@ -93,9 +94,7 @@ def flatten(
     top.footer()
     text = lines.render()
     own = check(text, resolved, parent, bool(order), resolver.dialect)
-    keys = tuple(
-        (leaf.path, leaf.winner.document.path) for piece in pieces for leaf in piece.leaves()
-    )
+    keys = tuple((leaf.path, leaf.winner.document.path) for leaf in leaves)
     content = _encoded(resolved.document, text)
     loaded = own if content == text.encode() else None
     return Flat(content, account(resolved, onto.retained, lines.used), keys, loaded)
@@ -134,12 +133,14 @@ def _ordered(members: list[Piece | Slot], order: Sequence[str]) -> list[Piece | 
     return sorted(members, key=place) if order else members
 
 
-def _anchors(pieces: list[Piece]) -> Anchors:
+def _anchors(pieces: list[Piece], leaves: list[Piece]) -> Anchors:
     """Walk the output in order and settle which anchors and aliases stay."""
     anchors = Anchors()
-    for piece in pieces:
-        _note(anchors, piece)
-    anchors.settle()
+    documents = {id(leaf.winner.document): leaf.winner.document for leaf in leaves}
+    if any(document.linked for document in documents.values()):
+        for piece in pieces:
+            _note(anchors, piece)
+        anchors.settle()
     return anchors
 
 

@@ -32,9 +32,12 @@ def _shift_line(line: str, delta: int) -> str:
 def source(document: Document, span: Span, anchors: Anchors) -> str:
     """A stretch of a document with its anchors and aliases as the new file needs them."""
     text = document.text
+    edits = _edits(document, span, anchors)
+    if not edits:
+        return text[span[0] : span[1]]
     out: list[str] = []
     position = span[0]
-    for start, end, new in sorted(_edits(document, span, anchors)):
+    for start, end, new in sorted(edits):
         if start >= position:
             out += (text[position:start], new)
             position = end
@@ -43,8 +46,9 @@ def source(document: Document, span: Span, anchors: Anchors) -> str:
 
 
 def _edits(document: Document, span: Span, anchors: Anchors) -> list[tuple[int, int, str]]:
-    edits = [edit for node in linked_in(document, span) if (edit := _edit(document, node, anchors))]
-    return edits + _chomping(document, span)
+    linked = linked_in(document, span)
+    edits = [edit for node in linked if (edit := _edit(document, node, anchors))] if linked else []
+    return edits if document.text.endswith("\n") else edits + _chomping(document, span)
 
 
 def _edit(document: Document, node: Node, anchors: Anchors) -> tuple[int, int, str] | None:
@@ -74,7 +78,7 @@ def _anchor_edit(text: str, node: Node, name: str | None) -> tuple[int, int, str
 def _chomping(document: Document, span: Span) -> list[tuple[int, int, str]]:
     """A block scalar that ends its file without a line feed needs `-` once more follows."""
     text = document.text
-    if text.endswith("\n") or span[1] < len(text.rstrip()):
+    if span[1] < len(text.rstrip()):
         return []
     node = _last_scalar(document)
     if (

@@ -28,22 +28,18 @@ class Piece:
     """Lines of the dialect that take back what the parents say of this mapping."""
     children: list[Piece] = field(init=False)
     """The members that go into the file; the other members' keys the parents say already."""
+    winner: Setting = field(init=False)
+    """Who said the active value."""
 
     def __post_init__(self) -> None:
         self.children = [member for member in self.members if isinstance(member, Piece)]
+        self.winner = self.slot.settings[-1]
 
-    @property
-    def winner(self) -> Setting:
-        """Who said the active value."""
-        return self.slot.winner
-
-    def leaves(self) -> Iterator[Piece]:
+    def leaves(self) -> list[Piece]:
         """The pieces below that carry text of their own."""
-        children = self.children
-        if not children:
-            yield self
-        for child in children:
-            yield from child.leaves()
+        if not self.children:
+            return [self]
+        return [leaf for child in self.children for leaf in child.leaves()]
 
     def walk(self) -> Iterator[Piece]:
         """This piece and all below, in output order."""

@@ -61,7 +61,10 @@ class Writer:
     def _blank(self, slot: Slot, root: bool) -> bool:
         """R11: whether the position's first contributor to this file had a blank line above it."""
         settings = slot.all_settings()
-        setting = next((s for s in settings if s.document.path not in self.retained), settings[0])
+        setting = settings[0]
+        if setting.document.path in self.retained:
+            new = (s for s in settings if s.document.path not in self.retained)
+            setting = next(new, setting)
         entry = setting.entry
         if root and setting.document.root is not None and entry is setting.document.root.entries[0]:
             return entry.blank or self.spaced.get(setting.document.path, self.spaced[""])
@@ -69,14 +72,15 @@ class Writer:
 
     def _apart(self, piece: Piece) -> bool:
         """Whether a header of several runs goes above: set apart, it reads the same again."""
-        return any(len(heading.runs) > 1 for heading in self.headings.above.get(id(piece), ()))
+        headings = self.headings.above.get(id(piece))
+        return headings is not None and any(len(heading.runs) > 1 for heading in headings)
 
     def _floats(self, slot: Slot) -> Waiting:
         """R4: the floating comments above this position, of every file still in the mapping."""
         said: set[str] = set()
         found: Waiting = []
         for setting in slot.all_settings():
-            if setting.document.path in self.retained:
+            if not setting.entry.floats or setting.document.path in self.retained:
                 continue
             for run in setting.entry.floats:
                 text = run_text(setting.document, run)
@@ -120,7 +124,8 @@ class Writer:
         if by_keys and not (piece.whole and (node.kind == ALIAS or node.flow)):
             self._mapping(piece, column)
             return
-        self._leads([piece.winner], column)
+        if piece.winner.entry.lead is not None:
+            self._leads([piece.winner], column)
         if isinstance(piece.slot.value, Branch) and _holds_markers(piece):
             self._empty(piece, column)
         else:

@@ -24,6 +24,8 @@ def parse_pattern(text: str) -> KeyPath:
 
 def covers(pattern: KeyPath, path: KeyPath) -> bool:
     """Whether a key path is what a pattern names, or lies below it."""
+    if MANY not in pattern:
+        return len(pattern) <= len(path) and all(map(_is, pattern, path))
     # All places in the path that the pattern may have come to, so that `**.**` is no explosion.
     reached = {0}
     for part in pattern:

@@ -65,7 +65,7 @@ class Slot:
 
     def all_settings(self) -> tuple[Setting, ...]:
         """Everyone who said this key: what lost, then what is active."""
-        return self.lost + self.settings
+        return self.lost + self.settings if self.lost else self.settings
 
 
 class Branch:
@@ -95,6 +95,15 @@ class Branch:
                 yield from slot.value.leaves((*path, key))
             else:
                 yield (*path, key), slot
+
+    @property
+    def size(self) -> int:
+        """How many leaves there are."""
+        found = 0
+        for slot in self.slots.values():
+            below = slot.value.size if isinstance(slot.value, Branch) else 0
+            found += below or 1
+        return found
 
     def find(self, path: KeyPath) -> Slot | None:
         """The slot at a key path, None where there is none."""

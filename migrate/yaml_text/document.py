@@ -10,7 +10,7 @@ from typing import Any
 from migrate.changes import sha256
 from migrate.errors import InputError, Refused
 from migrate.limits import DEFAULT, Limits
-from migrate.locations import Place
+from migrate.locations import KeyPath, Place
 from migrate.yaml_text.comments import Attribution, comment_spans
 from migrate.yaml_text.compose import compose
 from migrate.yaml_text.loaders import SAFE, Loader
@@ -46,6 +46,8 @@ class Document:
         self.layers = frozenset(layers)
         self.values = Values(path, self.text, loader)
         self.root = self._mapping(compose(self.text, path, limits))
+        self.owners: dict[int, KeyPath] = {}
+        """The key that a comment belongs to, once somebody asked: many presets share a file."""
 
     @cached_property
     def digest(self) -> str:

@@ -150,26 +150,33 @@ def same(left: Any, right: Any) -> bool:
     Types count (1, 1.0, True and "1" are four values), so do the sign of zero, key types and list
     order; mapping order does not; a not-a-number equals itself.
     """
-    if type(left) is not type(right):
+    kind = type(left)
+    if kind is not type(right):
         return False
+    if kind is str:
+        return bool(left == right)
     if isinstance(left, dict):
         return _same_mapping(left, right)
     if isinstance(left, list):
         return len(left) == len(right) and all(map(same, left, right))
     if isinstance(left, Opaque):
         return left.tag == right.tag and same(left.value, right.value)
-    if isinstance(left, float):
-        return repr(left) == repr(right)
-    return bool(left == right)
+    return repr(left) == repr(right) if isinstance(left, float) else bool(left == right)
 
 
 def _same_mapping(left: dict[Any, Any], right: dict[Any, Any]) -> bool:
     if len(left) != len(right):
         return False
+    if all(map(_is_text, left)):  # a text equals texts alone
+        return all(key in right and same(value, right[key]) for key, value in left.items())
     types = {key: type(key) for key in right}
     return all(
         types.get(key) is type(key) and same(value, right[key]) for key, value in left.items()
     )
+
+
+def _is_text(key: Hashable) -> bool:
+    return type(key) is str
 
 
 def noun(node: Node) -> str:
