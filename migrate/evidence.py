@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from migrate.canonical import indented, plain, restore
 from migrate.changes import Change, ChangeSet, sha256
@@ -31,8 +30,7 @@ def evidence_path(name: str) -> str:
     return f"{FOLDER}/{name}.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One file that a step changed; digests are None where the file did not exist."""
 
     path: str
@@ -44,8 +42,7 @@ class Step:
     """For an edited file: (offset, length, old text), which take the new text back to the old."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What `apply` recorded. `resolved` is the legacy config as the trainer's loader saw it."""
 
     name: str

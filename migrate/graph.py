@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from sys import intern
+from typing import NamedTuple
 
 from migrate import locations
 from migrate.changes import Change
@@ -24,8 +24,7 @@ NOT_LIVE = (f"{LEGACY}/**", f"{PLANS}/**")
 """The frozen copy, the plans and the evidence are records, not configs that anyone runs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One `extends` item: who names whom, and where."""
 
     source: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from migrate.canonical import Ready, ready
 from migrate.changes import Change, sha256
@@ -26,14 +26,13 @@ Digests = tuple[tuple[str, str], ...]
 """Files with the SHA-256 of their bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """The new text of a preset and where all of it came from. Paths are relative to the root."""
 
     name: str
     source: str
     target: str
-    content: bytes = field(repr=False)
+    content: bytes
     chain: Digests
     """The old chain, in merge order."""
     inlined: dict[str, list[str]]
@@ -43,8 +42,7 @@ class Written:
     keys: int
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """What the trainer's own loader makes of both sides, and what it built the new one from."""
 
     verdict: Verdict
@@ -57,8 +55,7 @@ class Proof:
     """The new chain without the preset itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Migrated:
+class Migrated(NamedTuple):
     """All that one preset becomes. It is data alone, and can come from another process."""
 
     written: Written

@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from migrate.changes import Change
 from migrate.errors import MigrateError, Refused
@@ -28,12 +28,11 @@ from migrate.references import (
 from migrate.tree import Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
+class Followed(NamedTuple):
     """The references to what a step moves or deletes, and the changes that follow them."""
 
     references: tuple[Reference, ...] = ()
-    changes: tuple[Change, ...] = field(default=(), repr=False)
+    changes: tuple[Change, ...] = ()
     faults: tuple[MigrateError, ...] = ()
     """One refusal for each reference that would dangle."""
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from migrate.changes import Change, ChangeSet, sha256
 from migrate.errors import MigrateError, Refused, TreeMoved, raise_all
@@ -22,15 +21,14 @@ from migrate.told import told
 from migrate.tree import Overlay, Tree
 
 
-@dataclass(frozen=True)
-class Proposal:
+class Proposal(NamedTuple):
     """One rollout step: what it changes, and what was proven about it. Paths are root-relative."""
 
     written: Written
     proof: Proof
     changes: ChangeSet
     dependents: tuple[str, ...] = ()
-    followed: Followed = field(default_factory=Followed)
+    followed: Followed = Followed()
 
     @property
     def name(self) -> str:

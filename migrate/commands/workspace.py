@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from migrate.changes import ChangeSet
 from migrate.commands.view import View
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from migrate.rollout import Rollout
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One rollout step as it would be landed: the proposal, and its changes with the evidence."""
 
     proposal: Proposal

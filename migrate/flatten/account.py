@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from migrate.locations import KeyPath, Place, dotted
 from migrate.resolve import Branch, Resolved
 from migrate.yaml_text import MAPPING, Document, Entry, Node, Run, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(NamedTuple):
     """A comment that is not in the new file: the key it belonged to, and why it went."""
 
     place: Place
@@ -22,8 +21,7 @@ class Dropped:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """What became of the comments of one chain."""
 
     kept: int

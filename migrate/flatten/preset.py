@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from migrate.dialect import Dialect
 from migrate.errors import Refused
@@ -22,8 +21,7 @@ from migrate.resolve import EMPTY, Branch, Resolved, Resolver, Slot, merge
 from migrate.yaml_text import ALIAS, Document, Node, is_merge, load, same
 
 
-@dataclass(frozen=True, slots=True)
-class Onto:
+class Onto(NamedTuple):
     """What the new file is built on.
 
     `parents` are resolved as they will be; `links` how the new file names them; `retained` maps the
@@ -47,8 +45,7 @@ class Onto:
         return merged if self.parents else None
 
 
-@dataclass(frozen=True, slots=True)
-class Flat:
+class Flat(NamedTuple):
     """A flattened config: its bytes, what became of the comments, and which file gave which key."""
 
     content: bytes

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from migrate.locations import Index, KeyPath
 from migrate.parity.lists import list_pairs
@@ -14,8 +13,7 @@ from migrate.yaml_text import Opaque
 Kind = Literal["added", "removed", "type", "value"]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """One value that is not the same.
 
     A list position counts in the new list, but for a removed item in the old one. A mapping that
@@ -36,8 +34,7 @@ class Difference:
         return "value" if type(self.old) is type(self.new) else "type"
 
 
-@dataclass(frozen=True, slots=True)
-class OrderChange:
+class OrderChange(NamedTuple):
     """A mapping whose common keys come in another order: reported, never a failure."""
 
     path: KeyPath

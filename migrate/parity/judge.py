@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from migrate.locations import KeyPath
 from migrate.parity.differences import (
@@ -23,8 +22,7 @@ _ALWAYS = Forbidden(
 )
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a profile makes of the differences, each of them on exactly one of the two lists."""
 
     allowed: tuple[tuple[Difference, Allowance], ...] = ()

@@ -6,7 +6,7 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate.errors import InputError
 from migrate.locations import LEGACY, Index, KeyPath, parse_dotted
@@ -22,8 +22,7 @@ _NAME_LIMIT = 200
 """Bytes of a preset's name: it names a file with a suffix, and folders take 255."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """Something found at a path of a plan file."""
 
     path: KeyPath

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from migrate.locations import KeyPath, Place, parse_dotted
 from migrate.plan.patterns import parse_pattern
@@ -36,22 +36,20 @@ class Allowance:
         return tuple((parse_dotted(key), value) for key, value in self.when.items())
 
 
-@dataclass(frozen=True)
-class Forbidden:
+class Forbidden(NamedTuple):
     """Differences that no allowance can excuse."""
 
     path: str
     reason: str = ""
     place: Place | None = None
 
-    @cached_property
+    @property
     def pattern(self) -> KeyPath:
         """The pattern, parsed. Raises ValueError if it is none."""
         return parse_pattern(self.path)
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(NamedTuple):
     """Allowances in the order of the file; a forbidden pattern beats every one of them."""
 
     allow: tuple[Allowance, ...] = ()

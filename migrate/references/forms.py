@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate.references.tokens import ANCHOR
 
@@ -15,8 +15,7 @@ Respell = Callable[[str], str | None]
 """Another root-relative path in the same form; None where the form cannot say it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """What a written path names, how sure that is, and how it was written."""
 
     target: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from posixpath import normpath
+from typing import NamedTuple
 
 from migrate.references.names import PLAIN, Named, Names, Use
 from migrate.references.reference import CERTAIN, LIKELY, NOTE, Reference, Span
@@ -21,8 +21,7 @@ _SAFE = re.compile(r"[^\s\"'`\\{}$#<>|;&*?()\[\],:]+\Z")
 NO_SUCCESSOR = "removed without a successor"
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(NamedTuple):
     """What goes when the list entry goes that names a config; `span` is None where it cannot."""
 
     span: Span | None
@@ -37,8 +36,7 @@ OPTION_VALUE = Drop(None, reason="the plan drops it, but it is the value of an o
 NO_DROP = Drop(None, reason="the plan drops it, but it is not an entry of a list")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A name in a spelled text; `fallback` caps a grade, with its reason."""
 
     spelled: Spelled
@@ -49,8 +47,7 @@ class Found:
     cap_reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of file: which paths it claims, what it finds, and the check of an edited text.
 
     `check(path, before, after)` raises InputError if the file would not be read as it was.
@@ -157,4 +154,4 @@ def settle(found: list[Found], renames: Renames) -> list[Found]:
     """Nothing is dropped from a list that would be empty then."""
     dropped = [f.drop.group for f in found if renames.moves[f.named.target] is DROP]
     full = {group for group in dropped if dropped.count(group) >= group[1] > 0}
-    return [replace(f, drop=ONLY_ENTRY) if f.drop.group in full else f for f in found]
+    return [f._replace(drop=ONLY_ENTRY) if f.drop.group in full else f for f in found]

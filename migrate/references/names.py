@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate.locations import join, outside, parents, relative
 from migrate.references.forms import (
@@ -47,8 +47,7 @@ _LAUNCHER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """What the place of a text says about paths in it.
 
     `strict` is `relative` where only a path relative to the file has a meaning (`extends`), `link`
@@ -64,8 +63,7 @@ class Use:
 PLAIN = Use()
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A stretch of text that names a config; `respell` gives the same kind of name for another."""
 
     start: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst  # noqa: TID253 - imported only by what found a file worth parsing
@@ -44,7 +44,7 @@ class String:
         if self.drop.span is None:
             return self.drop
         start, end = self.drop.span
-        return replace(self.drop, span=(start + shift, end + shift))
+        return self.drop._replace(span=(start + shift, end + shift))
 
 
 class _Wrapper(MetadataWrapper):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate.locations import Place
 
@@ -12,8 +12,7 @@ Span = tuple[int, int]
 """Half-open character offsets into a decoded text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """One place that names a config.
 
     `span` is what `edit` replaces, in characters of the decoded text (a BOM counts as one);

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Fate(Enum):
@@ -18,8 +18,7 @@ DROP: Final = Fate.DROP
 """The entry of a list that names the file can go."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(NamedTuple):
     """References to the file stay as they are, for the reason that the plan gives."""
 
     reason: str

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from migrate.references.reference import Span
 
 ELSEWHERE = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Text and where it is written; `start` is `ELSEWHERE` for what is not written here.
 
     A piece whose source is not as long as its text (an escape) cannot be divided. `joint` is the
