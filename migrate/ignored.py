@@ -18,7 +18,7 @@ class Ignored:
 
     def __init__(self, tree: Tree, files: Iterable[str]) -> None:
         self.rules: list[tuple[str, str, bool, bool]] = []
-        found = [path for path in files if posixpath.basename(path) == IGNORE_FILE]
+        found = [path for path in files if f"/{path}".endswith(f"/{IGNORE_FILE}")]
         for path in sorted(found, key=lambda path: path.count("/")):
             text = tree.read(path).decode("utf-8", "replace")
             self.rules.extend(_rules(posixpath.dirname(path), text))

@@ -40,7 +40,7 @@ def _below(tree: Tree) -> tuple[DiskTree | None, set[str]]:
 
 
 def _is_link(disk: DiskTree | None, path: str) -> bool:
-    return disk is not None and os.path.islink(disk.absolute(path))
+    return disk is not None and disk.is_link(path)
 
 
 def _by_git(root: str, config_root: str) -> set[str] | None:

@@ -79,12 +79,15 @@ class DiskTree:
         self.root = os.path.abspath(root)
         self.limits = limits
         self._real = os.path.realpath(self.root)
+        self._above = os.path.join(self.root, "")
+        self._plain: set[str] = set()
+        """Files that `files` has met, and that are no links."""
         self._inside: set[str] = set()
         """Folders that were seen to be below the root, links followed."""
 
     def absolute(self, path: str) -> str:
         """The path for the operating system."""
-        return os.path.join(self.root, path)
+        return self._above + path
 
     def read(self, path: str) -> bytes:
         """See `Tree.read`; never blocks on a FIFO, never reads a device."""
@@ -162,6 +165,10 @@ class DiskTree:
             elif self._is_file(path, entry):
                 yield path
 
+    def is_link(self, path: str) -> bool:
+        """Whether a symbolic link stands at this path; what was listed need not be asked again."""
+        return path not in self._plain and os.path.islink(self.absolute(path))
+
     def _entries(self, folder: str) -> list[tuple[str, os.DirEntry[str]]]:
         try:
             with os.scandir(self.absolute(folder)) as found:
@@ -176,6 +183,8 @@ class DiskTree:
                 return False
             if entry.is_symlink():
                 self._refuse_way_out(path, path)
+            else:
+                self._plain.add(path)
         except (OSError, InputError):
             return False
         return True

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from migrate.plan import Profile, Rules
 
 
+_SAME = Verdict()
+
+
 class Unit(NamedTuple):
     """One planned preset: its name, the frozen copy of its old file, its new file."""
 
@@ -119,4 +122,7 @@ class Ask(NamedTuple):
             new = loader.load(evidence.target)
         except MigrateError as error:
             return error
-        return judge(evidence.resolved, new, self.profile)
+        found = judge(evidence.resolved, new, self.profile)
+        # The order of keys closes no gate; of many presets it would be most of what is kept.
+        differs = found.allowed or found.forbidden
+        return Verdict(found.allowed, found.forbidden) if differs else _SAME

@@ -44,6 +44,7 @@ def check_limits(text: str, path: str, limits: Limits) -> None:
 
 
 _INDENT = re.compile(r"(?m)^[ \t]*(?:[-?:][ \t]+)*")
+_BRACKETS = re.compile(r"[\[\]{}]")
 _OTHER_BREAKS = ("\x85", "\u2028", "\u2029")
 """Line breaks to libyaml, besides the line feed and a lone carriage return."""
 
@@ -53,7 +54,7 @@ def surely_within(text: str, limits: Limits) -> bool:
 
     Without aliases a character makes three values at most: a lone `?` is a mapping, its key and
     its value. A block begins right of the block around it, but for a list at the column of its
-    key. A flow collection takes a bracket for each level.
+    key.
     """
     if "*" in text or 3 * len(text) + 3 > limits.nodes:
         return False
@@ -61,9 +62,35 @@ def surely_within(text: str, limits: Limits) -> bool:
         return False
     if len(text) > NUMBER_CHARS and re.search(rf"\S{{{NUMBER_CHARS + 1}}}", text):
         return False
-    brackets = text.count("[") + text.count("{")
     columns = max(map(len, _INDENT.findall(text)), default=0)
-    return 2 * (columns + 1) + brackets <= limits.depth
+    flow = limits.depth - 2 * (columns + 1)
+    return text.count("[") + text.count("{") <= flow or _flow_levels(text) <= flow
+
+
+def _flow_levels(text: str) -> int:
+    """So many flow collections at most lie in one another.
+
+    A line whose brackets are balanced leaves the depth as it was: where it begins within a flow
+    collection all of them count, elsewhere those in front of the first that counts are text, and
+    what closes that one closes all. In quotes and comments brackets do not count, so of a line with
+    one of these each bracket may be one more level.
+    """
+    lasting = passing = 0
+    for line in text.split("\n"):
+        brackets = _BRACKETS.findall(line)
+        if not brackets:
+            continue
+        depth = deepest = 0
+        for bracket in brackets:
+            depth += 1 if bracket in "[{" else -1
+            deepest = max(deepest, depth)
+            if depth < 0:
+                break
+        if depth or any(sign in line for sign in "\"'#"):
+            lasting += line.count("[") + line.count("{")
+        else:
+            passing = max(passing, deepest)
+    return lasting + passing
 
 
 def _count(following: Callable[[], Any], place: Callable[[Any], Place], limits: Limits) -> None:
