@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from sys import intern
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -67,6 +68,8 @@ def sound(source: Source, kind: type[T], faults: list[MigrateError]) -> Sound[T]
     fatal = [fault for fault in found if not fault.cut]
     if not fatal:
         found.extend(_faults(raw, kind))
+    if not found:
+        source.raw = raw  # the same data, in which equal texts are one
     told = (fatal or found)[:FAULTS_TOLD]
     faults.extend(InputError(one.what, source.place(one.at), one.hint) for one in told)
     if len(found) > FAULTS_TOLD:
@@ -107,7 +110,10 @@ def _texts_as_keys(raw: Any, path: KeyPath, found: list[_Fault]) -> Any:
 
 
 def _whole_text(text: str, path: KeyPath, found: list[_Fault]) -> str:
-    """The text; halves of a surrogate pair, which no file can hold, are told and replaced."""
+    """The text, once for all who say it; halves of a surrogate pair, which no file can hold, are
+    told and replaced."""
+    if text.isascii():
+        return intern(text)
     if _SURROGATE.search(text):
         what = f"`{dotted(path)}` holds half a character, \\ud800 to \\udfff"
         found.append(_Fault(path, what, "write the character itself", path))
