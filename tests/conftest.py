@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell has what it starts in the background ignore Ctrl-C, and all that this starts too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _CALM = (HealthCheck.too_slow, HealthCheck.filter_too_much)
 
