@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,7 @@ from migrate.commands.parallel import Workers, workers
 from migrate.commands.verify import verify
 from migrate.commands.view import View
 from migrate.commands.workspace import Workspace
-from migrate.errors import InputError
+from migrate.errors import InputError, TreeMoved
 from tests.support.cli import Ran, migrate
 
 REPOSITORY = Path(__file__).parents[1]
@@ -82,6 +85,67 @@ def test_what_is_wrong_with_some_configs_is_said_after_the_others(root: Path) ->
     assert "configs/smoke/debug.yaml:1:10: extends configs/gone.yaml" in ran.err
 
 
+_COMMAND = """
+import sys
+from migrate.cli import main
+from migrate.commands.parallel import workers
+
+def run(*_, **__):
+    with workers(4) as crew:
+        list(crew.pool.map(exec, sys.argv[1:]))
+
+main.cli.main = run
+main.main()
+"""
+_LONG = "import os, time; os.write(1, b'at work\\n') and time.sleep(60)"
+_DIES = "import os; os._exit(1)"
+
+
+Command = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def command() -> Iterator[Command]:
+    """A command with four processes, of which some do the work that is given."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*work: str) -> subprocess.Popen[str]:
+        words, pipe = [sys.executable, "-c", _COMMAND, *work], subprocess.PIPE
+        started.append(
+            subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True, start_new_session=True)
+        )
+        return started[-1]
+
+    yield start
+    for process in started:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["it-alone", "all-of-it"])
+def test_a_signal_ends_the_command_and_its_workers_at_once(
+    command: Command, number: signal.Signals, send: Callable[[int, int], None]
+) -> None:
+    started = command(_LONG, _LONG)
+    assert started.stdout is not None
+    assert [started.stdout.readline() for _ in range(2)] == ["at work\n"] * 2
+    send(started.pid, number)
+    _, err = started.communicate(timeout=30)  # no worker holds its end of the pipe any more
+    assert (started.returncode, err) == (130, "interrupted; nothing is half done\n")
+
+
+def test_a_worker_that_is_ended_from_outside_is_an_error(command: Command) -> None:
+    started = command(_LONG, _DIES)
+    out, err = started.communicate(timeout=30)
+    assert (started.returncode, out) in ((4, ""), (4, "at work\n"))
+    assert err == (
+        "error: a process that did part of the work was ended from outside\n"
+        "hint: run it again; with fewer --jobs, if memory was short\n"
+    )
+
+
 def test_without_dask_the_letter_says_what_to_install(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,6 +184,17 @@ def test_the_cluster_does_the_work(address: str) -> None:
         assert crew.number == 4
         assert crew.pool is not None
         assert os.getpid() not in set(crew.pool.map(_pid, range(20)))
+
+
+@pytest.mark.dask
+def test_work_that_ends_the_workers_of_a_cluster_is_an_error(address: str) -> None:
+    def ended() -> None:
+        with workers(1, address) as crew:
+            assert crew.pool is not None
+            list(crew.pool.map(os._exit, [1]))
+
+    with pytest.raises(TreeMoved, match="ended from outside"):
+        ended()
 
 
 @pytest.mark.dask

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from migrate.errors import InputError
+from migrate.errors import InputError, TreeMoved
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -59,7 +60,8 @@ PORTIONS = 4
 def workers(jobs: int, scheduler: str | None = None) -> Iterator[Workers]:
     """A process pool for more than one job, the Dask cluster of a scheduler's address, or neither.
 
-    Raises InputError where Dask is not installed or no scheduler answers.
+    Raises InputError where Dask is not installed or no scheduler answers, TreeMoved where one that
+    works is ended from outside.
     """
     if scheduler is not None:
         with _cluster(scheduler) as found:
@@ -67,17 +69,56 @@ def workers(jobs: int, scheduler: str | None = None) -> Iterator[Workers]:
     elif jobs <= 1:
         yield HERE
     else:
-        from concurrent.futures import ProcessPoolExecutor  # one process does without
-
-        with ProcessPoolExecutor(jobs) as pool:
+        with _processes(jobs) as pool:
             yield Workers(pool, jobs)
+
+
+@contextmanager
+def _processes(jobs: int) -> Iterator[Executor]:
+    """A pool whose processes end with this one, and at once."""
+    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+    from multiprocessing import active_children
+
+    others = set(active_children())
+    try:
+        with ProcessPoolExecutor(jobs, initializer=_end_on_signals) as pool:
+            try:
+                _start(pool)
+                yield pool
+            except KeyboardInterrupt:
+                for process in set(active_children()) - others:
+                    process.terminate()
+                raise
+    except BrokenProcessPool:
+        hint = "run it again; with fewer --jobs, if memory was short"
+        raise TreeMoved(_ENDED, None, hint) from None
+
+
+def _start(pool: Executor) -> None:
+    """Make the processes while no signal is let in: each first learns what to do with one."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        pool.submit(int)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+
+
+def _end_on_signals() -> None:
+    """What this process makes of signals is not for its workers: a pool ends them by one."""
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+
+
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+_ENDED = "a process that did part of the work was ended from outside"
 
 
 @contextmanager
 def _cluster(address: str) -> Iterator[Workers]:
     """The workers of a Dask cluster; they read the tree at the same path as this process."""
     try:
-        from distributed import Client
+        from distributed import Client, KilledWorker
     except ImportError:
         hint = "pip install 'config-migrate[dask]', or --jobs N for processes of this machine"
         raise InputError("Dask is not installed", None, hint) from None
@@ -93,7 +134,11 @@ def _cluster(address: str) -> Iterator[Workers]:
         if not threads:
             hint = "start some with `dask worker`, on machines that see this tree at the same path"
             raise InputError("the Dask cluster has no workers", address, hint)
-        yield Workers(client.get_executor(), threads)
+        try:
+            yield Workers(client.get_executor(), threads)
+        except KilledWorker:
+            hint = "look into the logs of the cluster's workers; the memory of one may be short"
+            raise TreeMoved(_ENDED, None, hint) from None
 
 
 _ADDRESS = r"(?:(?:tcp|tls|ucx|wss?)://)?(?:[^\s:/\[\]]+|\[[0-9a-fA-F:.]+\]):\d+"
