@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import os
@@ -109,6 +110,9 @@ def main(argv: list[str] | None = None) -> None:
             signal.signal(number, signal.SIG_IGN)
     except KeyboardInterrupt as error:
         code = _exit_code(error)
+    # The process ends, and its memory with it: the collector need not walk through all of it once
+    # more, which would be a tenth of a short command.
+    gc.freeze()
     sys.exit(code)
 
 
