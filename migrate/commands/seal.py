@@ -1,7 +1,7 @@
 """A person's own seal on what is kept in `.migrate/`, so that no tree can bring it along.
 
 The key stands in the person's own folder. What came with a clone, or was copied from another root,
-is worth nothing.
+is worth nothing. Where that folder is in the tree itself, or nowhere, no key is kept.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from contextlib import suppress
 from migrate.errors import Refused
 
 _KEY_BYTES = 32
+_WITHOUT = "without it, trust is given each time: --run-gates"
 
 
 def sealed(root: str, said: str, seal: object) -> bool:
     """Whether this person sealed these words for this root."""
-    key = _key()
+    key = _key(root)
     if key is None or not isinstance(seal, str):
         return False
     return hmac.compare_digest(seal.encode("utf-8", "replace"), _made(key, root, said).encode())
@@ -25,7 +26,7 @@ def sealed(root: str, said: str, seal: object) -> bool:
 
 def seal_of(root: str, said: str) -> str:
     """The seal on these words for this root. Raises Refused if the key cannot be kept."""
-    return _made(_key() or _new_key(), root, said)
+    return _made(_key(root) or _new_key(root), root, said)
 
 
 def _made(key: bytes, root: str, said: str) -> str:
@@ -33,14 +34,23 @@ def _made(key: bytes, root: str, said: str) -> str:
     return hmac.new(key, words, "sha256").hexdigest()
 
 
-def _key_path() -> str:
-    state = os.environ.get("XDG_STATE_HOME") or os.path.join("~", ".local", "state")
-    return os.path.join(os.path.expanduser(state), "migrate", "trust.key")
+def _key_path(root: str) -> str | None:
+    """Where the key stands; None where a tree could bring it along."""
+    said = os.environ.get("XDG_STATE_HOME", "")
+    # The XDG specification has a relative path ignored.
+    state = said if os.path.isabs(said) else os.path.expanduser("~/.local/state")
+    top, real = (os.path.realpath(folder).rstrip("/") + "/" for folder in (root, state))
+    if not os.path.isabs(state) or real.startswith(top):
+        return None
+    return os.path.join(state, "migrate", "trust.key")
 
 
-def _key() -> bytes | None:
+def _key(root: str) -> bytes | None:
+    path = _key_path(root)
+    if path is None:
+        return None
     try:
-        descriptor = os.open(_key_path(), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return None
     with open(descriptor, "rb") as file:
@@ -48,10 +58,13 @@ def _key() -> bytes | None:
     return key if len(key) == _KEY_BYTES else None
 
 
-def _new_key() -> bytes:
+def _new_key(root: str) -> bytes:
     import secrets
 
-    path, key = _key_path(), secrets.token_bytes(_KEY_BYTES)
+    path, key = _key_path(root), secrets.token_bytes(_KEY_BYTES)
+    if path is None:
+        what = "the key of trust cannot be kept: no folder of your own is outside this tree"
+        raise Refused(what, None, f"set HOME or XDG_STATE_HOME to one; {_WITHOUT}")
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         with suppress(FileNotFoundError):
@@ -59,8 +72,7 @@ def _new_key() -> bytes:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        hint = "without it, trust is given each time: --run-gates"
-        raise Refused(f"the key of trust cannot be kept: {reason}", path, hint) from error
+        raise Refused(f"the key of trust cannot be kept: {reason}", path, _WITHOUT) from error
     with open(descriptor, "wb") as file:
         file.write(key)
     return key
