@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from migrate.errors import MigrateError
 from migrate.tree import CachedTree, Tree
 
-NOT_READ = b""
-"""Stands for the digest of a file that could not be read."""
+NOT_READ = b"not read: "
+"""With the letter behind it, stands for the digest of a file that could not be read."""
 
 
 class Watched(CachedTree):
@@ -23,15 +23,17 @@ class Watched(CachedTree):
         super().__init__(below)
         self.digests: dict[str, bytes] = {}
         self.asked: dict[str, bool] = {}
+        self.tracked: dict[str, list[str]] = {}
+        """What `tracked.tracked` found, by the root of the configs: it is looked for once."""
         self.moved = False
-        """Whether a file was read twice and had changed in between."""
+        """Whether something was asked twice and had changed in between."""
 
     def read(self, path: str) -> bytes:
         """See `Tree.read`."""
         try:
             content = self.below.read(path)
-        except MigrateError:
-            self._note(path, NOT_READ)
+        except MigrateError as error:
+            self._note(path, _unread(error))
             raise
         self._note(path, hashlib.sha256(content).digest())
         return content
@@ -41,13 +43,16 @@ class Watched(CachedTree):
 
     def exists(self, path: str) -> bool:
         """See `Tree.exists`."""
-        there = self.asked[path] = self.below.exists(path)
+        there = self.below.exists(path)
+        self._answered(path, there)
         return there
+
+    def _answered(self, path: str, there: bool) -> None:
+        self.moved = self.moved or self.asked.setdefault(path, there) is not there
 
     def digest(self, path: str) -> str:
         """The hex digest of a file, read now if it was not read before. Raises as `read`."""
-        known = self.digests.get(path, NOT_READ)
-        if known is NOT_READ:
+        if self.digests.get(path, NOT_READ).startswith(NOT_READ):
             self.read(path)
         return self.digests[path].hex()
 
@@ -55,7 +60,8 @@ class Watched(CachedTree):
         """Note what another process looked at in the same tree."""
         for path, digest in digests.items():
             self._note(path, digest)
-        self.asked.update(asked)
+        for path, there in asked.items():
+            self._answered(path, there)
         self.moved = self.moved or moved
 
 
@@ -65,7 +71,7 @@ def listing(tree: Tree) -> str:
 
 
 def contents(tree: Tree, paths: Iterable[str]) -> str:
-    """The digest of all these files' names and bytes; one that cannot be read counts as such."""
+    """The digest of all these files' names and bytes; of one that cannot be read, of the reason."""
     return together({path: _of(tree, path) for path in paths})
 
 
@@ -80,8 +86,12 @@ def together(digests: Mapping[str, bytes]) -> str:
 def _of(tree: Tree, path: str) -> bytes:
     try:
         return hashlib.sha256(tree.read(path)).digest()
-    except MigrateError:
-        return NOT_READ
+    except MigrateError as error:
+        return _unread(error)
+
+
+def _unread(error: MigrateError) -> bytes:
+    return NOT_READ + error.letter().encode("utf-8", "surrogateescape")
 
 
 def _digest(texts: Iterable[str]) -> str:

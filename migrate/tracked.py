@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterable
 
 from migrate.ignored import Ignored
+from migrate.trace import Watched
 from migrate.tree import CachedTree, DiskTree, Overlay, Tree
 
 _LINK, _MODULE = "120000", "160000"
@@ -18,6 +19,14 @@ def tracked(tree: Tree, config_root: str) -> list[str]:
 
     Configs count even if git does not track them yet: an earlier step may just have written them.
     """
+    if not isinstance(tree, Watched):
+        return _tracked(tree, config_root)
+    if config_root not in tree.tracked:
+        tree.tracked[config_root] = _tracked(tree, config_root)
+    return tree.tracked[config_root]
+
+
+def _tracked(tree: Tree, config_root: str) -> list[str]:
     disk, changed = _below(tree)
     known = _by_git(disk.root, config_root) if disk else None
     if known is None:

@@ -28,7 +28,12 @@ class Asked:
         self, root: str, workspace: Callable[[], Workspace], options: dict[str, Any]
     ) -> None:
         self.tree = DiskTree(root, options["limits"])
-        question = {**options, "limits": list(options["limits"]), "python": sys.version}
+        question = {
+            **options,
+            "limits": list(options["limits"]),
+            "root": self.tree.root,  # as it is spelled: letters name it
+            "python": sys.version,
+        }
         self.strict = bool(options.get("strict"))
         self.memory = Memory(root, "verify-strict" if self.strict else "verify", question)
         self._workspace = workspace
@@ -60,7 +65,7 @@ class Asked:
         from migrate.plan import select
         from migrate.trace import Watched
 
-        workspace = self._workspace()
+        workspace = self._workspace().fresh()  # what was read before was not watched
         workspace.tree = watched = Watched(self.tree)
         selected = select(workspace.plans, chosen)
         if known is None:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from migrate.trace import Watched
+from migrate.tracked import tracked
+from migrate.tree import DiskTree, MemoryTree
 from tests.support.cli import Ran, migrate
 
 At = Callable[[int], Path]
@@ -106,6 +109,65 @@ def test_a_file_that_git_ignores_is_looked_at_where_it_counts(root: Path) -> Non
     after = verified(root)
     assert not recalled(after)
     assert "more.tmp: stands in the legacy tree and is not in the manifest" in after.out
+
+
+def _extends(root: Path, named: str) -> None:
+    (root / "configs/train/q.yaml").write_text(f"extends: {named}\n")
+
+
+def test_why_a_file_cannot_be_read_is_asked_again(root: Path) -> None:
+    _extends(root, "../../venv/base.yaml")  # in a folder that is in no list of files
+    base = root / "venv/base.yaml"
+    base.parent.mkdir()
+    base.symlink_to(__file__)
+    assert "is a symbolic link that leads outside the root" in verified(root).out
+    base.unlink()
+    for size in (9_000_000, 9_000_001):
+        base.touch()
+        os.truncate(base, size)
+        after = verified(root)
+        assert not recalled(after)
+        assert f"is too large: {size:,} bytes" in after.out
+
+
+def test_a_root_by_another_name_is_another_question(root: Path, tmp_path: Path) -> None:
+    _extends(root, "../../../elsewhere.yaml")
+    assert f"the root is {root};" in verified(root).out
+    (tmp_path / "link").symlink_to(root)
+    assert f"the root is {tmp_path / 'link'};" in verified(tmp_path / "link").out
+
+
+def test_plans_that_were_read_to_give_trust_are_looked_at_too(root: Path) -> None:
+    _track(root)  # the plans are not tracked: no look for references reads them
+    options = ("--dialect", "extends")
+    assert migrate(root, *options, "verify", "--run-gates", "--trust").code == 0
+    (root / ".migrate/trust.json").unlink()
+    assert recalled(verified(root, *options))
+    _append(root / "plans/parity.yaml", b"# seen\n")
+    assert not recalled(verified(root, *options))
+
+
+@pytest.mark.parametrize(("path", "ask"), [("a", Watched.read), ("b", Watched.exists)])
+def test_a_tree_that_moves_under_a_look_is_seen_to_move(
+    path: str, ask: Callable[[Watched, str], object]
+) -> None:
+    tree = MemoryTree({"a": b"1"})
+    watched = Watched(tree)
+    for _ in range(2):
+        ask(watched, path)
+        assert not watched.moved
+    tree.contents |= {"a": b"2", "b": b""}
+    ask(watched, path)
+    assert watched.moved
+
+
+def test_what_git_tracks_is_asked_once_in_a_look(root: Path) -> None:
+    _track(root)
+    watched = Watched(DiskTree(str(root)))
+    before = tracked(watched, "configs")
+    subprocess.run(["git", "-C", str(root), "add", "train.sh"], check=True, capture_output=True)
+    assert tracked(watched, "configs") == before
+    assert tracked(DiskTree(str(root)), "configs") == sorted([*before, "train.sh"])
 
 
 def test_a_closed_gate_stays_closed(root: Path) -> None:
