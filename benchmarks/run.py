@@ -23,6 +23,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=7, metavar="N", help="runs per task")
     parser.add_argument("--small", action="store_true", help="without the synthetic trees")
     parser.add_argument("--resolve", action="store_true", help="of those, only resolving them")
+    parser.add_argument("--trees", metavar="DIR", help="keep the rolled out trees there")
     return parser.parse_args()
 
 
@@ -42,7 +43,8 @@ def _rows(options: argparse.Namespace, scratch: str) -> Iterator[Row]:
     if options.resolve:
         return
     print("rolling out the synthetic trees; some minutes", file=sys.stderr)
-    some, all_of_them = (_planned(tree, scratch) for tree in (few, many))
+    trees_at = options.trees or scratch
+    some, all_of_them = (_planned(tree, trees_at) for tree in (few, many))
     yield from _try(lambda: scale.planning(some, scratch), fewer)
     yield from _try(lambda: scale.planning(all_of_them, scratch), 1)
     yield from _try(lambda: scale.verifying(some, scratch, None), fewer)

@@ -28,12 +28,16 @@ class Planned:
 
 
 def planned(tree: Synthetic, folder: str) -> Planned:
-    """Plans for a tree, and the tree as it is once they are carried out."""
+    """Plans for a tree, and the tree as it is once they are carried out; made once per folder."""
     pending, applied = os.path.join(folder, "pending"), os.path.join(folder, "applied")
-    shutil.copytree(tree.root, pending)
-    _run(migrate("-q", "init"), pending)
-    shutil.copytree(pending, applied)
-    _run(program("child_finish.py"), applied)
+    if not os.path.isdir(applied):
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(tree.root, pending)
+        _run(migrate("-q", "init"), pending)
+        half = os.path.join(folder, "half")
+        shutil.copytree(pending, half)
+        _run(program("child_finish.py"), half)
+        os.rename(half, applied)
     return Planned(pending, applied, tree.presets)
 
 
