@@ -72,6 +72,12 @@ class PlainLoader:
 
     def _compose(self, path: str, depth: int) -> Mapping:
         self._enter(path, depth)
+        if (
+            self.dialect.nested
+            and depth
+            and any(key in self._file(path) for key in self.dialect.keys)
+        ):
+            raise Refused("is a base and extends another file", path, "write that one out")
         if self.dialect.linear:
             merged: Mapping = {}
             for file in self._in_a_row(path, depth):
@@ -98,8 +104,6 @@ class PlainLoader:
     def _fold(self, path: str, depth: int) -> Mapping:
         own = self._file(path)
         data = {key: value for key, value in own.items() if key not in self.dialect.keys}
-        if self.dialect.nested and depth and len(data) < len(own):
-            raise Refused("is a base and extends another file", path, "write that one out")
         bases = [self._compose(base, depth + 1) for base in self._bases(path, own)]
         if self.dialect.order == "earlier":
             for base in bases:

@@ -177,6 +177,10 @@ def test_a_base_of_a_base_is_refused_where_the_loader_reads_one_level() -> None:
     error = refusal(DIALECTS["openpcdet"], files)
     assert str(error) == "p.yaml:1:16: extends tools/b.yaml, which extends another file"
     assert seen(DIALECTS["openpcdet"], {**files, "p.yaml": "_BASE_CONFIG_: a.yaml\n"}) == {"n": 1}
+    judge = PlainLoader(files_of(files), DIALECTS["openpcdet"])
+    assert judge.load("tools/b.yaml") == {"n": 1}
+    with pytest.raises(Refused, match="is a base and extends another file"):
+        judge.load("p.yaml")  # whatever was loaded before
 
 
 def test_a_path_where_the_loader_wants_a_list_is_refused() -> None:
