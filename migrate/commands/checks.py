@@ -21,7 +21,6 @@ from migrate.plan import Planned
 from migrate.pointers import still_named
 from migrate.resolve import Resolver
 from migrate.rules import check_rules, check_style
-from migrate.rules.glance import crowded
 from migrate.told import told
 
 Check = Callable[[Gate, Verified], Iterator[Finding]]
@@ -164,13 +163,8 @@ def _references(gate: Gate, result: Verified) -> Iterator[Finding]:
 
 def _rules(gate: Gate, result: Verified) -> Iterator[Finding]:
     """The layer rules are kept."""
-    glances = gate.glances()
-    layer = {glance.shape.fusion for glance in glances.values()}
-    shapes = {path: one.shape for path, one in glances.items() if path not in layer}
-    loud = crowded(gate.plans.rules, shapes)
-    seen = {path: one.shape for path, one in glances.items() if one.quiet and path not in loud}
     try:
-        yield from check_rules(gate.plans, gate.workspace.resolver, seen=seen)
+        yield from check_rules(gate.plans, gate.workspace.resolver, seen=gate.passed())
     except MigrateError as error:
         yield from (Finding.of("rules", fault) for fault in error.faults())
 

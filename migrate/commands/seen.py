@@ -15,7 +15,8 @@ from migrate.parity import Verdict
 from migrate.plain import PlainLoader
 from migrate.plan import Allowance, Planned
 from migrate.rules import Layers
-from migrate.rules.glance import Glance, Glances
+from migrate.rules.glance import Glances, passed
+from migrate.rules.shapes import Shape
 from migrate.trace import Watched
 
 
@@ -90,14 +91,11 @@ class Gate:
             found |= {step.path for step in steps if step.after is None}
         return found
 
-    def glances(self) -> dict[str, Glance]:
-        """A glance at every file that may be a preset, by its path."""
-        found = {one.unit.target: one.glance for one in self.examined.values()}
+    def passed(self) -> dict[str, Shape]:
+        """The presets of which a glance shows that the layer rules have nothing to say."""
+        known = {one.unit.target: one.glance for one in self.examined.values()}
         looking = Glances(self.plans.rules, self.plans.base, self.loader)
-        for path in Layers(self.plans, self.workspace.resolver).candidates():
-            if path not in found:
-                found[path] = looking.at(path)
-        return {path: glance for path, glance in found.items() if glance is not None}
+        return passed(Layers(self.plans, self.workspace.resolver), looking, known)
 
     @cached_property
     def loader(self) -> PlainLoader:

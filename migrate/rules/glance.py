@@ -15,6 +15,7 @@ from migrate.errors import MigrateError
 from migrate.locations import KeyPath, parse_dotted
 from migrate.plain import PlainLoader
 from migrate.plan import Rules
+from migrate.rules.presets import Layers
 from migrate.rules.shapes import Shape, normalised, overlays
 
 _ABSENT = object()
@@ -95,8 +96,22 @@ class Glances:
         return self._plain[path]
 
 
-def crowded(rules: Rules, shapes: Mapping[str, Shape]) -> set[str]:
-    """The presets of which a rule about several of them may speak."""
+def passed(
+    layers: Layers, looking: Glances, known: Mapping[str, Glance | None]
+) -> dict[str, Shape]:
+    """The presets of which no layer rule has anything to say, by path; `known` was looked at."""
+    glances: dict[str, Glance] = {}
+    for path in layers.candidates():
+        glance = known.get(path) or looking.at(path)
+        shape = glance.shape if glance is not None else layers.looked(path)
+        if shape is not None:
+            glances[path] = glance or Glance(shape, quiet=False)
+    loud = _crowded(looking.rules, {path: one.shape for path, one in glances.items()})
+    return {path: one.shape for path, one in glances.items() if one.quiet and path not in loud}
+
+
+def _crowded(rules: Rules, shapes: Mapping[str, Shape]) -> set[str]:
+    """The presets of which a rule about several of them may speak; what is no preset adds some."""
     found = {path for path, above in overlays(shapes).items() if len(above) > rules.max_overlays}
     for path, shape in shapes.items():
         parents = sum(base in shapes for base in shape.bases)

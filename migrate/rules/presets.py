@@ -45,7 +45,7 @@ class Layers:
     @cached_property
     def shapes(self) -> dict[str, Shape]:
         """Every runnable preset by its path, in path order."""
-        looked = ((path, self.seen.get(path) or self._looked(path)) for path in self.candidates())
+        looked = ((path, self.seen.get(path) or self.looked(path)) for path in self.candidates())
         found = {path: shape for path, shape in looked if shape is not None}
         layer = {shape.fusion for shape in found.values()}
         return {path: shape for path, shape in found.items() if path not in layer}
@@ -74,7 +74,8 @@ class Layers:
         found = [self._resolve(path) for path in sorted(self.only - set(self.shapes))]
         return [one for one in found if one is not None]
 
-    def _looked(self, path: str) -> Shape | None:
+    def looked(self, path: str) -> Shape | None:
+        """What the rules about several presets ask of this one; None if it cannot be resolved."""
         resolved = self._resolve(path)
         return self.shape(resolved) if resolved is not None else None
 
