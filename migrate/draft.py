@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from migrate.discover import Discovery, Found, shown_names
 from migrate.errors import MigrateError, Refused
-from migrate.flatten import Flat, Onto, flatten
+from migrate.flatten import Keys, Onto, chosen_keys, flatten
 from migrate.flatten.top import spell
 from migrate.graph import PLANS
 from migrate.locations import KeyPath, dotted
 from migrate.parity_defaults import ALLOWED, FORBIDDEN
-from migrate.resolve import Resolver, read_branch
+from migrate.resolve import Resolved, Resolver, read_branch
 from migrate.tree import Tree
 
 MANY_KEYS = 6
@@ -36,18 +36,39 @@ class Draft:
     """Which of the keys that a parity profile allows to differ it has."""
 
 
-def draft(resolver: Resolver, found: Discovery, config_root: str) -> list[Draft]:
-    """Plan every discovered preset as it is written best. Raises Refused if one cannot be."""
+Choose = Callable[[Resolver, Resolved, Onto], Keys]
+"""Says which keys a preset holds on top of a parent. Raises Refused where that cannot be."""
+
+
+def written_keys(resolver: Resolver, resolved: Resolved, onto: Onto) -> Keys:
+    """The keys of a preset that was written, and loaded to what it was."""
+    return flatten(resolver, resolved, onto).keys
+
+
+def draft(
+    resolver: Resolver, found: Discovery, config_root: str, choose: Choose = chosen_keys
+) -> list[Draft]:
+    """Plan every discovered preset as it is written best. Raises Refused if one cannot be.
+
+    By `chosen_keys` nothing is written: a plan made so is proven when it is carried out.
+    """
     names = shown_names([preset.path for preset in found.presets], config_root)
-    return [_preset(resolver, found, preset, names, config_root) for preset in found.presets]
+    return [
+        _preset(resolver, found, preset, names, config_root, choose) for preset in found.presets
+    ]
 
 
 def _preset(
-    resolver: Resolver, found: Discovery, preset: Found, names: dict[str, str], config_root: str
+    resolver: Resolver,
+    found: Discovery,
+    preset: Found,
+    names: dict[str, str],
+    config_root: str,
+    choose: Choose,
 ) -> Draft:
-    extends, flat = _shape(resolver, found, preset)
+    extends, chosen = _shape(resolver, found, preset, choose)
     by_file: dict[str, list[KeyPath]] = {}
-    for key, path in flat.keys:
+    for key, path in chosen:
         if path != preset.path:
             by_file.setdefault(path, []).append(key)
     resolved = resolver.resolve(preset.path)
@@ -62,7 +83,9 @@ def _preset(
     return Draft(names[preset.path], preset.path, extends, inline, may_differ)
 
 
-def _shape(resolver: Resolver, found: Discovery, preset: Found) -> tuple[tuple[str, ...], Flat]:
+def _shape(
+    resolver: Resolver, found: Discovery, preset: Found, choose: Choose
+) -> tuple[tuple[str, ...], Keys]:
     """On top of its parent or of the base; on nothing where a parent says more than the preset."""
     resolved = resolver.resolve(preset.path)
     candidates = [preset.parent] if preset.parent else []
@@ -70,11 +93,11 @@ def _shape(resolver: Resolver, found: Discovery, preset: Found) -> tuple[tuple[s
         candidates.append(found.base)
     for parent in filter(None, candidates):
         try:
-            return (parent,), flatten(resolver, resolved, onto(resolver, preset.path, parent))
+            return (parent,), choose(resolver, resolved, onto(resolver, preset.path, parent))
         except MigrateError as error:
             if not all(isinstance(fault, Refused) for fault in error.faults()):
                 raise
-    return (), flatten(resolver, resolved, Onto())
+    return (), choose(resolver, resolved, Onto())
 
 
 def onto(resolver: Resolver, path: str, parent: str) -> Onto:

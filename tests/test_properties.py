@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import assume, given, settings
 
 from migrate.errors import MigrateError
-from migrate.flatten import Flat, Onto, flatten
+from migrate.flatten import Flat, Onto, chosen_keys, flatten
 from migrate.locations import KeyPath
 from migrate.resolve import Resolved, Resolver
 from migrate.tree import MemoryTree
@@ -29,13 +29,16 @@ def flat(files: Mapping[str, bytes]) -> tuple[Resolved, Flat]:
     return resolved, flatten(resolver, resolved, Onto())
 
 
+def on_base(resolver: Resolver) -> Onto:
+    """On top of the base of a tree."""
+    return Onto((resolver.resolve(BASE),), ("../base.yaml",), frozenset({BASE}), (BASE,))
+
+
 def flat_on_base(files: Mapping[str, bytes]) -> Flat:
     """The preset of a tree on top of its base; an example where that cannot be is passed over."""
     resolver = Resolver(MemoryTree(files))
-    base = resolver.resolve(BASE)
-    onto = Onto((base,), ("../base.yaml",), frozenset({BASE}), (BASE,))
     try:
-        return flatten(resolver, resolver.resolve(PRESET), onto)
+        return flatten(resolver, resolver.resolve(PRESET), on_base(resolver))
     except MigrateError as error:
         assume(not all(fault.what.startswith("sets ") for fault in error.faults()))
         raise
@@ -95,6 +98,15 @@ def test_on_a_base_the_values_are_the_same(files: dict[str, bytes]) -> None:
     written = flat_on_base(files)
     new = reader.resolve({**files, PRESET: written.content}, PRESET)
     assert reader.spelled(new) == reader.spelled(reader.resolve(files, PRESET))
+
+
+@given(generated(with_base=True))
+def test_what_goes_into_a_file_is_known_before_it_is_written(files: dict[str, bytes]) -> None:
+    written = flat_on_base(files)
+    resolver = Resolver(MemoryTree(files))
+    resolved = resolver.resolve(PRESET)
+    assert chosen_keys(resolver, resolved, on_base(resolver)) == written.keys
+    assert chosen_keys(resolver, resolved, Onto()) == flat(files)[1].keys
 
 
 @given(generated(with_base=True))

@@ -10,10 +10,11 @@ import pytest
 
 from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
+from migrate.flatten import Keys, Onto, chosen_keys
 from migrate.graph import Graph
 from migrate.propose import Proposal, Proposer
 from migrate.report.steps import step_data
-from migrate.resolve import Resolver, Store
+from migrate.resolve import Resolved, Resolver, Store
 from migrate.resolve.resolver import KEPT
 from migrate.tree import MemoryTree
 from tests.support import trees
@@ -95,3 +96,22 @@ def test_a_resolver_keeps_what_is_shared_and_the_last_of_the_rest() -> None:
     assert resolver.document("base.yaml") is base
     assert len(store) <= KEPT + 1
     assert resolver.resolve("p0000.yaml").python == {"a": 1, "n": 0}
+
+
+def test_a_plan_that_fails_when_it_is_tried_is_drafted_from_written_presets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def own(resolver: Resolver, resolved: Resolved, onto: Onto) -> Keys:
+        keys = chosen_keys(resolver, resolved, onto)
+        return tuple((key, path) for key, path in keys if path == resolved.path)
+
+    before = Case(FOLDER / "init-legacy-is-a-faithful-copy").before
+    drafted = []
+    for name, choose in (("right", chosen_keys), ("nothing-inlined", own)):
+        monkeypatch.setattr("migrate.commands.init.chosen_keys", choose)
+        ran = migrate(trees.write(tmp_path / name, before), "init")
+        assert ran.code == 0, ran.out + ran.err
+        plans = sorted((tmp_path / name / "plans").iterdir())
+        drafted.append((ran.out, {path.name: path.read_text() for path in plans}))
+    assert drafted[0] == drafted[1]
+    assert any("inline:" in text for text in drafted[0][1].values())

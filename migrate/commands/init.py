@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from migrate.changes import Change, ChangeSet
 from migrate.commands.workspace import Workspace
 from migrate.discover import Discoverer, Discovery, Scope, require_presets
-from migrate.draft import Draft, draft, parity_text, plan_files, tree_file
-from migrate.errors import Refused
+from migrate.draft import Choose, Draft, draft, parity_text, plan_files, tree_file, written_keys
+from migrate.errors import MigrateError, Refused
+from migrate.flatten import chosen_keys
 from migrate.graph import PLANS
 from migrate.legacy import common_root, freeze
 from migrate.plan import plan_files as existing_plans
@@ -44,16 +46,37 @@ def init(workspace: Workspace, scope: Scope, force: bool = False) -> Init:
     found = require_presets(Discoverer(workspace.resolver, scope).discover(), scope)
     # Paths that begin at the root lead to the same places in a copy of everything below the root.
     config_root = common_root(found.frozen) if workspace.dialect.by_file else "."
-    drafts = draft(workspace.resolver, found, config_root)
+    try:
+        tried = _tried(workspace, found, config_root, force, chosen_keys)
+    except MigrateError:
+        # Now each preset is written before it is planned: another parent, or the letter.
+        tried = _tried(workspace, found, config_root, force, written_keys)
+    changes = [*tried.frozen, *_written(tree, tried.texts)]
+    if force:
+        gone = [path for path in known if path not in tried.texts]
+        changes += [Change(path, tree.read(path), None, "replaced") for path in gone]
+    return Init(found, tried.drafts, ChangeSet.of(changes), config_root, sorted(tried.texts))
+
+
+class _Tried(NamedTuple):
+    """Plans that were carried out in memory, and what goes with them."""
+
+    drafts: list[Draft]
+    texts: dict[str, str]
+    frozen: list[Change]
+
+
+def _tried(
+    workspace: Workspace, found: Discovery, config_root: str, force: bool, choose: Choose
+) -> _Tried:
+    """Draft the plans, and carry them out in memory. Raises as `init`."""
+    tree = workspace.tree
+    drafts = draft(workspace.resolver, found, config_root, choose)
     texts = plan_files(tree, drafts, config_root)
     texts[f"{PLANS}/parity.yaml"] = parity_text(drafts, tree)
     frozen = freeze(tree, found.frozen, config_root, force)
     _tree_file(workspace, found, drafts, config_root, frozen, texts)
-    changes = [*frozen, *_written(tree, texts)]
-    if force:
-        gone = [path for path in known if path not in texts]
-        changes += [Change(path, tree.read(path), None, "replaced") for path in gone]
-    return Init(found, drafts, ChangeSet.of(changes), config_root, sorted(texts))
+    return _Tried(drafts, texts, frozen)
 
 
 def _written(tree: Tree, texts: dict[str, str]) -> list[Change]:

@@ -1,6 +1,6 @@
 """Write one resolved config as the smallest file on top of its parents."""
 
 from migrate.flatten.account import Account, Dropped
-from migrate.flatten.preset import Flat, Onto, flatten
+from migrate.flatten.preset import Flat, Keys, Onto, chosen_keys, flatten
 
-__all__ = ["Account", "Dropped", "Flat", "Onto", "flatten"]
+__all__ = ["Account", "Dropped", "Flat", "Keys", "Onto", "chosen_keys", "flatten"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from migrate.dialect import Dialect
@@ -17,7 +17,7 @@ from migrate.flatten.top import Top
 from migrate.flatten.write import Writer
 from migrate.locations import KeyPath, dotted
 from migrate.plain import finished, merge_over
-from migrate.resolve import EMPTY, Branch, Resolved, Resolver, Slot, merge
+from migrate.resolve import EMPTY, Branch, Resolved, Resolver, Setting, Slot, merge
 from migrate.yaml_text import ALIAS, Document, Node, is_merge, load, same
 
 
@@ -45,12 +45,16 @@ class Onto(NamedTuple):
         return merged if self.parents else None
 
 
+Keys = tuple[tuple[KeyPath, str], ...]
+"""Key paths, with the file that gives each."""
+
+
 class Flat(NamedTuple):
     """A flattened config: its bytes, what became of the comments, and which file gave which key."""
 
     content: bytes
     comments: Account
-    keys: tuple[tuple[KeyPath, str], ...]
+    keys: Keys
     loaded: Any = None
     """What the trainer's loader made of these very bytes; None where they were not loaded so."""
 
@@ -75,10 +79,8 @@ def flatten(
     parent = onto.branch
     selection = Selection(resolved.document, parent, resolver.dialect.delete)
     members = _ordered(selection.members(resolved.branch), order)
-    pieces = [member for member in members if isinstance(member, Piece)]
-    leaves = [leaf for piece in pieces for leaf in piece.leaves()]
-    settings = ((leaf.path, leaf.winner) for leaf in leaves)
-    stay_in_place(resolver.dialect, resolved, place, settings)
+    pieces, leaves = _chosen(members)
+    stay_in_place(resolver.dialect, resolved, place, _settings(leaves))
     headings = Headings(resolver, resolved, onto.retained, keep_headers)
     headings.assign(pieces)
     lines = Lines()
@@ -91,10 +93,40 @@ def flatten(
     top.footer()
     text = lines.render()
     own = check(text, resolved, parent, bool(order), resolver.dialect)
-    keys = tuple((leaf.path, leaf.winner.document.path) for leaf in leaves)
     content = _encoded(resolved.document, text)
     loaded = own if content == text.encode() else None
-    return Flat(content, account(resolved, onto.retained, lines.used), keys, loaded)
+    return Flat(content, account(resolved, onto.retained, lines.used), _keys(leaves), loaded)
+
+
+def chosen_keys(resolver: Resolver, resolved: Resolved, onto: Onto) -> Keys:
+    """The keys that `flatten` writes; nothing is written, and so nothing of the text is proven.
+
+    Raises Refused where a parent says more than the config.
+    """
+    if not onto.parents and _builds_on_nothing(resolver, resolved):
+        return _own_keys(resolved)
+    selection = Selection(resolved.document, onto.branch, resolver.dialect.delete)
+    _, leaves = _chosen(selection.members(resolved.branch))
+    stay_in_place(resolver.dialect, resolved, onto.place or resolved.path, _settings(leaves))
+    return _keys(leaves)
+
+
+def _chosen(members: list[Piece | Slot]) -> tuple[list[Piece], list[Piece]]:
+    """The members that go into the file, and those of their parts that carry text."""
+    pieces = [member for member in members if isinstance(member, Piece)]
+    return pieces, [leaf for piece in pieces for leaf in piece.leaves()]
+
+
+def _settings(leaves: list[Piece]) -> Iterator[tuple[KeyPath, Setting]]:
+    return ((leaf.path, leaf.winner) for leaf in leaves)
+
+
+def _keys(leaves: list[Piece]) -> Keys:
+    return tuple((leaf.path, leaf.winner.document.path) for leaf in leaves)
+
+
+def _own_keys(resolved: Resolved) -> Keys:
+    return tuple((path, resolved.document.path) for path, _ in resolved.branch.leaves())
 
 
 def _builds_on_nothing(resolver: Resolver, resolved: Resolved) -> bool:
@@ -110,8 +142,7 @@ def _as_it_is(resolved: Resolved, dialect: Dialect, place: str) -> Flat:
     leaves = ((path, slot.winner) for path, slot in resolved.branch.leaves())
     stay_in_place(dialect, resolved, place, leaves)
     check(document.text, resolved, None, False, dialect)
-    keys = tuple((path, document.path) for path, _ in resolved.branch.leaves())
-    return Flat(document.source, Account(len(document.comments), ()), keys)
+    return Flat(document.source, Account(len(document.comments), ()), _own_keys(resolved))
 
 
 def _encoded(document: Document, text: str) -> bytes:
