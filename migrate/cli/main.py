@@ -148,7 +148,8 @@ def _exit_code(error: BaseException) -> int:
     if isinstance(error, MigrateError):
         _letter(error)
         return error.exit_code
-    if isinstance(error, (KeyboardInterrupt, click.Abort)):
+    # Python up to 3.11 wraps what is raised while a class is made, as an import under way does.
+    if any(isinstance(one, (KeyboardInterrupt, click.Abort)) for one in (error, error.__cause__)):
         click.echo("interrupted; nothing is half done", err=True)
         return INTERRUPTED
     if isinstance(error, (RecursionError, MemoryError)):

@@ -247,3 +247,14 @@ def _moment(root: Path, chance: random.Random) -> None:
         if chance.random() < 0.5 and os.path.exists(root / ".migrate/journal"):
             return
         time.sleep(0.001)
+
+
+def test_a_signal_that_python_wraps_in_an_error_is_an_interruption(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrapped(*_: object, **__: object) -> None:
+        raise RuntimeError("Error calling __set_name__") from KeyboardInterrupt()
+
+    monkeypatch.setattr("migrate.cli.main.cli.main", wrapped)
+    ran = run(tmp_path, "status")
+    assert (ran.code, ran.err) == (130, "interrupted; nothing is half done\n")
