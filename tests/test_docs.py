@@ -147,3 +147,14 @@ def test_the_catalogue_is_current() -> None:
     from tools.catalogue import PAGE, catalogue
 
     assert (ROOT / PAGE).read_text(encoding="utf-8") == catalogue(str(ROOT))
+
+
+def test_the_architecture_page_lists_every_module_bottom_to_top() -> None:
+    contract = re.search(r"(?ms)^layers = \[(.*?)^\]", (ROOT / "pyproject.toml").read_text())
+    assert contract is not None
+    levels = [re.findall(r"\w+", layer) for layer in re.findall(r'"(.*)"', contract[1])[::-1]]
+    rows = re.findall(r"(?m)^\| (`.*?) \|", (ROOT / "docs/architecture.md").read_text())
+    listed = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    assert sorted(listed) == sorted(name for names in levels for name in names)
+    heights = {name: height for height, names in enumerate(levels) for name in names}
+    assert [heights[name] for name in listed] == sorted(heights.values())
