@@ -131,7 +131,9 @@ def run(argv: list[str] | None = None) -> int:
     except SystemExit:  # how click ends after shell completion
         raise
     except BaseException as error:  # noqa: BLE001 - the last line of defence: a letter, not a traceback
-        return _exit_code(error)
+        # Python before 3.12 wraps what a class body's `__set_name__` raises, a signal as well.
+        cause = error.__cause__
+        return _exit_code(cause if isinstance(cause, KeyboardInterrupt) else error)
     return result if isinstance(result, int) else 0
 
 

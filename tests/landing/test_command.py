@@ -240,6 +240,17 @@ def test_ctrl_c_at_any_moment_leaves_nothing_half_done(
     assert trees.read(root) in moments.states
 
 
+def test_ctrl_c_while_python_makes_a_class_is_no_bug(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise RuntimeError("Error calling __set_name__") from KeyboardInterrupt()
+
+    monkeypatch.setattr("migrate.cli.main.cli.main", interrupted)
+    ran = run(tmp_path, "apply", "--all")
+    assert (ran.code, ran.err) == (130, "interrupted; nothing is half done\n")
+
+
 def _moment(root: Path, chance: random.Random) -> None:
     """Some moment: half of them inside a landing, if it can be hit."""
     end = time.monotonic() + chance.uniform(0.05, 0.6)
