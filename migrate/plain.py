@@ -9,11 +9,15 @@ from typing import Any
 
 from migrate.dialect import EXTENDS, Delete, Dialect
 from migrate.errors import InputError, Refused
-from migrate.limits import CHAIN_FILES
+from migrate.limits import BASES, CHAIN_FILES
 from migrate.tree import Tree
 from migrate.yaml_text import LOADERS, decode, load
 
 Mapping = dict[Any, Any]
+
+
+_ODD = re.compile(rb"(?m)^%|(?:^|[\s\[\]{},:-])!")
+"""A directive or a tag, or what looks like one."""
 
 
 class PlainLoader:
@@ -31,6 +35,7 @@ class PlainLoader:
         self._resolved: dict[str, Mapping] = {}
         self._chains: dict[str, tuple[str, ...]] = {}
         self._contents: dict[str, bytes] = {}
+        self._ordinary: dict[str, bool] = {}
         self._entered = 0
 
     def load(self, path: str) -> Mapping:
@@ -66,9 +71,21 @@ class PlainLoader:
 
     def forget(self, path: str) -> None:
         """Keep nothing of a file that is not needed any more."""
-        for known in (self._whole, self._resolved, self._chains):
+        for known in (self._whole, self._resolved, self._chains, self._ordinary):
             known.pop(path, None)
         self._loaded.pop(self._contents.pop(path, b""), None)
+
+    def ordinary(self, path: str) -> bool:
+        """Whether `resolve` is sure to read a file just so: what it refuses, for it could not write
+        that again, shows in the text."""
+        if path not in self._ordinary:
+            content = self._contents.get(path) or self.tree.read(path)
+            own = self._file(path)
+            odd = any(key in own for key, _ in self.dialect.rejected)
+            odd = odd or _ODD.search(content) is not None
+            # Where a merge changes mappings in place, an alias makes more of it than its text says.
+            self._ordinary[path] = not odd and not (self.dialect.in_place and b"*" in content)
+        return self._ordinary[path]
 
     def _compose(self, path: str, depth: int) -> Mapping:
         self._enter(path, depth)
@@ -141,6 +158,8 @@ class PlainLoader:
             raise InputError(
                 "composes by what is no path", path, "write a path, or a list of paths"
             )
+        if len(named) > BASES:
+            raise Refused(f"names more than {BASES:,} files", path, "extend fewer files")
         return named
 
     def _file(self, path: str) -> Mapping:

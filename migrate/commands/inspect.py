@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from migrate.commands.sides import side
+from migrate.commands.sides import GIT, LEGACY, locate, side
 from migrate.commands.view import View
 from migrate.errors import InputError
 from migrate.locations import join
@@ -26,7 +26,23 @@ class Inspected(NamedTuple):
 
 
 def inspect(view: View, config: str, with_fusion: bool = False) -> Inspected:
-    """Resolve one config, named in any way that `side` knows. Raises InputError."""
+    """What the trainer's own loader makes of a config, named in any way that `side` knows.
+
+    Raises InputError for what that loader cannot load, and for what could not be written again.
+    """
+    if not with_fusion and not config.startswith((LEGACY, GIT)):
+        path = locate(view, config)
+        refused: InputError | None = None
+        try:
+            values, chain = view.loader.load(path), view.loader.chain(path)
+            if all(map(view.loader.ordinary, chain)):
+                return Inspected(path, chain, values)
+        except InputError as error:
+            refused = error
+        found = side(view, config)  # what is wrong is said with its place, if it can be
+        if refused is not None:
+            raise refused
+        return Inspected(found.path, found.chain, found.python)
     found = side(view, config)
     fusion = None
     if with_fusion:

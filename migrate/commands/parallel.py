@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -81,7 +82,7 @@ def _processes(jobs: int) -> Iterator[Executor]:
 
     others = set(active_children())
     try:
-        with ProcessPoolExecutor(jobs, initializer=_end_on_signals) as pool:
+        with ProcessPoolExecutor(_bounded(jobs), initializer=_end_on_signals) as pool:
             try:
                 _start(pool)
                 yield pool
@@ -92,6 +93,11 @@ def _processes(jobs: int) -> Iterator[Executor]:
     except BrokenProcessPool:
         hint = "run it again; with fewer --jobs, if memory was short"
         raise TreeMoved(_ENDED, None, hint) from None
+
+
+def _bounded(jobs: int) -> int:
+    """No more processes than a few for each core: the others would only take memory."""
+    return min(jobs, 4 * (os.cpu_count() or 1))
 
 
 def _start(pool: Executor) -> None:

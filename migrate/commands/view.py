@@ -13,6 +13,7 @@ from migrate.dialect import EXTENDS, Dialect
 from migrate.errors import InputError
 from migrate.limits import DEFAULT, Limits
 from migrate.locations import outside
+from migrate.plain import PlainLoader
 from migrate.resolve import Resolver
 from migrate.tree import CachedTree, DiskTree, Tree
 
@@ -99,6 +100,11 @@ class View:
         for remark in found.remarks:
             self.tell(remark)
         return found
+
+    @cached_property
+    def loader(self) -> PlainLoader:
+        """Loads configs of the tree as the trainer does: values alone."""
+        return PlainLoader(self.tree, self.dialect)
 
     @cached_property
     def resolver(self) -> Resolver:

@@ -7,7 +7,6 @@ one way only: what it lets pass, the rules let pass too (tests/look/test_glance.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -19,9 +18,6 @@ from migrate.rules.presets import Layers
 from migrate.rules.shapes import Shape, normalised, overlays
 
 _ABSENT = object()
-_ODD = re.compile(rb"(?m)^%|(?:^|[\s\[\]{},:-])!")
-"""A file without a match holds no directive and no tag: then the loader reads nothing of it that
-`yaml_text` refuses."""
 
 
 class Glance(NamedTuple):
@@ -38,7 +34,6 @@ class Glances:
         self.rules = rules
         self.base = base
         self.loader = loader
-        self._plain: dict[str, bool] = {}
         self._required = [parse_dotted(key) for key in rules.required]
         lengths = rules.length_findings if rules.length_knob is not None else ()
         self._lengths = [parse_dotted(key) for key in lengths]
@@ -52,7 +47,7 @@ class Glances:
         except MigrateError:
             return None
         named = _find(values, self._fusion) if self._fusion is not None else None
-        if not all(map(self._without_odds, chain)):
+        if not all(map(self.loader.ordinary, chain)):
             return Glance(Shape(bases, normalised(named), 0), quiet=False)
         own = self.loader.own(path)
         said = {key: value for key, value in own.items() if key not in self.loader.dialect.keys}
@@ -83,17 +78,6 @@ class Glances:
             for key in _nulls(said)
             for base in bases
         )
-
-    def _without_odds(self, path: str) -> bool:
-        if path not in self._plain:
-            content = self.loader.tree.read(path)
-            own = self.loader.own(path)
-            odd = any(key in own for key, _ in self.loader.dialect.rejected)
-            odd = odd or _ODD.search(content) is not None
-            # Where a merge changes mappings in place, an alias makes more of it than its text says.
-            odd = odd or (self.loader.dialect.in_place and b"*" in content)
-            self._plain[path] = not odd
-        return self._plain[path]
 
 
 def passed(

@@ -182,3 +182,13 @@ def test_bad_input_gets_a_letter_and_exit_3(root: Path, fault: str) -> None:
         assert ran.err.startswith("error: ")
         assert letter in ran.err
         assert ran.out == ""
+
+
+def test_what_the_trainer_cannot_load_is_not_shown(root: Path) -> None:
+    """A value that is overridden is not seen, but the trainer's loader makes it all the same."""
+    write(
+        root, {"configs/odd.yaml": "a: !unknown 1\n", "configs/o.yaml": "extends: odd.yaml\na: 2\n"}
+    )
+    ran = migrate(root, "inspect", "configs/o.yaml")
+    assert (ran.code, ran.out) == (3, "")
+    assert "configs/odd.yaml" in ran.err
