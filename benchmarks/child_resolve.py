@@ -9,7 +9,7 @@ from migrate.tree import DiskTree
 with open(sys.argv[1], encoding="utf-8") as listing:
     names = listing.read().splitlines()
 keys = 0
-gc.set_threshold(20_000, 20, 20)  # as the command does
+gc.set_threshold(50_000, 20, 20)  # as the command does
 for resolved in Resolver(DiskTree(".")).each(names):
     keys += len(resolved.python)
 assert keys

@@ -94,9 +94,11 @@ def start_up(tree: Rollout, scratch: str) -> list[Pair]:
     chain = unique(tree.pending, chain_of(tree.pending, tree.deepest))
     floor = parsing(f"C-parse its {len(chain)} files", tree.pending, chain, scratch)
     look = migrate("inspect", tree.deepest, "--only", "payload")
+    why = migrate("explain", tree.deepest, "training.learning_rate")
     return [
         Pair(timed("--help", migrate("--help"), scratch, scratch), empty, 5),
         Pair(timed("inspect, deepest chain", look, tree.pending, scratch), floor, 2),
+        Pair(timed("explain, deepest chain", why, tree.pending, scratch), floor, 2),
     ]
 
 
