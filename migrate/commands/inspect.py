@@ -8,10 +8,10 @@ from migrate.commands.sides import GIT, LEGACY, locate, side
 from migrate.commands.view import View
 from migrate.errors import InputError
 from migrate.locations import join
-from migrate.resolve import Resolved
 
 if TYPE_CHECKING:
     from migrate.fusion import Fusion
+    from migrate.resolve import Resolved
 
 FUSION_KEY = ("custom", "fusion_config")
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from migrate.commands.nodes import find_node
 from migrate.commands.view import View
 from migrate.errors import InputError, MigrateError, MissingFile, nearest
 from migrate.locations import KeyPath, Place
-from migrate.resolve import Resolved, Resolver, Setting
-from migrate.yaml_text import Entry
+
+if TYPE_CHECKING:
+    from migrate.resolve import Resolved, Setting
 
 LEGACY, GIT = "legacy:", "git:"
 
@@ -41,6 +41,9 @@ class Side(NamedTuple):
 
 def _place_in(setting: Setting, path: KeyPath) -> Place:
     """Where something inside a file's value stands; where the value does, if it is not there."""
+    from migrate.commands.nodes import find_node  # what shows values alone needs none
+    from migrate.yaml_text import Entry
+
     step = find_node(setting.document, setting.entry.value, path) if path else None
     if step is None:
         return setting.place
@@ -145,6 +148,7 @@ def _legacy(view: View, given: str) -> Side:
 
 def _git(view: View, given: str) -> Side:
     from migrate.git_tree import GitTree
+    from migrate.resolve import Resolver
     from migrate.tree import CachedTree
 
     revision, colon, path = given.removeprefix(GIT).partition(":")

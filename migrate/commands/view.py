@@ -13,12 +13,12 @@ from migrate.dialect import EXTENDS, Dialect
 from migrate.errors import InputError
 from migrate.limits import DEFAULT, Limits
 from migrate.locations import outside
-from migrate.plain import PlainLoader
-from migrate.resolve import Resolver
 from migrate.tree import CachedTree, DiskTree, Tree
 
 if TYPE_CHECKING:
     from migrate.dialect.recognise import Recognised
+    from migrate.plain import PlainLoader
+    from migrate.resolve import Resolver
 
 _SAYS_DIALECT = re.compile(rb"(?m)^[\"']?dialect[\"']?\s*:")
 
@@ -104,9 +104,13 @@ class View:
     @cached_property
     def loader(self) -> PlainLoader:
         """Loads configs of the tree as the trainer does: values alone."""
+        from migrate.plain import PlainLoader  # `explain` needs none
+
         return PlainLoader(self.tree, self.dialect)
 
     @cached_property
     def resolver(self) -> Resolver:
         """Resolves configs of the tree as it is."""
+        from migrate.resolve import Resolver  # `inspect` needs none
+
         return Resolver(self.tree, self.dialect)
