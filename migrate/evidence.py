@@ -9,12 +9,12 @@ import json
 import posixpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from migrate.canonical import indented, plain, restore
+from migrate.canonical import canonical, indented, plain, restore
 from migrate.changes import Change, ChangeSet, sha256
 from migrate.errors import InputError
 from migrate.graph import PLANS
 from migrate.locations import dotted, outside
-from migrate.parity import ABSENT, Difference
+from migrate.parity import ABSENT, Difference, identical
 from migrate.tree import Tree
 
 if TYPE_CHECKING:
@@ -54,6 +54,18 @@ class Evidence(NamedTuple):
     plan: str
     steps: tuple[Step, ...]
     content: bytes
+
+    @property
+    def retired(self) -> tuple[str, ...]:
+        """The files that the step deleted."""
+        return tuple(step.path for step in self.steps if step.after is None)
+
+    def speaks_of(self, chain: tuple[tuple[str, str], ...], resolved: dict[Any, Any]) -> bool:
+        """Whether this is the legacy config that was recorded: its files, and what they come to."""
+        if chain != self.chain:
+            return False
+        same = identical(resolved, self.resolved, in_order=False)
+        return same or canonical(resolved) == canonical(self.resolved)
 
 
 def plan_digest(planned: Planned) -> str:

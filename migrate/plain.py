@@ -79,8 +79,7 @@ class PlainLoader:
         """Whether `resolve` is sure to read a file just so: what it refuses, for it could not write
         that again, shows in the text."""
         if path not in self._ordinary:
-            content = self._contents.get(path) or self.tree.read(path)
-            own = self._file(path)
+            own, content = self._file(path), self._contents[path]
             odd = any(key in own for key, _ in self.dialect.rejected)
             odd = odd or _ODD.search(content) is not None
             # Where a merge changes mappings in place, an alias makes more of it than its text says.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from migrate.canonical import canonical
 from migrate.changes import sha256
 from migrate.commands.seen import Gate
 from migrate.commands.verified import Compared, Verified
@@ -15,7 +14,7 @@ from migrate.findings import ERROR, NOTE, WARNING, Finding
 from migrate.graph import Link, links_of
 from migrate.legacy import check_manifest
 from migrate.locations import Place
-from migrate.parity import Difference, identical
+from migrate.parity import Difference
 from migrate.plain import PlainLoader
 from migrate.plan import Planned
 from migrate.pointers import still_named
@@ -73,9 +72,7 @@ def _same_legacy(workspace: Workspace, planned: Planned, evidence: Evidence) -> 
         yield Finding.of("evidence", error)
         return
     known = tuple((document.path, document.digest) for document in chain)
-    same = identical(resolved, evidence.resolved, in_order=False)
-    same = same or canonical(resolved) == canonical(evidence.resolved)
-    if known != evidence.chain or not same:
+    if not evidence.speaks_of(known, resolved):
         what = f"the evidence of {planned.name} speaks of another legacy config"
         hint = "restore the legacy tree, or apply the preset again"
         yield Finding("evidence", what, Place(evidence.source), hint)

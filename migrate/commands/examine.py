@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from migrate.canonical import canonical
 from migrate.errors import MigrateError
 from migrate.evidence import Evidence, read_evidence
-from migrate.parity import Verdict, identical, judge
+from migrate.parity import Verdict, judge
 from migrate.plain import PlainLoader
 from migrate.rules.glance import Glance, Glances
 from migrate.trace import Watched
@@ -92,12 +91,11 @@ class Ask(NamedTuple):
         glance = glances.at(unit.target) if tree.exists(unit.target) else None
         if evidence is None:
             return Examined(unit, glance=glance)
-        retired = tuple(step.path for step in evidence.steps if step.after is None)
         if not tree.exists(evidence.target):
-            return Examined(unit, True, True, None, glance, retired)
+            return Examined(unit, True, True, None, glance, evidence.retired)
         unlike = not (self._as_written(tree, evidence) and self._same(unit, loader, tree, evidence))
         verdict = self._verdict(loader, evidence)
-        return Examined(unit, True, unlike, verdict, glance, retired)
+        return Examined(unit, True, unlike, verdict, glance, evidence.retired)
 
     def _as_written(self, tree: Watched, evidence: Evidence) -> bool:
         return tree.digest(evidence.target) == evidence.digest
@@ -112,10 +110,7 @@ class Ask(NamedTuple):
             known = tuple((path, tree.digest(path)) for path in chain)
         except MigrateError:
             return False
-        if known != evidence.chain:
-            return False
-        same = identical(resolved, evidence.resolved, in_order=False)
-        return same or canonical(resolved) == canonical(evidence.resolved)
+        return evidence.speaks_of(known, resolved)
 
     def _verdict(self, loader: PlainLoader, evidence: Evidence) -> Verdict | MigrateError:
         try:

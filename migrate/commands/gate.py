@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from migrate.commands.parallel import HERE, Workers
+from migrate.commands.parallel import HERE, Progress, Workers
 from migrate.commands.recall import Memory
 from migrate.commands.verified import Verified, restored
 from migrate.tree import DiskTree
@@ -45,7 +45,7 @@ class Asked:
         word: bool = False,
         fresh: bool = False,
         workers: Workers = HERE,
-        progress: Callable[[str, int, int], None] | None = None,
+        progress: Progress | None = None,
     ) -> Verified:
         """Run every check; of all presets, remember what was found.
 

@@ -30,20 +30,13 @@ def inspect(view: View, config: str, with_fusion: bool = False) -> Inspected:
 
     Raises InputError for what that loader cannot load, and for what could not be written again.
     """
-    if not with_fusion and not config.startswith((LEGACY, GIT)):
-        path = locate(view, config)
-        refused: InputError | None = None
-        try:
-            values, chain = view.loader.load(path), view.loader.chain(path)
-            if all(map(view.loader.ordinary, chain)):
-                return Inspected(path, chain, values)
-        except InputError as error:
-            refused = error
-        found = side(view, config)  # what is wrong is said with its place, if it can be
-        if refused is not None:
-            raise refused
-        return Inspected(found.path, found.chain, found.python)
-    found = side(view, config)
+    elsewhere = with_fusion or config.startswith((LEGACY, GIT))
+    loaded = None if elsewhere else _loaded(view, locate(view, config))
+    if isinstance(loaded, Inspected):
+        return loaded
+    found = side(view, config)  # what is wrong is said with its place, if it can be
+    if loaded is not None:
+        raise loaded
     fusion = None
     if with_fusion:
         if found.resolved is None:
@@ -51,6 +44,16 @@ def inspect(view: View, config: str, with_fusion: bool = False) -> Inspected:
             raise InputError("only the record is left of this config", found.path, hint)
         fusion = _fusion(view, found.resolved)
     return Inspected(found.path, found.chain, found.python, fusion)
+
+
+def _loaded(view: View, path: str) -> Inspected | InputError | None:
+    """A config by its values alone, or why it cannot be loaded; None where they do not say all."""
+    try:
+        values, chain = view.loader.load(path), view.loader.chain(path)
+        ordinary = all(map(view.loader.ordinary, chain))
+    except InputError as error:
+        return error
+    return Inspected(path, chain, values) if ordinary else None
 
 
 def _fusion(view: View, resolved: Resolved) -> Fusion:

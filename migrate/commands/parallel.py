@@ -18,9 +18,9 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def chunks(items: Sequence[T], jobs: int) -> list[list[T]]:
-    """The items in `jobs` runs of almost the same length, none of them empty."""
-    size = max(1, -(-len(items) // max(1, jobs)))
+def chunks(items: Sequence[T], portions: int) -> list[list[T]]:
+    """The items in so many runs of almost the same length, none of them empty."""
+    size = max(1, -(-len(items) // max(1, portions)))
     return [list(items[start : start + size]) for start in range(0, len(items), size)]
 
 

@@ -87,8 +87,7 @@ class Gate:
         found = {path for one in self.examined.values() for path in one.retired}
         for name in self.plans.presets:
             evidence = self.evidence(name) if name not in self.examined else None
-            steps = evidence.steps if evidence is not None else ()
-            found |= {step.path for step in steps if step.after is None}
+            found.update(evidence.retired if evidence is not None else ())
         return found
 
     def passed(self) -> dict[str, Shape]:
