@@ -13,7 +13,7 @@ from migrate.canonical import canonical, indented, plain, restore
 from migrate.changes import Change, ChangeSet, sha256
 from migrate.errors import InputError
 from migrate.graph import PLANS
-from migrate.locations import dotted, outside
+from migrate.locations import LEGACY, dotted, outside
 from migrate.parity import ABSENT, Difference, identical
 from migrate.tree import Tree
 
@@ -92,7 +92,7 @@ def record(proposal: Proposal, planned: Planned, frozen_digest: dict[str, str]) 
         "allowed": [
             {
                 "key": dotted(difference.path),
-                **_sides(difference),
+                **difference_sides(difference),
                 "rule": rule.path,
                 "reason": rule.reason,
             }
@@ -105,7 +105,7 @@ def record(proposal: Proposal, planned: Planned, frozen_digest: dict[str, str]) 
     return Change(path, None, text.encode(), f"evidence of {planned.name}")
 
 
-def _sides(difference: Difference) -> dict[str, Any]:
+def difference_sides(difference: Difference) -> dict[str, Any]:
     """Old and new value; a side that has no such key is left out, which null is not."""
     sides = {"old": difference.old, "new": difference.new}
     return {name: plain(value) for name, value in sides.items() if value is not ABSENT}
@@ -115,7 +115,7 @@ def _step(change: Change, frozen: dict[str, str]) -> dict[str, Any]:
     before = sha256(change.before) if change.before is not None else None
     after = sha256(change.after) if change.after is not None else None
     step: dict[str, Any] = {"path": change.path, "before": before, "after": after}
-    if before in frozen:
+    if before in frozen and not change.path.startswith(f"{LEGACY}/"):
         step["legacy"] = frozen[before]
     elif change.before is not None:
         step["edits"] = inverse_edits(change.before, change.after or b"")

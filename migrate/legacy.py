@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from migrate.changes import Change, sha256
@@ -21,6 +21,11 @@ def frozen_path(path: str, config_root: str) -> str:
     """Where the frozen copy of a live file stands."""
     inner = posixpath.relpath(path, config_root) if config_root != "." else path
     return posixpath.join(LEGACY, inner)
+
+
+def is_frozen(path: str) -> bool:
+    """Whether a path is that of a frozen copy."""
+    return path.startswith(f"{LEGACY}/") and path != MANIFEST
 
 
 @lru_cache(maxsize=65536)
@@ -67,6 +72,21 @@ def _create(tree: Tree, path: str, content: bytes, why: str, force: bool) -> Cha
         hint = "remove configs/legacy, or pass --force to freeze again"
         raise Refused("is in the way of the legacy tree", path, hint)
     return Change(path, before, content, why)
+
+
+def refreeze(tree: Tree, texts: Mapping[str, bytes]) -> list[Change]:
+    """The changes that put newer texts into the legacy tree, by their frozen paths, and into the
+    manifest. Raises MissingFile without one."""
+    digests = {posixpath.relpath(path, LEGACY): d for path, d in read_manifest(tree).items()}
+    changes: list[Change] = []
+    for path, content in texts.items():
+        before = tree.read(path) if tree.exists(path) else None
+        digests[posixpath.relpath(path, LEGACY)] = sha256(content)
+        changes.append(Change(path, before, content, "as the step found it"))
+    manifest = "".join(manifest_line(digest, path) for path, digest in sorted(digests.items()))
+    after = manifest.encode("utf-8", "surrogateescape")
+    changes.append(Change(MANIFEST, tree.read(MANIFEST), after, "digests of the frozen files"))
+    return changes
 
 
 def manifest_line(digest: str, path: str) -> str:

@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 from migrate.changes import Change, ChangeSet, sha256
 from migrate.errors import MigrateError, Refused, TreeMoved, raise_all
 from migrate.graph import Graph
+from migrate.legacy import refreeze
 from migrate.migrated import Maker, Migrated, Proof, Written
+from migrate.old_tree import MovedFile
 from migrate.parity import Verdict, judge
 from migrate.plain import PlainLoader
 from migrate.plan import Planned
 from migrate.pointers import Followed, Pointers
-from migrate.relink import relinked, relinked_text
+from migrate.relink import relinked
 from migrate.resolve import Resolver
 from migrate.rollout import Rollout
 from migrate.told import told
@@ -29,6 +31,9 @@ class Proposal(NamedTuple):
     changes: ChangeSet
     dependents: tuple[str, ...] = ()
     followed: Followed = Followed()
+    moved: tuple[MovedFile, ...] = ()
+    """The files of the old chain that changed since they were frozen; the step takes their live
+    text and puts it into the legacy tree."""
 
     @property
     def name(self) -> str:
@@ -60,11 +65,6 @@ class Proposer:
         self.follow = follow
         self.live = Resolver(self.tree, rollout.dialect)
         self.graph = Graph(self.live, self.plans.exclude, rollout.said)
-        self.links = {
-            old: planned.preset.to
-            for old, planned in rollout.moved.items()
-            if planned.name in self.done
-        }
 
     @cached_property
     def left(self) -> dict[str, int]:
@@ -79,7 +79,14 @@ class Proposer:
 
         Raises Refused, InputError or TreeMoved, and then nothing may be written.
         """
+        try:
+            return self._propose(planned, made)
+        except MigrateError as error:
+            raise self.rollout.old.in_live_terms(error) from None
+
+    def _propose(self, planned: Planned, made: Migrated | None) -> Proposal:
         made = made if made is not None and self._holds(planned, made) else None
+        self._refuse_missing(planned)
         written = made.written if made else self.maker.write(self.live, planned, self.done)
         target = self._target(written)
         self._migrated(planned, written)
@@ -87,7 +94,9 @@ class Proposer:
         old = self.rollout.live(written.source)
         links = relinked(self.graph, {old: target.path}) if target.path != old else []
         followed = self._followed(retired, links)
-        changes = ChangeSet.of([target, *retired, *links, *followed.changes])
+        moved = self.rollout.old.moved_in(path for path, _ in written.chain)
+        frozen = self._refrozen(moved)
+        changes = ChangeSet.of([target, *retired, *links, *followed.changes, *frozen])
         self._lay(changes, written, made)
         # A config that still extends what goes says more than a name that would dangle.
         self._blocked(changes.deleted)
@@ -98,7 +107,28 @@ class Proposer:
             proof = made.proof
         _refuse_forbidden(proof.verdict, written.target)
         dependents = self._dependents(changes, written)
-        return Proposal(written, proof, changes, dependents, followed)
+        return Proposal(written, proof, changes, dependents, followed, moved)
+
+    # The old files.
+
+    def _refuse_missing(self, planned: Planned) -> None:
+        """Raises TreeMoved for a file that the old chain needs and that somebody deleted."""
+        own = self.rollout.live(self.rollout.frozen(planned))
+        for path in self.rollout.old.missing_in(self.rollout.legacy_chain(planned).paths):
+            if path == own:
+                hint = f"restore it, or take {planned.name} out of {planned.file}"
+                raise TreeMoved("was deleted since it was frozen", path, hint)
+            hint = "restore it, or extend something else where it is extended"
+            raise TreeMoved(f"was deleted, and {planned.name} is made of it", path, hint)
+
+    def _refrozen(self, moved: Sequence[MovedFile]) -> list[Change]:
+        """What moved, in the legacy tree as the record of what this step consumed."""
+        new = {
+            file.frozen: file.after
+            for file in moved
+            if not (self.tree.exists(file.frozen) and self.tree.read(file.frozen) == file.after)
+        }
+        return refreeze(self.tree, new) if new else []
 
     # What was made elsewhere.
 
@@ -123,25 +153,14 @@ class Proposer:
     # The target.
 
     def _target(self, written: Written) -> Change:
-        """The change of the target. Raises TreeMoved or Refused for what stands there."""
+        """The change of the target. Raises Refused for what stands there."""
         path = written.target
         before = self.tree.read(path) if self.tree.exists(path) else None
         in_place = self.rollout.live(written.source) == path
-        if before is None and in_place:
-            hint = "restore it, or run `migrate init --force` to freeze the tree as it is"
-            raise TreeMoved("was deleted since it was frozen", path, hint)
-        if before is not None and in_place and before != self._stood(written.source):
-            hint = "take the edit back, or run `migrate init --force` to freeze the tree as it is"
-            what = f"was edited since it was frozen as {written.source}"
-            raise TreeMoved(what, path, hint)
         if before is not None and not in_place:
             hint = "choose another `to:`, or remove the file"
             raise Refused("stands where the new preset goes", path, hint)
         return Change(path, before, written.content, f"migrate {written.name}")
-
-    def _stood(self, frozen: str) -> bytes:
-        """What a live file holds by now: the frozen text, with its links to presets that moved."""
-        return relinked_text(self.rollout.legacy, frozen, self.rollout.live(frozen), self.links)
 
     def _migrated(self, planned: Planned, written: Written) -> None:
         """From here on the preset counts as migrated."""
@@ -149,9 +168,6 @@ class Proposer:
         for path, _ in written.chain:
             left[path] -= 1
         self.done.add(planned.name)
-        old = self.rollout.live(written.source)
-        if old != written.target:
-            self.links[old] = written.target
 
     # What goes.
 
@@ -164,15 +180,8 @@ class Proposer:
             if own and path == written.target:
                 continue
             if self.tree.exists(path):
-                yield self._deletion(path, frozen, own)
-
-    def _deletion(self, path: str, frozen: str, own: bool) -> Change:
-        content = self.tree.read(path)
-        if content != self._stood(frozen):
-            hint = "take the edit back, or run `migrate init --force` to freeze the tree as it is"
-            raise TreeMoved(f"was edited since it was frozen as {frozen}", path, hint)
-        why = "moved" if own else "consumed: every preset that used it is migrated"
-        return Change(path, content, None, why)
+                why = "moved" if own else "consumed: every preset that used it is migrated"
+                yield Change(path, self.tree.read(path), None, why)
 
     # What names it.
 

@@ -6,29 +6,30 @@ from functools import cached_property
 from typing import Any
 
 from migrate.dialect import Dialect
-from migrate.errors import InputError
+from migrate.errors import InputError, MigrateError
 from migrate.graph import Said, said_by
 from migrate.legacy import live_path
+from migrate.old_tree import OldTree
 from migrate.plain import PlainLoader
 from migrate.plan import Planned, Plans
 from migrate.resolve import Resolved, Resolver, Store
-from migrate.tree import Tree
 
 MANY = 256
 """So many presets are kept as they were loaded; of more, each is loaded when it is asked for."""
 
 
 class Rollout:
-    """One set of plans and the legacy tree; who asks shares what was parsed."""
+    """One set of plans and the old chains as they are today; who asks shares what was parsed."""
 
-    def __init__(self, plans: Plans, tree: Tree, dialect: Dialect) -> None:
+    def __init__(self, plans: Plans, old: OldTree, dialect: Dialect) -> None:
         self.plans = plans
+        self.old = old
         self.dialect = dialect
         self.store: Store = {}
         self.loaded: dict[bytes, Any] = {}
         self.said: Said = {}
-        self.legacy = Resolver(tree, dialect, self.store)
-        self.legacy_plain = PlainLoader(tree, dialect, self.loaded)
+        self.legacy = Resolver(old.tree, dialect, self.store)
+        self.legacy_plain = PlainLoader(old.tree, dialect, self.loaded)
         self.targets = {planned.preset.to: planned for planned in plans.presets.values()}
 
     def frozen(self, planned: Planned) -> str:
@@ -40,19 +41,31 @@ class Rollout:
         return live_path(frozen, self.plans.config_root)
 
     def legacy_chain(self, planned: Planned) -> Resolved:
-        """The old preset, resolved in the legacy tree. Raises InputError at the plan's line."""
+        """The old preset as it is today. Raises InputError at the plan's line."""
         path = self.frozen(planned)
         if not self.legacy.tree.exists(path):
             hint = "correct `from:`, or run `migrate init` first"
             raise InputError(f"comes from {path}, which does not exist", planned.place, hint)
-        return self.legacy.resolve(path)
+        try:
+            return self.legacy.resolve(path)
+        except MigrateError as error:
+            raise self.old.in_live_terms(error) from None
+
+    def _recorded_chain(self, planned: Planned) -> Resolved:
+        """The same; of a preset whose files cannot be read today, as it was frozen."""
+        try:
+            return self.legacy_chain(planned)
+        except MigrateError:
+            if not self.old.moved:
+                raise
+            return Resolver(self.old.below, self.dialect).resolve(self.frozen(planned))
 
     @cached_property
     def users(self) -> dict[str, list[str]]:
         """For each frozen file, the planned presets whose old chain holds it."""
         found: dict[str, list[str]] = {}
         for planned in self.plans.presets.values():
-            for document in self.legacy_chain(planned).chain:
+            for document in self._recorded_chain(planned).chain:
                 found.setdefault(document.path, []).append(planned.name)
                 if document.source not in self.said:
                     self.said[document.source] = said_by(self.legacy, document)

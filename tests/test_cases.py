@@ -84,7 +84,7 @@ def test_every_comment_is_kept_or_named_in_the_report(played: Played) -> None:
     for step in played.steps:
         kept = _texts(played.final, step["chain_after"])
         for path in step["chain_before"]:
-            for line, text in reader.comments(played.start[path]):
+            for line, text in reader.comments(played.final[path]):
                 assert text in kept or (path, line) in dropped, f"{path}:{line}: {text} is lost"
 
 
@@ -102,9 +102,21 @@ def test_comments_are_accounted_for_exactly_once(played: Played) -> None:
             for known in stood.get(path, [path.replace("configs/", "configs/legacy/", 1)])
         }
         gone = [path for path in step["chain_before"] if path not in stay]
-        count = sum(len(list(reader.comments(played.start[path]))) for path in gone)
+        count = sum(len(list(reader.comments(played.final[path]))) for path in gone)
         said = step["comments"]
         assert said["kept"] + len(said["dropped"]) == count
+
+
+@for_each(ROLLED)
+def test_the_record_of_a_step_is_the_live_text_that_it_consumed(played: Played) -> None:
+    plans = b"".join(body for path, body in played.start.items() if path.startswith("plans/"))
+    named = re.search(rb"(?m)^config_root: (\S+)$", plans)
+    root = named[1].decode().strip("\"'") if named else "configs"
+    for step in played.steps:
+        for path in step["chain_before"]:
+            inner = path.removeprefix("configs/legacy/")
+            live = inner if root == "." else f"{root}/{inner}"
+            assert played.final[path] == played.start.get(live, played.final[path])
 
 
 @for_each(ROLLED)
@@ -149,7 +161,7 @@ def test_an_independent_reader_sees_the_same_values(played: Played) -> None:
         allowed = [difference["key"] for difference in step["allowed"]]
         old, new = (
             reader.without(foreign.read(tree, path, played.dialect), allowed)
-            for tree, path in ((played.start, step["from"]), (played.final, step["to"]))
+            for tree, path in ((played.final, step["from"]), (played.final, step["to"]))
         )
         ordered = not _reordered(played, step)
         assert reader.spelled(new, ordered) == reader.spelled(old, ordered)

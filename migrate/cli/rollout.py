@@ -177,7 +177,7 @@ def apply(
 
 def _applied(context: Context, result: Any) -> None:
     from migrate.report.paint import plural
-    from migrate.report.steps import step_data
+    from migrate.report.steps import moved_lines, step_data
 
     if context.as_json:
         steps = [step_data(step.proposal, step.changes) for step in result.steps]
@@ -191,6 +191,7 @@ def _applied(context: Context, result: Any) -> None:
             f"{word} {context.paint(proposal.name, 'bold')}: {files}, "
             f"{plural(gone, 'file')} deleted, parity holds"
         )
+        context.say("\n".join(moved_lines(proposal.moved, context.paint)))
     for copy in result.copies:
         context.say(f"written again as it was applied; the edited text is kept as {copy}")
     if not result.steps and not result.copies:

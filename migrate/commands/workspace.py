@@ -7,15 +7,16 @@ from functools import cached_property
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
-from migrate.changes import ChangeSet
+from migrate.changes import ChangeSet, sha256
 from migrate.commands.view import View
 from migrate.evidence import Evidence, read_evidence, record, with_evidence
 from migrate.graph import Graph
-from migrate.legacy import MANIFEST, read_manifest
+from migrate.legacy import MANIFEST, is_frozen, live_path, read_manifest
 from migrate.plan import Planned, Plans, load_plans, select
 
 if TYPE_CHECKING:
     from migrate.migrated import Migrated
+    from migrate.old_tree import AppliedFiles
     from migrate.propose import Proposal
     from migrate.rollout import Rollout
 
@@ -57,9 +58,24 @@ class Workspace(View):
     @cached_property
     def rollout(self) -> Rollout:
         """What the plans mean for the tree."""
+        from migrate.old_tree import OldTree
         from migrate.rollout import Rollout  # what only reads needs none
 
-        return Rollout(self.plans, self.tree, self.dialect)
+        old = OldTree(self.plans, self.tree, self.dialect, self._applied_files())
+        return Rollout(self.plans, old, self.dialect)
+
+    def _applied_files(self) -> AppliedFiles:
+        """What the applied steps did to the old files, as their evidence has it."""
+        from migrate.old_tree import AppliedFiles
+
+        root = self.plans.config_root
+        steps = self.evidence.values()
+        places = {live_path(one.source, root): one.target for one in steps}
+        return AppliedFiles(
+            targets=frozenset(places.values()),
+            moved={old: new for old, new in places.items() if old != new},
+            retired=frozenset(path for one in steps for path in one.retired),
+        )
 
     @cached_property
     def evidence(self) -> dict[str, Evidence]:
@@ -73,6 +89,17 @@ class Workspace(View):
         if not self.tree.exists(MANIFEST):
             return {}
         return {digest: path for path, digest in sorted(read_manifest(self.tree).items())}
+
+    def _frozen_after(self, changes: ChangeSet) -> dict[str, str]:
+        """Legacy file by digest, once these changes are landed."""
+        for change in changes:
+            if change.after is not None and is_frozen(change.path):
+                # Its old text is nowhere now: undoing the step takes back the edit.
+                known = self.frozen_digests
+                for digest in [d for d, path in known.items() if path == change.path]:
+                    del known[digest]
+                known[sha256(change.after)] = change.path
+        return self.frozen_digests
 
     def pending(self, names: Iterable[str] = (), with_parents: bool = False) -> list[Planned]:
         """The chosen presets that are not applied, in dependency order; all for no name."""
@@ -105,6 +132,7 @@ class Workspace(View):
         proposer = Proposer(self.rollout, self.tree, self.evidence, self.likely, self.follow)
         for planned, migrated in zip(pending, made, strict=False):
             proposal = proposer.propose(planned, migrated)
-            evidence = record(proposal, planned, self.frozen_digests)
+            frozen = self._frozen_after(proposal.changes)
+            evidence = record(proposal, planned, frozen)
             yield Step(proposal, with_evidence(proposal, evidence))
             self.rollout.forget(planned, proposal.written.content)

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from migrate.changes import ChangeSet
-from migrate.evidence import evidence_path
+from migrate.evidence import difference_sides, evidence_path
 from migrate.flatten import Dropped
 from migrate.locations import dotted, printable, printable_block
+from migrate.old_tree import MovedFile
 from migrate.plan import Planned
 from migrate.propose import Proposal
 from migrate.report.paint import Paint, columns, plural
@@ -25,6 +26,7 @@ def step_lines(proposal: Proposal, changes: ChangeSet, paint: Paint) -> Iterator
     yield f"{paint(proposal.name, 'bold')}  {written.source} -> {written.target}"
     yield f"  merges {len(written.chain)} -> {len(chain)}: {', '.join(map(printable, chain))}"
     yield from _chain(proposal)
+    yield from moved_lines(proposal.moved, paint)
     yield from _inlined(proposal)
     yield from _unused(proposal, paint)
     yield from _comments(proposal)
@@ -37,6 +39,27 @@ def _chain(proposal: Proposal) -> Iterator[str]:
     yield "  chain before, in merge order:"
     for number, (path, _) in enumerate(proposal.written.chain, 1):
         yield f"    {number:2}  {printable(path)}"
+
+
+def moved_lines(moved: Iterable[MovedFile], paint: Paint) -> Iterator[str]:
+    """The old files that changed since they were frozen, each with the keys whose value did."""
+    for file in moved:
+        if file.before is None:
+            yield paint(f"  joined since the tree was frozen: {printable(file.path)}", "yellow")
+            continue
+        yield paint(f"  changed since it was frozen: {printable(file.path)}", "yellow")
+        yield from (f"    {told(difference)}" for difference in file.changed)
+        if not file.changed:
+            yield "    no value, only its text"
+
+
+def _moved_data(file: MovedFile) -> dict[str, Any]:
+    """The same of one file for scripts."""
+    keys = [
+        {"key": dotted(one.path), **difference_sides(one), "difference": told(one)}
+        for one in file.changed
+    ]
+    return {"file": file.path, "frozen": file.before is not None, "keys": keys}
 
 
 def _inlined(proposal: Proposal) -> Iterator[str]:
@@ -130,6 +153,7 @@ def step_data(proposal: Proposal, changes: ChangeSet) -> dict[str, Any]:
         "chain_after": list(proof.chain),
         "keys": written.keys,
         "inlined": written.inlined,
+        "moved": [_moved_data(file) for file in proposal.moved],
         "unused": [{"file": path, "key": key} for path, key in written.unused],
         "comments": {
             "kept": written.comments.kept,
