@@ -33,6 +33,15 @@ class AppliedFiles(NamedTuple):
     retired: frozenset[str] = frozenset()
     """What was deleted."""
 
+    @classmethod
+    def of(
+        cls, steps: Iterable[tuple[str, str]], retired: Iterable[str], config_root: str
+    ) -> AppliedFiles:
+        """From the frozen old file and the target of each applied step."""
+        places = {live_path(source, config_root): target for source, target in steps}
+        moved = {old: new for old, new in places.items() if old != new}
+        return cls(frozenset(places.values()), moved, frozenset(retired))
+
 
 class MovedFile(NamedTuple):
     """A file of the old chains whose live text is not what was frozen."""
@@ -55,6 +64,7 @@ class OldTree:
     Attributes:
         tree: the files; under the legacy folder stands the live text of whatever moved.
         moved: the files that moved, by their place in the legacy tree.
+        frozen_digests: the manifest, digest by path; what moved is not in it.
     """
 
     def __init__(self, plans: Plans, tree: Tree, dialect: Dialect, applied: AppliedFiles) -> None:
@@ -64,7 +74,7 @@ class OldTree:
         self.applied = applied
         self.tree: Tree = tree
         self.moved: dict[str, MovedFile] = {}
-        self._digests = read_manifest(tree) if tree.exists(MANIFEST) else {}
+        self.frozen_digests = read_manifest(tree) if tree.exists(MANIFEST) else {}
         for file in [*self._edited(), *self._late()]:
             self._take(file)
         if self.moved:
@@ -79,6 +89,18 @@ class OldTree:
         there = [self.moved[path] for path in chain if path in self.moved]
         return tuple(file._replace(changed=self._changed(file)) for file in there)
 
+    def live_place(self, place: Place) -> Place:
+        """A place in the legacy tree, in the live file as long as that is still the old one."""
+        path = self.live(place.path)
+        old = self.below.exists(path) and path not in self.applied.targets
+        return place._replace(path=path) if old else place
+
+    def differs_from(self, chain: Iterable[tuple[str, str]]) -> bool:
+        """Whether any of these files, recorded with their digests, is another one today."""
+        return bool(self.frozen_digests) and any(
+            path in self.moved or self.frozen_digests.get(path) != digest for path, digest in chain
+        )
+
     def missing_in(self, chain: Iterable[str]) -> Iterator[str]:
         """The live files of a chain that are gone, although no step deleted them."""
         for frozen in chain:
@@ -92,7 +114,7 @@ class OldTree:
     def _edited(self) -> Iterator[MovedFile]:
         """The frozen files whose live text changed. What steps rewrote did not move."""
         frozen_text = Resolver(self.below, self.dialect)
-        for frozen, digest in self._digests.items():
+        for frozen, digest in self.frozen_digests.items():
             path = self.live(frozen)
             if path in self.applied.targets or not self.below.exists(path):
                 continue
@@ -108,7 +130,7 @@ class OldTree:
         for planned in self.plans.presets.values():
             frozen = self.plans.legacy_path(planned.preset.from_)
             path = self.plans.live_path(planned.preset.from_)
-            late = self._digests and frozen not in self._digests
+            late = self.frozen_digests and frozen not in self.frozen_digests
             if late and path not in self.applied.targets and self.below.exists(path):
                 yield MovedFile(path, frozen, None, self._unlinked(path, self.below.read(path)))
 

@@ -96,9 +96,20 @@ def _verified(context: Context, result: Verified, strict: bool) -> None:
 @click.command()
 @pass_context
 def status(context: Context) -> int:
-    """Where each preset stands: pending, applied, edited, stale, missing."""
+    """Where each preset stands.
+
+    \b
+    applied  as its step left it
+    pending  waits for its step
+    moved    waits, and its old files changed since they were frozen
+    behind   applied, and lacks an edit of its old files that came later
+    edited   applied, and edited by hand since
+    stale    applied, and its plan changed since
+    missing  applied, and its file is gone
+    """
     from dataclasses import asdict
 
+    from migrate.commands.status import STATES
     from migrate.commands.status import status as run
     from migrate.report.gate import status_lines
 
@@ -109,8 +120,7 @@ def status(context: Context) -> int:
         context.give({"presets": rows, "finalized": result.finalized})
         return DONE
     context.say_lines(status_lines(result.rows, context.paint))
-    states = ("applied", "pending", "edited", "stale", "missing")
-    counts = ", ".join(f"{result.count(s)} {s}" for s in states if result.count(s))
+    counts = ", ".join(f"{result.count(s)} {s}" for s in STATES if result.count(s))
     context.say(counts + ("; finalized" if result.finalized else ""))
     return DONE
 

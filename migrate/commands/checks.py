@@ -9,18 +9,19 @@ from migrate.commands.seen import Gate
 from migrate.commands.verified import Compared, Verified
 from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
-from migrate.evidence import Evidence
+from migrate.evidence import Evidence, evidence_path, plan_digest
 from migrate.findings import ERROR, NOTE, WARNING, Finding
 from migrate.graph import Link, links_of
 from migrate.legacy import check_manifest
-from migrate.locations import Place
-from migrate.parity import Difference
+from migrate.locations import Place, dotted
+from migrate.missed_edits import MissedEdit, recorded_otherwise, unexplained
+from migrate.parity import ABSENT, Difference
 from migrate.plain import PlainLoader
 from migrate.plan import Planned
 from migrate.pointers import still_named
 from migrate.resolve import Resolver
 from migrate.rules import check_rules, check_style
-from migrate.told import told
+from migrate.told import told, value_text
 
 Check = Callable[[Gate, Verified], Iterator[Finding]]
 
@@ -44,38 +45,95 @@ def _applied(gate: Gate, result: Verified) -> Iterator[Finding]:
         if not seen.applied:
             hint = f"migrate apply --preset {planned.name}"
             yield Finding("applied", f"{planned.name} is not applied", planned.place, hint)
-        elif seen.unlike:
+            continue
+        if seen.plan != plan_digest(planned):
+            what = f"the plan of {planned.name} changed since it was applied"
+            hint = f"migrate apply --preset {planned.name}"
+            yield Finding("applied", what, planned.place, hint)
+        if seen.unlike:
             evidence = gate.evidence(planned.name)
             if evidence is not None:
-                yield from _record(gate.workspace, result, planned, evidence)
+                yield from _record(gate, result, planned, evidence)
 
 
 def _record(
-    workspace: Workspace, result: Verified, planned: Planned, evidence: Evidence
+    gate: Gate, result: Verified, planned: Planned, evidence: Evidence
 ) -> Iterator[Finding]:
-    place = Place(evidence.target)
-    if not workspace.tree.exists(evidence.target):
+    tree, place = gate.tree, Place(evidence.target)
+    if not tree.exists(evidence.target):
         yield Finding("applied", "was applied and is gone", place, "restore it")
         return
-    if sha256(workspace.tree.read(evidence.target)) != evidence.digest:
+    if sha256(tree.read(evidence.target)) != evidence.digest:
         hint = "fine while parity holds; later edits are what presets are for"
         yield Finding("applied", "was edited after it was applied", place, hint, NOTE)
     if not result.finalized:
-        yield from _same_legacy(workspace, planned, evidence)
+        yield from _same_legacy(gate, planned, evidence)
 
 
-def _same_legacy(workspace: Workspace, planned: Planned, evidence: Evidence) -> Iterator[Finding]:
-    try:
-        chain = workspace.rollout.legacy_chain(planned).chain
-        resolved = workspace.rollout.legacy_plain.load(evidence.source)
-    except MigrateError as error:
-        yield Finding.of("evidence", error)
+def _same_legacy(gate: Gate, planned: Planned, evidence: Evidence) -> Iterator[Finding]:
+    """The frozen files are those that the evidence speaks of, or what a later step found."""
+    rollout = gate.workspace.rollout
+    others = [one for one in gate.workspace.evidence.values() if one.name != evidence.name]
+    path = unexplained(evidence, rollout, others)
+    if path is None and not recorded_otherwise(evidence, rollout):
         return
-    known = tuple((document.path, document.digest) for document in chain)
-    if not evidence.speaks_of(known, resolved):
-        what = f"the evidence of {planned.name} speaks of another legacy config"
-        hint = "restore the legacy tree, or apply the preset again"
-        yield Finding("evidence", what, Place(evidence.source), hint)
+    what = f"the evidence of {planned.name} speaks of another legacy config"
+    hint = f"restore {path or 'the evidence'} from version control"
+    yield Finding("evidence", what, Place(path or evidence_path(evidence.name)), hint)
+
+
+def _edits(gate: Gate, result: Verified) -> Iterator[Finding]:
+    """Whatever was edited in the old files has arrived in the presets that replaced them."""
+    if result.finalized:
+        return
+    moved = gate.old.moved
+    yield from _moved(gate)
+    for planned in gate.chosen:
+        seen = gate.examined[planned.name]
+        evidence = gate.evidence(planned.name) if seen.applied and (moved or seen.unlike) else None
+        if evidence is None or not gate.tree.exists(evidence.target):
+            continue
+        try:
+            missed = gate.old_config(planned, evidence).missed()
+        except MigrateError as error:
+            yield from (Finding.of("edits", fault) for fault in error.faults())
+            continue
+        yield from (_behind(planned, edit) for edit in missed)
+
+
+def _moved(gate: Gate) -> Iterator[Finding]:
+    """What changed in the files of presets that wait for their step: told, and no fault."""
+    if not gate.old.moved:
+        return
+    users: dict[str, list[str]] = {}
+    for planned in gate.chosen:
+        if not gate.examined[planned.name].applied:
+            for path in _old_paths(gate, planned):
+                users.setdefault(path, []).append(planned.name)
+    for file in gate.old.moved_in(users):
+        keys = "; ".join(map(told, file.changed)) or "no value, only its text"
+        what = f"changed since it was frozen: {keys}"
+        hint = f"its next step migrates what stands there now: {', '.join(users[file.frozen])}"
+        yield Finding("edits", what, Place(file.path), hint, NOTE)
+
+
+def _old_paths(gate: Gate, planned: Planned) -> tuple[str, ...]:
+    try:
+        return gate.workspace.rollout.legacy_chain(planned).paths
+    except MigrateError:
+        return ()  # the preset's own step says what is wrong
+
+
+def _behind(planned: Planned, edit: MissedEdit) -> Finding:
+    """An edit that a preset lacks, and where a person would make it."""
+    what = f"{planned.name} is behind: {edit.what} in {edit.place}, after it was migrated"
+    if edit.conflicts:
+        what += f"; here it is {value_text(edit.here)}"
+    if edit.today is ABSENT:
+        hint = f"take `{dotted(edit.key)}` out of {edit.file}, or take back that edit"
+    else:
+        hint = f"set `{dotted(edit.key)}` to {value_text(edit.today)} in {edit.file}"
+    return Finding("edits", what, edit.home, hint)
 
 
 def _parity(gate: Gate, result: Verified) -> Iterator[Finding]:
@@ -88,7 +146,17 @@ def _parity(gate: Gate, result: Verified) -> Iterator[Finding]:
             compared = Compared(len(verdict.allowed), len(verdict.forbidden))
             result.presets[planned.name] = compared
             for difference, why in verdict.forbidden:
-                yield _forbidden(gate.workspace, planned, difference, why)
+                if not _arrived(gate, planned, difference):
+                    yield _forbidden(gate.workspace, planned, difference, why)
+
+
+def _arrived(gate: Gate, planned: Planned, difference: Difference) -> bool:
+    """Whether the old files by now say the same as the preset: somebody carried an edit over."""
+    evidence = gate.evidence(planned.name) if not gate.finalized else None
+    try:
+        return evidence is not None and gate.old_config(planned, evidence).arrived(difference)
+    except MigrateError:
+        return False  # what cannot be read is a finding of `edits`
 
 
 def _forbidden(workspace: Workspace, planned: Planned, difference: Difference, why: str) -> Finding:
@@ -177,6 +245,7 @@ def _style(gate: Gate, result: Verified) -> Iterator[Finding]:
 CHECKS: dict[str, Check] = {
     "manifest": _manifest,
     "applied": _applied,
+    "edits": _edits,
     "parity": _parity,
     "retired": _gone,
     "references": _references,

@@ -45,6 +45,12 @@ class Examined(NamedTuple):
     glance: Glance | None = None
     retired: tuple[str, ...] = ()
     """The files that its step deleted."""
+    source: str = ""
+    """The frozen copy of its old file, as its evidence has it."""
+    target: str = ""
+    """Where its step put it."""
+    plan: str = ""
+    """The digest of what the plan said then."""
 
 
 class Part(NamedTuple):
@@ -92,10 +98,30 @@ class Ask(NamedTuple):
         if evidence is None:
             return Examined(unit, glance=glance)
         if not tree.exists(evidence.target):
-            return Examined(unit, True, True, None, glance, evidence.retired)
+            return self._applied(unit, True, None, glance, evidence)
         unlike = not (self._as_written(tree, evidence) and self._same(unit, loader, tree, evidence))
         verdict = self._verdict(loader, evidence)
-        return Examined(unit, True, unlike, verdict, glance, evidence.retired)
+        return self._applied(unit, unlike, verdict, glance, evidence)
+
+    def _applied(
+        self,
+        unit: Unit,
+        unlike: bool,
+        verdict: Verdict | MigrateError | None,
+        glance: Glance | None,
+        evidence: Evidence,
+    ) -> Examined:
+        return Examined(
+            unit=unit,
+            applied=True,
+            unlike=unlike,
+            verdict=verdict,
+            glance=glance,
+            retired=evidence.retired,
+            source=evidence.source,
+            target=evidence.target,
+            plan=evidence.plan,
+        )
 
     def _as_written(self, tree: Watched, evidence: Evidence) -> bool:
         return tree.digest(evidence.target) == evidence.digest

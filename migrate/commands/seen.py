@@ -11,6 +11,8 @@ from migrate.commands.workspace import Workspace
 from migrate.evidence import Evidence, read_evidence
 from migrate.findings import WARNING, Finding
 from migrate.legacy import MANIFEST
+from migrate.missed_edits import OldConfig
+from migrate.old_tree import AppliedFiles, OldTree
 from migrate.parity import Verdict
 from migrate.plain import PlainLoader
 from migrate.plan import Allowance, Planned
@@ -80,6 +82,23 @@ class Gate:
     def evidence(self, name: str) -> Evidence | None:
         """The record of a preset, read for a closer look."""
         return read_evidence(self.tree, name)
+
+    @cached_property
+    def old(self) -> OldTree:
+        """The old chains as they are today; made from what was examined, where that suffices."""
+        if len(self.examined) < len(self.plans.presets):
+            return self.workspace.rollout.old
+        steps = [one for one in self.examined.values() if one.applied]
+        applied = AppliedFiles.of(
+            [(one.source, one.target) for one in steps],
+            {path for one in steps for path in one.retired},
+            self.plans.config_root,
+        )
+        return OldTree(self.plans, self.tree, self.workspace.dialect, applied)
+
+    def old_config(self, planned: Planned, evidence: Evidence) -> OldConfig:
+        """An applied preset's old config as it is today."""
+        return OldConfig(self.workspace.rollout, planned, evidence, self.workspace.resolver)
 
     @cached_property
     def retired(self) -> set[str]:

@@ -9,9 +9,13 @@ from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
 from migrate.evidence import Evidence, plan_digest
 from migrate.legacy import MANIFEST
+from migrate.missed_edits import OldConfig
 from migrate.plan import Planned
 
-PENDING, APPLIED, EDITED, STALE, MISSING = "pending", "applied", "edited", "stale", "missing"
+PENDING, MOVED = "pending", "moved"
+APPLIED, EDITED, BEHIND, STALE, MISSING = "applied", "edited", "behind", "stale", "missing"
+STATES = (APPLIED, PENDING, MOVED, BEHIND, EDITED, STALE, MISSING)
+"""Every state in the order in which they are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +70,40 @@ def _files(workspace: Workspace, planned: Planned, old: bool) -> int:
 
 def _state(workspace: Workspace, planned: Planned, evidence: Evidence | None) -> tuple[str, str]:
     if evidence is None:
-        return PENDING, ""
+        return _waiting(workspace, planned)
     if not workspace.tree.exists(evidence.target):
         return MISSING, "the target is gone"
     if evidence.plan != plan_digest(planned):
         return STALE, "its plan changed since it was applied"
-    for path, digest in evidence.chain:
-        if workspace.tree.exists(MANIFEST) and workspace.frozen_digests.get(digest) is None:
-            return STALE, f"{path} changed since it was applied"
+    behind = _behind(workspace, planned, evidence)
+    if behind:
+        return BEHIND, behind
     if sha256(workspace.tree.read(evidence.target)) != evidence.digest:
         return EDITED, "edited by hand since it was applied"
     return APPLIED, ""
+
+
+def _waiting(workspace: Workspace, planned: Planned) -> tuple[str, str]:
+    """A preset that waits for its step, and which of its old files changed since `init`."""
+    old = workspace.rollout.old
+    try:
+        chain = workspace.rollout.legacy_chain(planned).paths if old.moved else ()
+    except MigrateError as error:
+        return PENDING, str(error)
+    files = [file.path for file in old.moved_in(chain)]
+    return (MOVED, f"changed since it was frozen: {_some(files)}") if files else (PENDING, "")
+
+
+def _behind(workspace: Workspace, planned: Planned, evidence: Evidence) -> str:
+    """Which edits of the old files the preset lacks; nothing if none."""
+    config = OldConfig(workspace.rollout, planned, evidence, workspace.resolver)
+    try:
+        missed = config.missed()
+    except MigrateError as error:
+        return str(error)
+    return f"lacks {_some([edit.what for edit in missed])}" if missed else ""
+
+
+def _some(texts: list[str]) -> str:
+    more = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
+    return texts[0] + more

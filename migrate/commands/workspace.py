@@ -11,7 +11,7 @@ from migrate.changes import ChangeSet, sha256
 from migrate.commands.view import View
 from migrate.evidence import Evidence, read_evidence, record, with_evidence
 from migrate.graph import Graph
-from migrate.legacy import MANIFEST, is_frozen, live_path, read_manifest
+from migrate.legacy import MANIFEST, is_frozen, read_manifest
 from migrate.plan import Planned, Plans, load_plans, select
 
 if TYPE_CHECKING:
@@ -68,13 +68,11 @@ class Workspace(View):
         """What the applied steps did to the old files, as their evidence has it."""
         from migrate.old_tree import AppliedFiles
 
-        root = self.plans.config_root
         steps = self.evidence.values()
-        places = {live_path(one.source, root): one.target for one in steps}
-        return AppliedFiles(
-            targets=frozenset(places.values()),
-            moved={old: new for old, new in places.items() if old != new},
-            retired=frozenset(path for one in steps for path in one.retired),
+        return AppliedFiles.of(
+            [(one.source, one.target) for one in steps],
+            {path for one in steps for path in one.retired},
+            self.plans.config_root,
         )
 
     @cached_property

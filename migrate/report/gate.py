@@ -13,6 +13,8 @@ LEVELS = {ERROR: "red", WARNING: "yellow", NOTE: "dim"}
 STATES = {
     "applied": "green",
     "pending": "dim",
+    "moved": "yellow",
+    "behind": "red",
     "edited": "yellow",
     "stale": "red",
     "missing": "red",
