@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import posixpath
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from migrate.canonical import canonical, indented, plain, restore
+from migrate.canonical import Ready, canonical, indented, plain, restore
 from migrate.changes import Change, ChangeSet, sha256
 from migrate.errors import InputError
 from migrate.graph import PLANS
@@ -103,6 +104,61 @@ def record(proposal: Proposal, planned: Planned, frozen_digest: dict[str, str]) 
     text = indented(structure)
     path = evidence_path(planned.name)
     return Change(path, None, text.encode(), f"evidence of {planned.name}")
+
+
+class Amendment(NamedTuple):
+    """Newer texts of old files that a record takes in, once its preset says what they say."""
+
+    digests: dict[str, str]
+    """The SHA-256 of each, by its path in the legacy tree."""
+    resolved: Ready
+    """The old config with them."""
+    differences: tuple[Difference, ...]
+    """What that changed."""
+
+
+def amended(
+    evidence: Evidence,
+    changes: Iterable[Change],
+    frozen_digest: dict[str, str],
+    amendment: Amendment | None = None,
+) -> Change:
+    """The change that adds to a record what was done after the step: `changes`, which undoing the
+    step takes back as well, and newer texts of its old files. `frozen_digest` as for `record`."""
+    data = json.loads(evidence.content)
+    steps = {step["path"]: step for step in data["changes"]}
+    known = {step.path: step for step in evidence.steps}
+    for change in changes:
+        first = _since_the_step(change, known.get(change.path))
+        if first is not None:
+            steps[change.path] = _step(first, frozen_digest)
+    data["changes"] = [steps[path] for path in sorted(steps)]
+    if amendment is not None:
+        for item in data["legacy"]["chain"]:
+            item["sha256"] = amendment.digests.get(item["path"], item["sha256"])
+        data["legacy"]["resolved"] = amendment.resolved
+        data.setdefault("amendments", []).append(
+            {
+                "files": sorted(amendment.digests),
+                "keys": [
+                    {"key": dotted(one.path), **difference_sides(one)}
+                    for one in amendment.differences
+                ],
+            }
+        )
+    path, why = evidence_path(evidence.name), f"evidence of {evidence.name}"
+    return Change(path, evidence.content, indented(data).encode(), why)
+
+
+def _since_the_step(change: Change, step: Step | None) -> Change | None:
+    """A later change of a file, from where the step itself began; None if that is not known."""
+    if step is None or step.before is None:
+        return change if step is None else change._replace(before=None)
+    if step.after is None:
+        return change  # it was brought back in between: what stood last is what comes back
+    if change.before is None or sha256(change.before) != step.after or step.legacy is not None:
+        return None
+    return change._replace(before=undo_edits(change.before, step.edits))
 
 
 def difference_sides(difference: Difference) -> dict[str, Any]:

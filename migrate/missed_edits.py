@@ -74,7 +74,7 @@ class OldConfig:
         new = self.live.resolve(self.evidence.target)
         found: list[MissedEdit] = []
         for key in self._edited():
-            today, here = find(self._today, key), find(self._here, key)
+            today, here = find(self.today, key), find(self._here, key)
             if not equal(today, here):
                 recorded, home = find(self.evidence.resolved, key), _set_at(new, key)
                 place = self.rollout.old.live_place(_set_at(old, key))
@@ -85,19 +85,22 @@ class OldConfig:
 
     def _edited(self) -> list[KeyPath]:
         """The keys whose value the old chain changed, but for what the plan overrides."""
-        keys = dict.fromkeys(
-            whole_values(one.path) for one in differences(self.evidence.resolved, self._today)
-        )
+        keys = dict.fromkeys(whole_values(one.path) for one in self.edits())
         overridden = [parse_dotted(key) for key in self.planned.preset.override]
         return [key for key in keys if not any(_overlap(key, other) for other in overridden)]
 
     def arrived(self, difference: Difference) -> bool:
         """Whether the preset differs from its record as the old chain by now does too."""
         key = whole_values(difference.path)
-        return self.changed and equal(find(self._today, key), find(self._here, key))
+        return self.changed and equal(find(self.today, key), find(self._here, key))
+
+    def edits(self) -> list[Difference]:
+        """Everything that the old chain says otherwise than its record."""
+        return differences(self.evidence.resolved, self.today)
 
     @cached_property
-    def _today(self) -> dict[Any, Any]:
+    def today(self) -> dict[Any, Any]:
+        """The old config as it is today. Raises InputError."""
         return self.rollout.legacy_plain.load(self.evidence.source)
 
     @cached_property

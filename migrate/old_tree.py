@@ -7,6 +7,7 @@ it is made of, and the live text of those is what the step migrates.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from migrate.changes import Change, sha256
@@ -83,6 +84,14 @@ class OldTree:
     def live(self, frozen: str) -> str:
         """Where a frozen file stood."""
         return live_path(frozen, self.plans.config_root)
+
+    @cached_property
+    def staying(self) -> frozenset[str]:
+        """Live files that no step deletes: targets, what these extend, what the plan keeps."""
+        planned = [planned.preset for planned in self.plans.presets.values()]
+        named = {parent for preset in planned for parent in preset.extends}
+        kept = {self.plans.live_path(path) for path in self.plans.keep}
+        return frozenset(named | {preset.to for preset in planned} | kept | {self.plans.base})
 
     def moved_in(self, chain: Iterable[str]) -> tuple[MovedFile, ...]:
         """The files of one old chain (paths in the legacy tree) that moved, in chain order."""

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from migrate.changes import Change, ChangeSet, sha256
 from migrate.errors import MigrateError, Refused, TreeMoved, raise_all
-from migrate.graph import Graph
+from migrate.graph import Graph, Link
+from migrate.leftovers import Leftover
 from migrate.legacy import refreeze
 from migrate.migrated import Maker, Migrated, Proof, Written
 from migrate.old_tree import MovedFile
@@ -39,6 +40,17 @@ class Proposal(NamedTuple):
     def name(self) -> str:
         """The preset's name."""
         return self.written.name
+
+
+class Sweep(NamedTuple):
+    """A landing that retires leftovers. `held` are the links of configs that still extend one."""
+
+    leftovers: tuple[Leftover, ...] = ()
+    held: tuple[Link, ...] = ()
+    changes: ChangeSet = ChangeSet()
+    followed: Followed = Followed()
+    moved: tuple[MovedFile, ...] = ()
+    """Those whose text is not the frozen one; it goes into the legacy tree."""
 
 
 class Proposer:
@@ -109,6 +121,33 @@ class Proposer:
         dependents = self._dependents(changes, written)
         return Proposal(written, proof, changes, dependents, followed, moved)
 
+    def sweep(self, leftovers: Sequence[Leftover]) -> Sweep:
+        """The landing that retires leftovers, but for those that a config still extends.
+
+        Raises Refused for a reference in code that would dangle.
+        """
+        going, held = self._unheld(leftovers)
+        why = "left over: every preset that used it is migrated"
+        retired = [Change(one.path, self.tree.read(one.path), None, why) for one in going]
+        followed = self._followed(retired, [])
+        moved = self.rollout.old.moved_in(one.frozen for one in going)
+        changes = ChangeSet.of([*retired, *followed.changes, *self._refrozen(moved)])
+        raise_all(followed.faults)
+        return Sweep(tuple(going), tuple(held), changes, followed, moved)
+
+    def _unheld(self, leftovers: Sequence[Leftover]) -> tuple[list[Leftover], list[Link]]:
+        """The leftovers that nothing extends which stays, and the links that hold the others."""
+        going = {one.path: one for one in leftovers}
+        held: list[Link] = []
+        waiting = list(going)
+        while waiting:
+            path = waiting.pop()
+            links = [link for link in self.graph.links_to(path) if link.source not in going]
+            if links and going.pop(path, None) is not None:
+                held += links
+                waiting += [other for other in self.graph.links.get(path, ()) if other in going]
+        return list(going.values()), held
+
     # The old files.
 
     def _refuse_missing(self, planned: Planned) -> None:
@@ -175,7 +214,7 @@ class Proposer:
         for frozen, _ in written.chain:
             path = self.rollout.live(frozen)
             own = frozen == written.source
-            if path in self.rollout.staying or not (own or not self.left[frozen]):
+            if path in self.rollout.old.staying or not (own or not self.left[frozen]):
                 continue
             if own and path == written.target:
                 continue
@@ -190,7 +229,7 @@ class Proposer:
         """Who names the files of this rollout, but for what the rollout writes or deletes."""
         rollout = self.rollout
         old = [rollout.live(path) for path in rollout.users]
-        going = [path for path in old if path not in rollout.staying]
+        going = [path for path in old if path not in rollout.old.staying]
         moved = {path: planned.preset.to for path, planned in rollout.moved.items()}
         records = {*old, *rollout.targets}
         return Pointers(self.plans, rollout.legacy.tree, going, moved, records)

@@ -77,15 +77,6 @@ class Rollout:
         places = {self.live(self.frozen(p)): p for p in self.plans.presets.values()}
         return {path: planned for path, planned in places.items() if path != planned.preset.to}
 
-    @cached_property
-    def staying(self) -> frozenset[str]:
-        """Live files that no step deletes: targets, what these extend, what the plan keeps."""
-        named = {
-            parent for planned in self.plans.presets.values() for parent in planned.preset.extends
-        }
-        kept = {self.live(self.plans.legacy_path(path)) for path in self.plans.keep}
-        return frozenset(named | set(self.targets) | kept | {self.plans.base})
-
     def forget(self, planned: Planned, content: bytes) -> None:
         """Of many presets, keep no value of one whose step is done, nor of its new text."""
         path = self.frozen(planned)

@@ -177,8 +177,17 @@ def _forbidden(workspace: Workspace, planned: Planned, difference: Difference, w
 
 
 def _gone(gate: Gate, result: Verified) -> Iterator[Finding]:
-    """What was retired is gone, and no config names it."""
-    for path in sorted(gate.retired):
+    """What every preset has done without is gone, and no config names it."""
+    left = {one.path: one for one in gate.leftovers}
+    for path in left:
+        what = "is left over: every preset that used it is migrated"
+        hint = "`migrate apply --all` retires it"
+        links = [link for link in gate.workspace.graph.links_to(path) if link.source not in left]
+        if links:
+            what += f", but {links[0].place} still extends it"
+            hint = f"plan {links[0].source} too, or name the file under `keep:`"
+        yield Finding("retired", what, Place(path), hint)
+    for path in sorted(gate.retired - left.keys()):
         if gate.tree.exists(path):
             what = "was deleted by the rollout and is there again"
             yield Finding("retired", what, Place(path), "delete it, or keep it under another name")

@@ -10,6 +10,7 @@ from migrate.commands.parallel import PORTIONS, Progress, Workers, chunks
 from migrate.commands.workspace import Workspace
 from migrate.evidence import Evidence, read_evidence
 from migrate.findings import WARNING, Finding
+from migrate.leftovers import Leftover, leftovers
 from migrate.legacy import MANIFEST
 from migrate.missed_edits import OldConfig
 from migrate.old_tree import AppliedFiles, OldTree
@@ -99,6 +100,16 @@ class Gate:
     def old_config(self, planned: Planned, evidence: Evidence) -> OldConfig:
         """An applied preset's old config as it is today."""
         return OldConfig(self.workspace.rollout, planned, evidence, self.workspace.resolver)
+
+    @cached_property
+    def leftovers(self) -> list[Leftover]:
+        """Consumed files that are still there."""
+        applied = [name for name in self.plans.presets if self._is_applied(name)]
+        return leftovers(self.old, lambda: self.workspace.rollout, applied, self.evidence)
+
+    def _is_applied(self, name: str) -> bool:
+        seen = self.examined.get(name)
+        return seen.applied if seen is not None else self.evidence(name) is not None
 
     @cached_property
     def retired(self) -> set[str]:

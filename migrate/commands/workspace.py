@@ -88,7 +88,7 @@ class Workspace(View):
             return {}
         return {digest: path for path, digest in sorted(read_manifest(self.tree).items())}
 
-    def _frozen_after(self, changes: ChangeSet) -> dict[str, str]:
+    def frozen_after(self, changes: ChangeSet) -> dict[str, str]:
         """Legacy file by digest, once these changes are landed."""
         for change in changes:
             if change.after is not None and is_frozen(change.path):
@@ -130,7 +130,7 @@ class Workspace(View):
         proposer = Proposer(self.rollout, self.tree, self.evidence, self.likely, self.follow)
         for planned, migrated in zip(pending, made, strict=False):
             proposal = proposer.propose(planned, migrated)
-            frozen = self._frozen_after(proposal.changes)
+            frozen = self.frozen_after(proposal.changes)
             evidence = record(proposal, planned, frozen)
             yield Step(proposal, with_evidence(proposal, evidence))
             self.rollout.forget(planned, proposal.written.content)
