@@ -15,6 +15,7 @@ from migrate.changes import Change, ChangeSet, sha256
 from migrate.errors import InputError
 from migrate.graph import PLANS
 from migrate.locations import LEGACY, dotted, outside
+from migrate.own_lines import Hunk, Written, packed, text_lines, unpacked, written_lines
 from migrate.parity import ABSENT, Difference, identical
 from migrate.tree import Tree
 
@@ -41,6 +42,8 @@ class Step(NamedTuple):
     """The frozen file that holds the bytes of before, if one does."""
     edits: tuple[tuple[int, int, str], ...] = ()
     """For an edited file: (offset, length, old text), which take the new text back to the old."""
+    written: Written | None = None
+    """The same as whole lines, which are found again when somebody has edited the rest."""
 
 
 class Evidence(NamedTuple):
@@ -51,6 +54,8 @@ class Evidence(NamedTuple):
     target: str
     digest: str
     chain: tuple[tuple[str, str], ...]
+    built_on: tuple[str, ...]
+    """The files under the new preset when it was applied."""
     resolved: dict[Any, Any]
     plan: str
     steps: tuple[Step, ...]
@@ -99,7 +104,7 @@ def record(proposal: Proposal, planned: Planned, frozen_digest: dict[str, str]) 
             }
             for difference, rule in proof.verdict.allowed
         ],
-        "changes": [_step(change, frozen_digest) for change in proposal.changes],
+        "changes": [_step(change, frozen_digest, written.target) for change in proposal.changes],
     }
     text = indented(structure)
     path = evidence_path(planned.name)
@@ -167,35 +172,37 @@ def difference_sides(difference: Difference) -> dict[str, Any]:
     return {name: plain(value) for name, value in sides.items() if value is not ABSENT}
 
 
-def _step(change: Change, frozen: dict[str, str]) -> dict[str, Any]:
+def _step(change: Change, frozen: dict[str, str], target: str) -> dict[str, Any]:
     before = sha256(change.before) if change.before is not None else None
     after = sha256(change.after) if change.after is not None else None
     step: dict[str, Any] = {"path": change.path, "before": before, "after": after}
     if before in frozen and not change.path.startswith(f"{LEGACY}/"):
         step["legacy"] = frozen[before]
-    elif change.before is not None:
-        step["edits"] = inverse_edits(change.before, change.after or b"")
+    if change.before is None or (change.path == target and before in frozen):
+        return step
+    if change.after is not None:
+        step.update(_own_lines(written_lines(change.before, change.after)))
+    elif before not in frozen:
+        step["edits"] = [[0, 0, _decoded([change.before])]]
     return step
 
 
-def inverse_edits(before: bytes, after: bytes) -> list[list[Any]]:
-    """Edits that turn `after` into `before`: (byte offset, length, old text), from the end."""
-    from difflib import SequenceMatcher
-
-    old = before.decode("utf-8", "surrogateescape").splitlines(keepends=True)
-    new = after.decode("utf-8", "surrogateescape").splitlines(keepends=True)
-    starts = [0]
-    for line in new:
-        starts.append(starts[-1] + len(line.encode("utf-8", "surrogateescape")))
+def _own_lines(written: Written) -> dict[str, Any]:
+    """What a step wrote into a file, each with the old text; from the end, as it is undone."""
     edits: list[list[Any]] = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag != "equal":
-            edits.append([starts[j1], starts[j2] - starts[j1], "".join(old[i1:i2])])
-    return edits[::-1]
+    for hunk in reversed(written.hunks):
+        length = sum(map(len, hunk.new))
+        edits.append([hunk.start, length, _decoded(hunk.old)])
+    wrote = [[hunk.lines[0], _decoded(hunk.new)] for hunk in reversed(written.hunks)]
+    return {"edits": edits, "wrote": wrote, "lines": packed(written)}
+
+
+def _decoded(lines: Iterable[bytes]) -> str:
+    return b"".join(lines).decode("utf-8", "surrogateescape")
 
 
 def undo_edits(content: bytes, edits: tuple[tuple[int, int, str], ...]) -> bytes:
-    """Apply `inverse_edits`."""
+    """The old text from the one that a step left."""
     for start, length, old in edits:
         raw = old.encode("utf-8", "surrogateescape")
         content = content[:start] + raw + content[start + length :]
@@ -228,6 +235,7 @@ def _evidence(data: dict[str, Any], content: bytes) -> Evidence:
         chain=tuple(
             (_path(item["path"]), _text(item["sha256"])) for item in data["legacy"]["chain"]
         ),
+        built_on=tuple(map(_path, data["new"]["chain"]))[:-1],
         resolved=_mapping(_restored(data["legacy"]["resolved"], content)),
         plan=_text(data["plan_sha256"]),
         steps=tuple(_read_step(item) for item in data["changes"]),
@@ -247,13 +255,28 @@ def _restored(resolved: Any, content: bytes) -> Any:
 def _read_step(item: dict[str, Any]) -> Step:
     edits = tuple((_offset(a), _offset(b), _text(c)) for a, b, c in item.get("edits", ()))
     before, after, legacy = item["before"], item["after"], item.get("legacy")
+    written = _written(item, edits) if "lines" in item else None
     return Step(
         _path(item["path"]),
         None if before is None else _text(before),
         None if after is None else _text(after),
         None if legacy is None else _path(legacy),
         edits,
+        written,
     )
+
+
+def _written(item: dict[str, Any], edits: tuple[tuple[int, int, str], ...]) -> Written:
+    digests = unpacked(_text(item["lines"]))
+    hunks: list[Hunk] = []
+    last = 0
+    for (start, _, old), (first, new) in zip(edits[::-1], item["wrote"][::-1], strict=True):
+        lines, before = text_lines(_text(new)), text_lines(old)
+        if not last <= _offset(first) <= len(digests) - len(lines):
+            raise ValueError("the lines of a step follow one another")
+        last = first + len(lines)
+        hunks.append(Hunk((first, last), tuple(lines), tuple(before), start))
+    return Written(tuple(hunks), digests)
 
 
 # Evidence is as hostile as any other file of the tree: nothing in it is taken for what it says.

@@ -177,12 +177,13 @@ _SMALLER = "see the limits in docs/reliability.md; look for a file that nests de
 
 
 def _letter(error: MigrateError) -> None:
-    click.echo(error.letter(), err=True)
-    diff = getattr(error, "diff", ())
-    if diff:
-        from migrate.locations import printable_block
+    from migrate.locations import printable_block
 
-        click.echo("\n".join(map(printable_block, diff)), err=True)
+    for fault in error.faults():
+        click.echo(fault.letter(), err=True)
+        diff = getattr(fault, "diff", ())
+        if diff:
+            click.echo("\n".join(map(printable_block, diff)), err=True)
 
 
 def _bug(error: BaseException) -> int:

@@ -207,20 +207,24 @@ def _applied(context: Context, result: Any) -> None:
     help="The step to take back.",
     shell_complete=complete_preset,
 )
+@click.option("--with-dependents", is_flag=True, help="Take back what builds on it, too.")
+@click.option("--dry-run", is_flag=True, help="Write nothing, not even a lock.")
 @pass_context
-def undo(context: Context, name: str) -> int:
-    """Take one preset's step back, byte for byte."""
+def undo(context: Context, name: str, with_dependents: bool, dry_run: bool) -> int:
+    """Take one preset's step back, byte for byte; of shared files, the lines that it wrote."""
     from migrate.commands.undo import undo as run
     from migrate.journal import land
+    from migrate.report.steps import undo_data, undo_lines
 
-    with context.writing() as disk:
-        result = run(context.workspace, name)
-        land(result.changes, disk, f"undo {name}")
-    if context.as_json:
-        files = [{"path": change.path, "change": change.kind} for change in result.changes]
-        context.give({"preset": name, "files": files})
-    elif len(result.changes):
-        context.say(f"undone {name}: {len(result.changes)} files as they were")
+    if dry_run:
+        context.refuse_interrupted()
+        result = run(context.workspace, name, with_dependents)
     else:
-        context.say(f"nothing to do: {name} is not applied")
+        with context.writing() as disk:
+            result = run(context.workspace, name, with_dependents)
+            land(result.changes, disk, f"undo {', '.join(result.names)}")
+    if context.as_json:
+        context.give(undo_data(result, dry_run))
+    else:
+        context.say_lines(undo_lines(result, dry_run, context.paint))
     return DONE

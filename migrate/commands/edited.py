@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrate.changes import Change, sha256
 from migrate.commands.workspace import Workspace
-from migrate.errors import TreeMoved
+from migrate.errors import MigrateError, TreeMoved
 from migrate.evidence import Evidence
 from migrate.migrated import Maker
 
@@ -33,6 +33,6 @@ def applied_text(workspace: Workspace, evidence: Evidence) -> bytes | None:
     planned = workspace.plans.presets[evidence.name]
     try:
         content = Maker(workspace.rollout).content(workspace.resolver, planned)
-    except TreeMoved:
+    except MigrateError:
         return None
     return content if sha256(content) == evidence.digest else None

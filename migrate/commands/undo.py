@@ -1,87 +1,295 @@
-"""`migrate undo`: take one rollout step back, byte for byte."""
+"""`migrate undo`: take rollout steps back, byte for byte; of shared files, their own lines."""
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from migrate.changes import Change, ChangeSet, sha256
+from migrate.commands.edited import applied_text
 from migrate.commands.workspace import Workspace
 from migrate.errors import InputError, MigrateError, Refused, TreeMoved, raise_all
 from migrate.evidence import Evidence, Step, evidence_path, undo_edits
-from migrate.graph import SUFFIXES, Link, links_of
+from migrate.graph import SUFFIXES, Graph, Link, links_of
+from migrate.locations import Place
+from migrate.own_lines import Clash, Range, places
+from migrate.own_lines import taken_back as lines_taken_back
 from migrate.plan import select
 from migrate.resolve import Resolver
-from migrate.tree import Overlay
+from migrate.tree import Overlay, Tree
+
+ONLY_LINES = "without the lines of"
+"""Why a file changes in which others wrote too."""
 
 
 @dataclass(frozen=True)
 class Undone:
-    """The changes that take a step back; none if the preset was not applied."""
+    """The changes that take steps back; none if the preset was not applied."""
 
     name: str
     changes: ChangeSet
+    names: tuple[str, ...] = ()
+    """The presets whose steps go, in the order in which they are taken back."""
+
+    @property
+    def partly(self) -> list[Change]:
+        """Files in which others wrote too: only what the steps wrote was taken back."""
+        return [change for change in self.changes if change.why.startswith(ONLY_LINES)]
 
 
-def undo(workspace: Workspace, name: str) -> Undone:
+class Edited(TreeMoved):
+    """What a step wrote is not there any more; `diff` shows the edits where they can be known."""
+
+    def __init__(self, what: str, place: Place, hint: str, diff: Iterable[str] = ()) -> None:
+        super().__init__(what, place, hint)
+        self.diff = list(diff)
+
+
+def undo(workspace: Workspace, name: str, with_dependents: bool = False) -> Undone:
     """Propose the inverse of a step, from its evidence and the legacy tree.
 
-    Raises TreeMoved for what was edited since, Refused while later steps build on this one, or
-    where what is needed is missing.
+    Raises TreeMoved for what was edited since, Refused while later steps build on this one (but
+    `with_dependents`, which takes them back too), or where what is needed is missing.
     """
     planned = select(workspace.plans, [name])[0]
-    evidence = workspace.evidence.get(planned.name)
-    if evidence is None:
+    if planned.name not in workspace.evidence:
         return Undone(name, ChangeSet())
-    _nothing_builds_on_it(workspace, evidence)
-    faults: list[MigrateError] = []
-    changes: list[Change] = []
-    for step in evidence.steps:
-        try:
-            changes.append(_inverse(workspace, step))
-        except MigrateError as error:
-            faults.append(error)
-    raise_all(faults)
-    _refuse(evidence, _deleted_by(workspace, _missing(workspace, changes)))
-    record = evidence_path(name)
-    changes.append(Change(record, evidence.content, None, "no longer applied"))
-    return Undone(name, ChangeSet.of(changes))
+    order = undo_order(workspace, name)
+    if len(order) > 1 and not with_dependents:
+        raise _builds(workspace, order)
+    changes = taken_back(workspace, order)
+    _still_extended(workspace, changes)
+    return Undone(name, changes, tuple(order))
 
 
-def _nothing_builds_on_it(workspace: Workspace, evidence: Evidence) -> None:
-    """Later steps build on this one if they extend its target, or changed what it brings back."""
-    mine = {step.path for step in evidence.steps}
-    later = [
-        other.name
-        for other in workspace.evidence.values()
-        if other.name != evidence.name
-        and (
-            evidence.target in workspace.plans.presets[other.name].preset.extends
-            or any(step.path in mine and _after(evidence, step) for step in other.steps)
-        )
-    ]
-    _refuse(evidence, later)
+def undo_order(workspace: Workspace, name: str) -> list[str]:
+    """An applied preset and all that must be undone before it, in the order to undo them in.
+
+    Raises TreeMoved or InputError for a step that cannot be taken back.
+    """
+    steps = _Steps(workspace, workspace.tree)
+    order: list[str] = []
+    waiting = [name]
+    while waiting:
+        current = waiting[-1]
+        first = [one for one in steps.before(current) if one not in waiting]
+        if first:
+            waiting += first[::-1]
+            continue
+        waiting.pop()
+        if current in steps.applied:
+            try:
+                steps.take_back(current)
+            except MigrateError as error:
+                raise_all([*_because(workspace, current, name), *error.faults()])
+            order.append(current)
+    return order
 
 
-def _refuse(evidence: Evidence, later: list[str]) -> None:
-    if later:
-        verb = "builds" if len(later) == 1 else "build"
-        commands = " && ".join(f"migrate undo --preset {other}" for other in reversed(later))
-        what = f"{', '.join(later)} {verb} on {evidence.name}"
-        raise Refused(what, evidence.target, f"undo first: {commands}")
+def _because(workspace: Workspace, current: str, name: str) -> list[MigrateError]:
+    """Why a step is looked at that nobody named."""
+    if current == name:
+        return []
+    what = f"builds on {name}, and cannot be taken back as it is"
+    return [Refused(what, workspace.evidence[current].target, "see what follows")]
 
 
-def _after(evidence: Evidence, step: Step) -> bool:
-    """Whether another step began from what this one wrote."""
-    return any(step.path == own.path and step.before == own.after for own in evidence.steps)
+def taken_back(workspace: Workspace, names: Sequence[str], tree: Tree | None = None) -> ChangeSet:
+    """The changes that undo these presets one after another, each on what the ones before leave.
+
+    `names` are applied presets in an order such as `undo_order` gives; `tree` is what they are
+    undone in, else the tree as it is. Raises TreeMoved or InputError for what cannot be taken back.
+    """
+    below = workspace.tree if tree is None else tree
+    steps = _Steps(workspace, below)
+    for name in names:
+        steps.take_back(name)
+    return ChangeSet.of(
+        Change(path, below.read(path) if below.exists(path) else None, after, steps.why[path])
+        for path, after in steps.tree.changed.items()
+    )
 
 
-def _missing(workspace: Workspace, changes: list[Change]) -> set[str]:
-    """What the files brought back extend, and is not there."""
+def _builds(workspace: Workspace, order: list[str]) -> Refused:
+    *later, name = order
+    verb = "builds" if len(later) == 1 else "build"
+    commands = " && ".join(f"migrate undo --preset {shlex.quote(other)}" for other in later)
+    together = f"migrate undo --preset {shlex.quote(name)} --with-dependents"
+    what = f"{', '.join(later)} {verb} on {name}"
+    target = workspace.evidence[name].target
+    return Refused(what, target, f"undo first: {commands}; or all at once: {together}")
+
+
+def _still_extended(workspace: Workspace, changes: ChangeSet) -> None:
+    """A config that no step made may extend by now what a step made. Raises Refused."""
+    if not any(path.endswith(SUFFIXES) for path in changes.deleted):
+        return
     after = Overlay(workspace.tree, changes)
-    resolver = Resolver(after, workspace.dialect)
-    back = [change.path for change in changes if change.after is not None]
-    links = [link for path in back if path.endswith(SUFFIXES) for link in _links(resolver, path)]
-    return {link.target for link in links if not after.exists(link.target)}
+    graph = Graph(Resolver(after, workspace.dialect))
+    links = [link for path in changes.deleted for link in graph.links_to(path)]
+    hint = "let it extend another file, then undo again"
+    raise_all(
+        [
+            Refused(f"extends {link.target}, which undo takes away", link.place, hint)
+            for link in links
+        ]
+    )
+
+
+class _Steps:
+    """The applied steps of a tree, taken back one after another."""
+
+    def __init__(self, workspace: Workspace, tree: Tree) -> None:
+        self.workspace = workspace
+        self.tree = Overlay(tree)
+        self.applied = dict(workspace.evidence)
+        self.why: dict[str, str] = {}
+        self.users: dict[str, dict[str, Step]] = {}
+        """Who changed a file, by path and preset."""
+        self.above: dict[str, list[str]] = {}
+        """Which presets were built on a file."""
+        for evidence in self.applied.values():
+            for step in evidence.steps:
+                self.users.setdefault(step.path, {})[evidence.name] = step
+            for path in evidence.built_on:
+                self.above.setdefault(path, []).append(evidence.name)
+
+    def take_back(self, name: str) -> None:
+        """Lay the inverse of a step over the tree."""
+        evidence = self.applied[name]
+        changes = [change for change in self._inverse(evidence) if change.before != change.after]
+        record = evidence_path(name)
+        if self.tree.exists(record):
+            changes.append(Change(record, evidence.content, None, "no longer applied"))
+        self.tree.lay(changes)
+        self.why.update((change.path, change.why) for change in changes)
+        del self.applied[name]
+
+    def _inverse(self, evidence: Evidence) -> list[Change]:
+        """One change for each file of a step. Raises what stands against any of them."""
+        faults: list[MigrateError] = []
+        changes: list[Change] = []
+        for step in evidence.steps:
+            try:
+                changes.append(self._undone(evidence, step))
+            except MigrateError as error:
+                faults.append(error)
+        raise_all(faults)
+        return changes
+
+    def _now(self, path: str) -> bytes | None:
+        return self.tree.read(path) if self.tree.exists(path) else None
+
+    def _undone(self, evidence: Evidence, step: Step) -> Change:
+        now = self._now(step.path)
+        digest = sha256(now) if now is not None else None
+        if digest == step.before:
+            return Change(step.path, now, now)  # it is what it was already
+        if digest == step.after or (now is None and step.path == evidence.target):
+            return Change(step.path, now, self._before(step, now), "as it was")
+        if now is None or step.written is None or step.path == evidence.target:
+            raise self._edited(evidence, step, now)
+        merged = lines_taken_back(step.written, now)
+        if isinstance(merged, Clash):
+            raise _clash(evidence, step, merged)
+        return Change(step.path, now, merged, f"{ONLY_LINES} {evidence.name}")
+
+    def _before(self, step: Step, now: bytes | None) -> bytes | None:
+        if step.before is None:
+            return None
+        if step.legacy is not None:
+            content = self._now(step.legacy)
+            if content is None:
+                hint = "restore the legacy tree from version control"
+                what = f"{step.legacy} is missing, which holds what it was"
+                raise InputError(what, step.path, hint)
+        else:
+            content = undo_edits(now or b"", step.edits)
+        if sha256(content) != step.before:
+            hint = "restore the legacy tree and the evidence from version control"
+            raise InputError("cannot be brought back: the record does not match", step.path, hint)
+        return content
+
+    def _edited(self, evidence: Evidence, step: Step, now: bytes | None) -> Edited:
+        found = sha256(now) if now is not None else None
+        what = f"was edited since: applied {_short(step.after)}, found {_short(found)}"
+        applied: bytes | None = None
+        if step.path == evidence.target:
+            applied = applied_text(self.workspace, evidence)
+            again = f"migrate apply --preset {shlex.quote(evidence.name)} --force"
+            hint = "put the text that was applied back first"
+            hint += f"; `{again}` does, and keeps yours beside it" if applied is not None else ""
+        elif step.after is None:
+            applied = self._before(step, None)
+            hint = "move it away first; the step deleted it, and undo brings back the old one"
+        elif now is None:
+            hint = "restore it first; undo takes the lines of this step out of it"
+        else:
+            hint = "take the edit back first"
+        shown = Change(step.path, applied, now).diff() if applied is not None else ()
+        return Edited(what, Place(step.path), hint, shown)
+
+    # What must be undone first.
+
+    def before(self, name: str) -> list[str]:
+        """The applied presets that build on this one, as the tree is now; none if it is undone."""
+        evidence = self.applied.get(name)
+        if evidence is None:
+            return []
+        found = dict.fromkeys(self.above.get(evidence.target, ()))
+        found.update((other, None) for step in evidence.steps for other in self._later(name, step))
+        found.update((other, None) for other in self._deleted(evidence, found))
+        return [other for other in found if other in self.applied and other != name]
+
+    def _later(self, name: str, step: Step) -> Iterator[str]:
+        """Who began from what this step left at a path, or edited the lines that it wrote."""
+        for other, theirs in self.users[step.path].items():
+            if other == name or other not in self.applied:
+                continue
+            if self._took_over(other, theirs, step):
+                yield other
+
+    def _took_over(self, other: str, theirs: Step, step: Step) -> bool:
+        """Whether a file in which this step wrote is a preset by now, gone, or written upon."""
+        if None in (step.written, theirs.written) and theirs.before == step.after:
+            return True
+        if step.before is None:
+            return False
+        if self.applied[other].target == step.path:
+            return True
+        if theirs.after is None:
+            return step.after is not None and not self.tree.exists(step.path)
+        return self._overlies(theirs, step)
+
+    def _overlies(self, other: Step, step: Step) -> bool:
+        """Whether the lines that another step wrote into a file stand on those of this one."""
+        now = self._now(step.path)
+        if now is None or sha256(now) == step.after or not (step.written and other.written):
+            return False
+        mine, theirs = places(step.written, now), places(other.written, now)
+        if not any(_touch(one, two) for one in mine for two in theirs):
+            return False
+        if any(isinstance(one, Clash) for one in mine):
+            return not any(isinstance(one, Clash) for one in theirs)
+        alone = lines_taken_back(step.written, now)
+        return not isinstance(alone, Clash) and any(
+            isinstance(one, Clash) for one in places(other.written, alone)
+        )
+
+    def _deleted(self, evidence: Evidence, known: Iterable[str]) -> Iterator[str]:
+        """Who deleted what the files extend that would be brought back, as far as that is known."""
+        if any(other in self.applied and other != evidence.name for other in known):
+            return  # asked again once those are undone
+        changes = self._inverse(evidence)
+        after = Overlay(self.tree, changes)
+        resolver = Resolver(after, self.workspace.dialect)
+        back = [change.path for change in changes if change.after is not None]
+        for path in back:
+            for link in _links(resolver, path) if path.endswith(SUFFIXES) else ():
+                if not after.exists(link.target):
+                    steps = self.users.get(link.target, {})
+                    yield from (name for name, step in steps.items() if step.after is None)
 
 
 def _links(resolver: Resolver, path: str) -> list[Link]:
@@ -91,40 +299,22 @@ def _links(resolver: Resolver, path: str) -> list[Link]:
         return []  # no config of ours: a file in which a path was rewritten
 
 
-def _deleted_by(workspace: Workspace, paths: set[str]) -> list[str]:
-    """The applied steps that deleted any of these files."""
-    return [
-        other.name
-        for other in workspace.evidence.values()
-        if any(step.after is None and step.path in paths for step in other.steps)
-    ]
+def _touch(one: Range | Clash | None, two: Range | Clash | None) -> bool:
+    if one is None or two is None:
+        return False
+    first, second = (place.lines if isinstance(place, Clash) else place for place in (one, two))
+    return first[0] <= second[1] and second[0] <= first[1]
 
 
-def _inverse(workspace: Workspace, step: Step) -> Change:
-    tree = workspace.tree
-    now = tree.read(step.path) if tree.exists(step.path) else None
-    found = sha256(now) if now is not None else None
-    if found != step.after:
-        what = f"was edited since: applied {_short(step.after)}, found {_short(found)}"
-        raise TreeMoved(what, step.path, "take the edit back first")
-    return Change(step.path, now, _before(workspace, step, now), "undo")
+def _clash(evidence: Evidence, step: Step, clash: Clash) -> Edited:
+    place = Place(step.path, clash.lines[0] + 1)
+    if clash.ambiguous:
+        what = f"holds a line of {evidence.name} beside equal ones; which one goes is not guessed"
+        return Edited(what, place, "leave one of them, then undo again")
+    what = f"was edited since, in a line that {evidence.name} wrote"
+    hint = "put that line back as the step wrote it, or as it was before it, then undo again"
+    return Edited(what, place, hint, clash.diff(step.path))
 
 
 def _short(digest: str | None) -> str:
     return digest[:12] if digest else "no file"
-
-
-def _before(workspace: Workspace, step: Step, now: bytes | None) -> bytes | None:
-    if step.before is None:
-        return None
-    if step.legacy is not None:
-        if not workspace.tree.exists(step.legacy):
-            hint = "restore the legacy tree from version control"
-            raise InputError(f"{step.legacy} is missing, which holds what it was", step.path, hint)
-        content = workspace.tree.read(step.legacy)
-    else:
-        content = undo_edits(now or b"", step.edits)
-    if sha256(content) != step.before:
-        hint = "restore the legacy tree and the evidence from version control"
-        raise InputError("cannot be brought back: the record does not match", step.path, hint)
-    return content

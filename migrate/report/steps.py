@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from migrate.changes import ChangeSet
 from migrate.evidence import difference_sides, evidence_path
@@ -15,6 +15,9 @@ from migrate.propose import Proposal
 from migrate.report.paint import Paint, columns, plural
 from migrate.report.refs import reference_data
 from migrate.told import told
+
+if TYPE_CHECKING:
+    from migrate.commands.undo import Undone
 
 KINDS = {"create": "+", "modify": "~", "delete": "-"}
 COLOURS = {"create": "green", "modify": "yellow", "delete": "red"}
@@ -187,6 +190,34 @@ def _dropped(item: Dropped) -> dict[str, Any]:
     }
 
 
+def undo_lines(undone: Undone, dry_run: bool, paint: Paint) -> Iterator[str]:
+    """What was taken back; of a dry run each file too."""
+    if not undone.names:
+        yield f"nothing to do: {undone.name} is not applied"
+        return
+    word = "would undo" if dry_run else "undone"
+    names = ", ".join(undone.names)
+    yield f"{word} {paint(names, 'bold')}: {plural(len(undone.changes), 'file')} as they were"
+    if dry_run:
+        yield from _files(undone.changes, paint)
+        return
+    for change in undone.partly:
+        yield f"  {printable(change.path)}: {change.why}; the rest stays as it is"
+
+
+def undo_data(undone: Undone, dry_run: bool) -> dict[str, Any]:
+    """What was taken back, for scripts."""
+    files = [
+        {"path": change.path, "change": change.kind, "why": change.why} for change in undone.changes
+    ]
+    return {
+        "preset": undone.name,
+        "undone": list(undone.names),
+        "files": files,
+        "dry_run": dry_run,
+    }
+
+
 def gate_lines(presets: Iterable[Planned]) -> Iterator[str]:
     """The gate commands of a plan, shown because a plan file may come from anyone."""
     gates: Mapping[str, None] = {gate: None for planned in presets for gate in planned.gates}
@@ -195,4 +226,4 @@ def gate_lines(presets: Iterable[Planned]) -> Iterator[str]:
         yield from (f"  {printable(gate)}" for gate in gates)
 
 
-__all__ = ["diff_lines", "gate_lines", "step_data", "step_lines"]
+__all__ = ["diff_lines", "gate_lines", "step_data", "step_lines", "undo_data", "undo_lines"]

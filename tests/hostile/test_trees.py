@@ -333,6 +333,10 @@ def _step(**fields: object) -> Callable[[bytes], bytes]:
     return _tampered(lambda data: data["changes"].append(whole))
 
 
+def _lines(**fields: object) -> Callable[[bytes], bytes]:
+    return _step(path="configs/base.yaml", before="a" * 64, after="b" * 64, **fields)
+
+
 EVIL: dict[str, Callable[[bytes], bytes]] = {
     "deep": lambda _: DEEP,
     "a list": lambda _: b"[]",
@@ -353,6 +357,11 @@ EVIL: dict[str, Callable[[bytes], bytes]] = {
     "a step into .git": _step(path=".git/hooks/x", before="a" * 64, legacy="configs/base.yaml"),
     "a step from outside": _step(path="configs/x.yaml", before="a" * 64, legacy="/etc/passwd"),
     "an edit beyond all bounds": _step(path="configs/base.yaml", edits=[[0, 10**18, "x"]]),
+    "lines that are none": _lines(lines="AAAA", wrote=[]),
+    "lines in another order": _lines(
+        lines="A" * 16, edits=[[0, 1, "x"]] * 2, wrote=[[0, "y"], [1, "y"]]
+    ),
+    "lines beyond the end": _lines(lines="A" * 8, edits=[[0, 1, "x"]], wrote=[[9**9, "y"]]),
     "an edit before the begin": _step(path="configs/base.yaml", edits=[[-5, -3, "\ud800"]]),
 }
 

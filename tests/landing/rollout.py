@@ -14,7 +14,7 @@ from tests.support.trees import Tree
 
 REPOSITORY = Path(__file__).parents[2]
 
-_LAUNCH = b"""model: {model: m}
+LAUNCH = b"""model: {model: m}
 training:
   {run_name: r, output_dir: o, logging_dir: l, num_train_epochs: 1, learning_rate: 1, vit_lr: 1,
    aligner_lr: 1}
@@ -23,13 +23,9 @@ FILES = {
     "configs/base.yaml": b"z: 1\n",
     "configs/components/b.yaml": b"b: 2 # two\n",
     "configs/components/only/c.yaml": b"c: 3\n",
-    "configs/train/p.yaml": b"extends: [../base.yaml, ../components/b.yaml]\n"
-    + _LAUNCH
-    + b"a: 1\n",
+    "configs/train/p.yaml": b"extends: [../base.yaml, ../components/b.yaml]\n" + LAUNCH + b"a: 1\n",
     "configs/train/q.yaml": b"extends: [p.yaml, ../components/only/c.yaml]\na: 2 # own\n",
-    "configs/train/r.yaml": b"extends: [../base.yaml, ../components/b.yaml]\n"
-    + _LAUNCH
-    + b"a: 3\n",
+    "configs/train/r.yaml": b"extends: [../base.yaml, ../components/b.yaml]\n" + LAUNCH + b"a: 3\n",
     "train.sh": b"#!/bin/sh\nrun configs/train/p.yaml\n",
 }
 NAMES = ["p", "q", "r"]

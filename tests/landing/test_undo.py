@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -9,7 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.landing.rollout import NAMES, Moments
+from benchmarks.trees import rollout
+from migrate.commands.undo import undo
+from migrate.commands.workspace import Workspace
+from migrate.dialect import EXTENDS
+from migrate.plain import PlainLoader
+from migrate.plan import Plans
+from migrate.tree import Overlay
+from tests.landing.rollout import LAUNCH, NAMES, Moments
 from tests.support import trees
 from tests.support.cli import migrate as run
 
@@ -109,3 +118,206 @@ def test_a_file_that_changes_keeps_its_mode_both_ways(at: At, mode: int) -> None
     assert trees.modes(root)["configs/train/p.yaml"] == mode
     undo_all(root)
     assert trees.modes(root)["configs/train/p.yaml"] == mode
+
+
+# Shared files.
+
+SHARED = {
+    "configs/base.yaml": b"z: 1\n",
+    "configs/components/b.yaml": b"b: 2\n",
+    "configs/train/p.yaml": b"extends: [../base.yaml, ../components/b.yaml]\n" + LAUNCH + b"a: 1\n",
+    "configs/train/q.yaml": b"extends: [../base.yaml, ../components/b.yaml]\n" + LAUNCH + b"a: 2\n",
+    "configs/train/v.yaml": b"extends: [p.yaml, ../components/b.yaml]\na: 3\n",
+    "configs/mine/w.yaml": b"extends: ../train/p.yaml # ours\nx: 1\n",
+    "README.md": b"# Runs\n\n`configs/train/p.yaml`\n\nand\n\n`configs/train/q.yaml`\n",
+    "run.sh": b"#!/bin/sh\npython t.py configs/train/p.yaml\npython t.py configs/train/q.yaml\n",
+}
+EDITS = {"README.md": b"More.\n", "run.sh": b"echo done\n", "configs/mine/w.yaml": b"y: 2\n"}
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Path:
+    """Three presets that move, named by docs, by a script, and one by a config nobody plans."""
+    root = trees.write(tmp_path / "root", SHARED)
+    assert run(root, "init", "--presets", "configs/train/**").code == 0
+    plan = root / "plans/train.yaml"
+    text = plan.read_text()
+    for name in "pqv":
+        text = text.replace(f"configs/train/{name}.yaml", f"configs/new/{name}.yaml")
+    plan.write_text(text)
+    return root
+
+
+def applied(root: Path, *names: str) -> None:
+    for name in names:
+        ran = run(root, "apply", "--preset", name)
+        assert ran.code == 0, ran.err
+
+
+def test_undo_takes_back_its_own_lines_of_files_that_others_edit(shared: Path) -> None:
+    before = trees.read(shared)
+    applied(shared, "p")
+    for path, more in EDITS.items():
+        (shared / path).write_bytes((shared / path).read_bytes() + more)
+    ran = run(shared, "undo", "--preset", "p")
+    assert ran.code == 0, ran.err
+    assert trees.read(shared) == before | {
+        path: before[path] + more for path, more in EDITS.items()
+    }
+    for path in EDITS:
+        assert f"{path}: without the lines of p; the rest stays as it is" in ran.out
+
+
+@pytest.mark.parametrize("path", EDITS)
+def test_an_edited_line_of_a_step_is_shown_and_kept(shared: Path, path: str) -> None:
+    applied(shared, "p")
+    file = shared / path
+    lines = file.read_text().splitlines()
+    number = next(n for n, line in enumerate(lines) if "new/p.yaml" in line)
+    wrote, edited = lines[number], f"{lines[number]} # mine"
+    file.write_text("\n".join([*lines[:number], edited, *lines[number + 1 :], ""]))
+    before = trees.read(shared)
+    ran = run(shared, "undo", "--preset", "p")
+    assert ran.code == 4
+    assert f"error: {path}:{number + 1}: was edited since, in a line that p wrote" in ran.err
+    assert f"\n-{wrote}\n+{edited}\n" in ran.err
+    assert trees.read(shared) == before
+    file.write_text("\n".join([*lines, ""]))  # as the hint says
+    assert run(shared, "undo", "--preset", "p").code == 0
+
+
+def test_steps_that_wrote_other_lines_of_a_file_do_not_build_on_one_another(shared: Path) -> None:
+    start = trees.read(shared)
+    applied(shared, "q")
+    after_q = trees.read(shared)
+    ran = run(shared, "undo", "--preset", "q")
+    assert ran.code == 0, ran.err
+    assert trees.read(shared) == start
+    applied(shared, "p", "q")
+    assert run(shared, "undo", "--preset", "p").code == 0
+    # Only the record of the lines of README differs: it was made on top of the other step.
+    assert _but_records(trees.read(shared)) == _but_records(after_q)
+    assert run(shared, "undo", "--preset", "q").code == 0
+    assert trees.read(shared) == start
+
+
+def _but_records(tree: trees.Tree) -> trees.Tree:
+    return {path: body for path, body in tree.items() if not path.startswith("plans/evidence/")}
+
+
+def test_a_step_that_wrote_upon_the_lines_of_another_goes_first(tmp_path: Path) -> None:
+    line = b"compare configs/train/p.yaml configs/train/q.yaml\n"
+    root = trees.write(tmp_path / "root", {**SHARED, "run.sh": b"#!/bin/sh\n" + line})
+    assert run(root, "init", "--presets", "configs/train/**").code == 0
+    plan = root / "plans/train.yaml"
+    moved = plan.read_text().replace("to: configs/train/", "to: configs/new/")
+    plan.write_text(moved.replace("[configs/train/", "[configs/new/"))
+    start = trees.read(root)
+    applied(root, "p", "q")
+    (root / "run.sh").write_bytes((root / "run.sh").read_bytes() + b"echo done\n")
+    ran = run(root, "undo", "--preset", "p")
+    assert (ran.code, "q builds on p" in ran.err) == (3, True)
+    assert run(root, "undo", "--preset", "p", "--with-dependents").code == 0
+    assert trees.read(root) == start | {"run.sh": start["run.sh"] + b"echo done\n"}
+
+
+def test_the_chain_of_steps_is_named_in_order_and_works_in_order(shared: Path) -> None:
+    start = trees.read(shared)
+    applied(shared, "p", "q", "v")
+    ran = run(shared, "undo", "--preset", "p")
+    assert ran.code == 3
+    commands = re.findall(r"migrate undo --preset (\w)(?! --with)", ran.err)
+    assert commands == ["v"]  # v deleted the component, too, which the old p and q extend
+    for name in [*commands, "p", "q"]:
+        assert run(shared, "undo", "--preset", name).code == 0
+    assert trees.read(shared) == start
+
+
+def test_undo_with_dependents_is_one_landing(at: At, moments: Moments) -> None:
+    root = at(-1)
+    ran = run(root, "undo", "--preset", "p", "--with-dependents")
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith("undone q, r, p: ")
+    assert trees.read(root) == moments.states[0]
+
+
+def test_a_dry_run_of_undo_shows_all_and_writes_nothing(at: At) -> None:
+    root = at(-1)
+    before = trees.read(root)
+    ran = run(root, "undo", "--preset", "p", "--with-dependents", "--dry-run")
+    assert (ran.code, ran.out.splitlines()[0]) == (0, "would undo q, r, p: 8 files as they were")
+    assert "  + configs/components/b.yaml" in ran.out
+    asked = ["--output", "json", "undo", "--preset", "p", "--with-dependents", "--dry-run"]
+    data = json.loads(run(root, *asked).out)
+    assert (data["dry_run"], data["undone"]) == (True, ["q", "r", "p"])
+    assert trees.read(root) == before
+
+
+@pytest.mark.parametrize("path", ["configs/train/r.yaml", "configs/components/b.yaml"])
+def test_what_already_is_as_it_was_is_left(at: At, moments: Moments, path: str) -> None:
+    root = at(-1)
+    trees.write(root, {path: moments.states[2][path]})
+    ran = run(root, "undo", "--preset", "r")
+    assert ran.code == 0, ran.err
+    assert trees.read(root) == moments.states[2]
+
+
+def test_a_target_that_is_gone_comes_back(at: At, moments: Moments) -> None:
+    root = at(-1)
+    (root / "configs/train/r.yaml").unlink()
+    assert "migrate undo --preset r" in run(root, "apply", "--all").err
+    assert run(root, "undo", "--preset", "r").code == 0
+    assert trees.read(root) == moments.states[2]
+
+
+def test_an_edited_target_is_shown_and_the_way_out_works(at: At, moments: Moments) -> None:
+    root = at(-1)
+    target = root / "configs/train/r.yaml"
+    target.write_bytes(target.read_bytes() + b"mine: 1\n")
+    ran = run(root, "undo", "--preset", "r")
+    assert (ran.code, "+mine: 1" in ran.err) == (4, True)
+    assert "`migrate apply --preset r --force` does" in ran.err
+    assert run(root, "apply", "--preset", "r", "--force").code == 0
+    assert run(root, "undo", "--preset", "r").code == 0
+    (copy,) = (root / "configs/train").glob("r.yaml.edited-*")
+    copy.unlink()
+    assert trees.read(root) == moments.states[2]
+
+
+def test_a_config_that_extends_by_now_what_a_step_made_stops_undo(shared: Path) -> None:
+    applied(shared, "p")
+    trees.write(shared, {"configs/mine/n.yaml": b"extends: ../new/p.yaml\n"})
+    before = trees.read(shared)
+    ran = run(shared, "undo", "--preset", "p")
+    assert ran.code == 3
+    assert "configs/mine/n.yaml:1:10: extends configs/new/p.yaml, which undo takes" in ran.err
+    assert trees.read(shared) == before
+
+
+def test_undo_of_any_preset_leaves_its_files_as_if_it_had_never_been_applied(
+    tmp_path: Path,
+) -> None:
+    root = Path(rollout(str(tmp_path)).pending)
+    trees.write(root, {"jobs.sh": _jobs(root), "notes/runs.md": _jobs(root)})
+    start = trees.read(root)
+    assert run(root, "apply", "--all").code == 0
+    workspace = Workspace(str(root))
+    for name in workspace.plans.presets:
+        undone = undo(workspace, name, with_dependents=True)
+        assert undone.names[-1] == name
+        after = Overlay(workspace.tree, undone.changes)
+        steps = (step for gone in undone.names for step in workspace.evidence[gone].steps)
+        for path in {step.path for step in steps}:
+            assert (after.read(path) if after.exists(path) else None) == start.get(path)
+        for gone in undone.names:
+            loaded = PlainLoader(after, EXTENDS).load(_old(workspace.plans, gone))
+            assert loaded == workspace.evidence[gone].resolved
+
+
+def _jobs(root: Path) -> bytes:
+    plans = Workspace(str(root)).plans
+    return "".join(f"python t.py --config {_old(plans, name)}\n" for name in plans.presets).encode()
+
+
+def _old(plans: Plans, name: str) -> str:
+    return plans.live_path(plans.presets[name].preset.from_)
