@@ -14,6 +14,7 @@ from migrate.canonical import Ready, canonical, indented, plain, restore
 from migrate.changes import Change, ChangeSet, sha256
 from migrate.errors import InputError
 from migrate.graph import PLANS
+from migrate.legacy import MANIFEST
 from migrate.locations import LEGACY, dotted, outside
 from migrate.own_lines import Hunk, Written, packed, text_lines, unpacked, written_lines
 from migrate.parity import ABSENT, Difference, identical
@@ -136,7 +137,7 @@ def amended(
     for change in changes:
         first = _since_the_step(change, known.get(change.path))
         if first is not None:
-            steps[change.path] = _step(first, frozen_digest)
+            steps[change.path] = _step(first, frozen_digest, evidence.target)
     data["changes"] = [steps[path] for path in sorted(steps)]
     if amendment is not None:
         for item in data["legacy"]["chain"]:
@@ -180,6 +181,8 @@ def _step(change: Change, frozen: dict[str, str], target: str) -> dict[str, Any]
         step["legacy"] = frozen[before]
     if change.before is None or (change.path == target and before in frozen):
         return step
+    if change.path == MANIFEST:
+        return step  # made anew from the frozen files, whoever changes them
     if change.after is not None:
         step.update(_own_lines(written_lines(change.before, change.after)))
     elif before not in frozen:

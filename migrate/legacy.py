@@ -74,15 +74,17 @@ def _create(tree: Tree, path: str, content: bytes, why: str, force: bool) -> Cha
     return Change(path, before, content, why)
 
 
-def refreeze(tree: Tree, texts: Mapping[str, bytes]) -> list[Change]:
-    """The changes that put newer texts into the legacy tree, by their frozen paths, and into the
-    manifest. Raises MissingFile without one."""
+def refreeze(tree: Tree, texts: Mapping[str, bytes | None]) -> list[Change]:
+    """The changes that put other texts into the legacy tree, by their frozen paths, and into the
+    manifest; None takes a copy out. Raises MissingFile without a manifest."""
     digests = {posixpath.relpath(path, LEGACY): d for path, d in read_manifest(tree).items()}
     changes: list[Change] = []
     for path, content in texts.items():
         before = tree.read(path) if tree.exists(path) else None
-        digests[posixpath.relpath(path, LEGACY)] = sha256(content)
-        changes.append(Change(path, before, content, "as the step found it"))
+        digests.pop(posixpath.relpath(path, LEGACY), None)
+        if content is not None:
+            digests[posixpath.relpath(path, LEGACY)] = sha256(content)
+        changes.append(Change(path, before, content, "the record of what was consumed"))
     manifest = "".join(manifest_line(digest, path) for path, digest in sorted(digests.items()))
     after = manifest.encode("utf-8", "surrogateescape")
     changes.append(Change(MANIFEST, tree.read(MANIFEST), after, "digests of the frozen files"))

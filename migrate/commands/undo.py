@@ -12,7 +12,8 @@ from migrate.commands.workspace import Workspace
 from migrate.errors import InputError, MigrateError, Refused, TreeMoved, raise_all
 from migrate.evidence import Evidence, Step, evidence_path, undo_edits
 from migrate.graph import SUFFIXES, Graph, Link, links_of
-from migrate.locations import Place
+from migrate.legacy import MANIFEST, is_frozen, refreeze
+from migrate.locations import LEGACY, Place
 from migrate.own_lines import Clash, Range, places
 from migrate.own_lines import taken_back as lines_taken_back
 from migrate.plan import select
@@ -158,7 +159,10 @@ class _Steps:
     def take_back(self, name: str) -> None:
         """Lay the inverse of a step over the tree."""
         evidence = self.applied[name]
-        changes = [change for change in self._inverse(evidence) if change.before != change.after]
+        inverse = self._inverse(evidence)
+        copies = {change.path: change.after for change in inverse if is_frozen(change.path)}
+        inverse += refreeze(self.tree, copies)[-1:] if copies else []
+        changes = [change for change in inverse if change.before != change.after]
         record = evidence_path(name)
         if self.tree.exists(record):
             changes.append(Change(record, evidence.content, None, "no longer applied"))
@@ -171,6 +175,8 @@ class _Steps:
         faults: list[MigrateError] = []
         changes: list[Change] = []
         for step in evidence.steps:
+            if step.path == MANIFEST:
+                continue  # it follows the frozen files
             try:
                 changes.append(self._undone(evidence, step))
             except MigrateError as error:
@@ -186,6 +192,8 @@ class _Steps:
         digest = sha256(now) if now is not None else None
         if digest == step.before:
             return Change(step.path, now, now)  # it is what it was already
+        if is_frozen(step.path) and self._recorded(evidence, step.path, digest):
+            return Change(step.path, now, now)  # the record of another step by now
         if digest == step.after or (now is None and step.path == evidence.target):
             return Change(step.path, now, self._before(step, now), "as it was")
         if now is None or step.written is None or step.path == evidence.target:
@@ -194,6 +202,11 @@ class _Steps:
         if isinstance(merged, Clash):
             raise _clash(evidence, step, merged)
         return Change(step.path, now, merged, f"{ONLY_LINES} {evidence.name}")
+
+    def _recorded(self, evidence: Evidence, path: str, digest: str | None) -> bool:
+        """Whether another applied step consumed a frozen copy as it is now."""
+        others = (one for name, one in self.applied.items() if name != evidence.name)
+        return any((path, digest) in other.chain for other in others)
 
     def _before(self, step: Step, now: bytes | None) -> bytes | None:
         if step.before is None:
@@ -244,6 +257,8 @@ class _Steps:
 
     def _later(self, name: str, step: Step) -> Iterator[str]:
         """Who began from what this step left at a path, or edited the lines that it wrote."""
+        if step.path.startswith(f"{LEGACY}/"):
+            return  # a record serves every step that consumed what it holds
         for other, theirs in self.users[step.path].items():
             if other == name or other not in self.applied:
                 continue
