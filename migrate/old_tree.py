@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from migrate.changes import Change, sha256
 from migrate.dialect import Dialect
 from migrate.errors import Faults, MigrateError, Refused
-from migrate.legacy import MANIFEST, frozen_path, live_path, read_manifest
+from migrate.legacy import frozen_path, live_path, read_manifest
 from migrate.locations import Place
 from migrate.parity import Difference, differences
 from migrate.plain import PlainLoader
@@ -75,7 +75,7 @@ class OldTree:
         self.applied = applied
         self.tree: Tree = tree
         self.moved: dict[str, MovedFile] = {}
-        self.frozen_digests = read_manifest(tree) if tree.exists(MANIFEST) else {}
+        self.frozen_digests = _manifest(tree)
         for file in [*self._edited(), *self._late()]:
             self._take(file)
         if self.moved:
@@ -220,6 +220,15 @@ class OldTree:
         for frozen, file in self.moved.items():
             text = text.replace(frozen, file.path)
         return text
+
+
+def _manifest(tree: Tree) -> dict[str, str]:
+    """The manifest; nothing where there is none, or a broken one, which `verify` tells and no step
+    passes over."""
+    try:
+        return read_manifest(tree)
+    except MigrateError:
+        return {}
 
 
 def _digest(tree: Tree, path: str) -> str:

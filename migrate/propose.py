@@ -109,7 +109,9 @@ class Proposer:
         moved = self.rollout.old.moved_in(path for path, _ in written.chain)
         frozen = self._refrozen(moved)
         changes = ChangeSet.of([target, *retired, *links, *followed.changes, *frozen])
-        self._lay(changes, written, made)
+        if made is not None:
+            self.rollout.said.setdefault(written.content, made.proof.said)
+        self._lay(changes)
         # A config that still extends what goes says more than a name that would dangle.
         self._blocked(changes.deleted)
         raise_all(followed.faults)
@@ -147,6 +149,12 @@ class Proposer:
                 held += links
                 waiting += [other for other in self.graph.links.get(path, ()) if other in going]
         return list(going.values()), held
+
+    def take_back(self, changes: ChangeSet, names: Iterable[str]) -> None:
+        """Go on from the tree before these presets' steps, which `changes` leads back to."""
+        self.done.difference_update(names)
+        self.__dict__.pop("left", None)
+        self._lay(changes)
 
     # The old files.
 
@@ -242,10 +250,8 @@ class Proposer:
         linked = {change.path for change in links}
         return self.pointers.follow(self.tree, deleted, linked, self.likely)
 
-    def _lay(self, changes: ChangeSet, written: Written, made: Migrated | None) -> None:
-        """Lay the step over the tree; the graph and the parents take it in."""
-        if made is not None:
-            self.rollout.said.setdefault(written.content, made.proof.said)
+    def _lay(self, changes: ChangeSet) -> None:
+        """Lay changes over the tree; the graph and the parents take them in."""
         stale = {change.path for change in changes}
         self.tree.lay(changes)
         self.graph.follow(changes)

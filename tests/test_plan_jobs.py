@@ -43,7 +43,7 @@ def shown(workspace: Workspace, jobs: int = 1, pool: Executor | None = None) -> 
     steps: list[Any] = []
     try:
         steps.extend(
-            (step_data(step.proposal, step.changes), tuple(step.changes))
+            (step_data(step), tuple(step.changes))
             for step in preview(workspace, (), Workers(pool, jobs))
         )
     except MigrateError as error:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from migrate.commands.steps import Step
 from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
 from migrate.flatten import Keys, Onto, chosen_keys
@@ -79,7 +80,8 @@ def test_a_rollout_that_keeps_next_to_nothing_takes_the_same_steps(
 
 def said(proposal: Proposal) -> Any:
     """All that a step says, bytes included."""
-    return step_data(proposal, proposal.changes), tuple(proposal.changes)
+    step = Step(proposal, proposal.changes, proposal.changes)
+    return step_data(step), tuple(proposal.changes)
 
 
 def test_a_resolver_keeps_what_is_shared_and_the_last_of_the_rest() -> None:

@@ -21,8 +21,9 @@ from migrate.cli.options import (
 from migrate.errors import DONE, FOUND, MigrateError
 
 if TYPE_CHECKING:
-    from migrate.commands.workspace import Step
+    from migrate.commands.steps import Step
     from migrate.plan import Planned
+    from migrate.propose import Sweep
 
 
 @click.command()
@@ -71,7 +72,8 @@ def plan(
     """Preview the rollout, step by step. Nothing is written, ever."""
     from migrate.commands.parallel import workers
     from migrate.commands.plan import preview
-    from migrate.report.steps import step_data
+    from migrate.commands.sweep import sweep
+    from migrate.report.steps import step_data, sweep_data
 
     context.recover()
     workspace = context.workspace
@@ -82,18 +84,20 @@ def plan(
     with context.progress("planning", paged=True) as progress, workers(jobs, scheduler) as crew:
         for step in shown.counted(preview(workspace, names, crew, progress)):
             if context.as_json:
-                data.append(step_data(step.proposal, step.changes))
+                data.append(step_data(step))
             else:
                 _say_step(context, step, as_diff)
+    swept = sweep(workspace, names)
     if context.as_json:
         gates = sorted({gate for one in planned for gate in one.gates})
-        names = tuple(step["preset"] for step in data)
-        context.give({"steps": data, "pending": names, "gates": gates})
+        pending = tuple(step["preset"] for step in data)
+        whole = {"steps": data, "pending": pending, "leftovers": sweep_data(swept), "gates": gates}
+        context.give(whole)
     else:
-        _say_end(context, planned, shown)
+        _say_end(context, planned, shown, swept)
     if shown.refused is not None:
         raise shown.refused
-    return FOUND if exit_code and shown.steps else DONE
+    return FOUND if exit_code and (shown.steps or swept.leftovers) else DONE
 
 
 @dataclass
@@ -110,7 +114,7 @@ class _Shown:
         try:
             for step in steps:
                 self.steps += 1
-                self.gone += len(step.changes.deleted)
+                self.gone += len(step.landing.deleted)
                 self.dropped += len(step.proposal.written.comments.dropped)
                 yield step
         except MigrateError as error:
@@ -121,17 +125,20 @@ def _say_step(context: Context, step: Step, as_diff: bool) -> None:
     from migrate.report.steps import diff_lines, step_lines
 
     if as_diff:  # a diff keeps its lines
-        context.say("\n".join(diff_lines(step.changes, context.paint)) + "\n")
+        context.say("\n".join(diff_lines(step.landing, context.paint)) + "\n")
     else:
-        context.say_lines([*step_lines(step.proposal, step.changes, context.paint), ""])
+        context.say_lines([*step_lines(step, context.paint), ""])
 
 
-def _say_end(context: Context, planned: Iterable[Planned], shown: _Shown) -> None:
+def _say_end(context: Context, planned: Iterable[Planned], shown: _Shown, swept: Sweep) -> None:
     from migrate.report.paint import plural
-    from migrate.report.steps import gate_lines
+    from migrate.report.steps import gate_lines, sweep_lines
 
     applied = len(context.workspace.evidence)
     context.say("\n".join(gate_lines(planned)))
+    context.say("\n".join(sweep_lines(swept, context.paint, pending=True)))
+    if not shown.steps and swept.leftovers:
+        return
     if not shown.steps:
         context.say(f"nothing to do: {plural(applied, 'preset')} applied")
         return
@@ -177,15 +184,22 @@ def apply(
 
 def _applied(context: Context, result: Any) -> None:
     from migrate.report.paint import plural
-    from migrate.report.steps import moved_lines, step_data
+    from migrate.report.steps import moved_lines, step_data, sweep_data, sweep_lines
 
     if context.as_json:
-        steps = [step_data(step.proposal, step.changes) for step in result.steps]
-        context.give({"applied": steps, "already": result.already, "dry_run": result.dry_run})
+        steps = [step_data(step) for step in result.steps]
+        context.give(
+            {
+                "applied": steps,
+                "already": result.already,
+                "leftovers": sweep_data(result.swept),
+                "dry_run": result.dry_run,
+            }
+        )
         return
     word = "would apply" if result.dry_run else "applied"
     for step in result.steps:
-        proposal, gone = step.proposal, len(step.changes.deleted)
+        proposal, gone = step.proposal, len(step.landing.deleted)
         files = f"{len(proposal.written.chain)} -> {len(proposal.proof.chain)} files"
         context.say(
             f"{word} {context.paint(proposal.name, 'bold')}: {files}, "
@@ -194,7 +208,8 @@ def _applied(context: Context, result: Any) -> None:
         context.say("\n".join(moved_lines(proposal.moved, context.paint)))
     for copy in result.copies:
         context.say(f"written again as it was applied; the edited text is kept as {copy}")
-    if not result.steps and not result.copies:
+    context.say("\n".join(sweep_lines(result.swept, context.paint, result.dry_run)))
+    if not result.steps and not result.copies and not result.swept.leftovers:
         context.say(f"nothing to do: {plural(len(result.already), 'preset')} applied already")
 
 

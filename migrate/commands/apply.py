@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from migrate.changes import Change, ChangeSet, sha256
@@ -10,15 +10,18 @@ from migrate.commands.edited import applied_text, edited_since
 from migrate.commands.gates import run_gates
 from migrate.commands.parallel import Progress
 from migrate.commands.scratch import scratch_copy
+from migrate.commands.steps import Step
+from migrate.commands.sweep import sweep
 from migrate.commands.trust import trusted
-from migrate.commands.workspace import Step, Workspace
+from migrate.commands.workspace import Workspace
 from migrate.disk import Disk
-from migrate.errors import Refused, raise_all
+from migrate.errors import Refused, TreeMoved, raise_all
 from migrate.evidence import Evidence
 from migrate.journal import land
 from migrate.parity import judge
 from migrate.plain import PlainLoader
-from migrate.plan import select
+from migrate.plan import Planned, select
+from migrate.propose import Sweep
 from migrate.told import told
 
 
@@ -30,6 +33,8 @@ class Applied:
     already: list[str] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)
     dry_run: bool = False
+    swept: Sweep = field(default_factory=Sweep)
+    """The leftovers that went."""
 
 
 def apply(
@@ -43,45 +48,76 @@ def apply(
     """Land the chosen presets' steps; all for no name. `disk` None: a dry run, nothing is written.
 
     `force` writes over a target that was edited after it was applied, and keeps the edited text
-    beside it; without it TreeMoved is raised. `gates` runs the plan's gate commands on each
-    proposed tree. Raises Refused for a gate that fails.
+    beside it; without it TreeMoved is raised: where nobody named that preset, only if nothing else
+    was to do. `gates` runs the plan's gate commands on each proposed tree. Raises Refused for a
+    gate that fails.
     """
+    names = tuple(names)
     chosen = select(workspace.plans, names)
     result = Applied(dry_run=disk is None)
-    for planned in chosen:
-        evidence = workspace.evidence.get(planned.name)
-        if evidence is not None:
-            _unedited(workspace, evidence, result, disk, force)
-            result.already.append(planned.name)
+    kept = _already(workspace, chosen, result, disk, force)
+    if kept is not None and names:
+        raise kept
     if result.copies and disk is not None:
         workspace = _read_again(workspace)
-    pending = [planned for planned in chosen if planned.name not in workspace.evidence]
+    pending = workspace.pending(planned.name for planned in chosen)
+    together: list[Step] = []
     for number, step in enumerate(workspace.steps(pending)):
         if progress is not None:
             progress(step.proposal.name, number, len(pending))
-        if gates or trusted(workspace):
-            _gates(workspace, step, result)
-        if disk is not None:
-            land(step.changes, disk, f"apply {step.proposal.name}", proof=_proof(workspace, step))
+        together.append(step)
         result.steps.append(step)
+        if not step.landing:
+            continue
+        if gates or trusted(workspace):
+            _gates(workspace, together, result)
+        if disk is not None:
+            label = ", ".join(known.proposal.name for known in together)
+            land(step.landing, disk, f"apply {label}", proof=_proof(workspace, together))
+        together = []
+    result.swept = _swept(workspace, names, disk, bool(result.steps))
+    if kept is not None and not (result.steps or result.swept.leftovers):
+        raise kept
     return result
 
 
-def _gates(workspace: Workspace, step: Step, result: Applied) -> None:
+def _already(
+    workspace: Workspace, chosen: list[Planned], result: Applied, disk: Disk | None, force: bool
+) -> TreeMoved | None:
+    """Note which presets are applied; the letter about the first that was edited by hand."""
+    kept: TreeMoved | None = None
+    for planned in chosen:
+        evidence = workspace.evidence.get(planned.name)
+        if evidence is not None and not workspace.is_stale(planned.name):
+            kept = kept or _edited(workspace, evidence, result, disk, force)
+            result.already.append(planned.name)
+    return kept
+
+
+def _swept(workspace: Workspace, names: Sequence[str], disk: Disk | None, stepped: bool) -> Sweep:
+    """Retire what is left over; of the named presets, if there are names."""
+    fresh = _read_again(workspace) if stepped and disk is not None else workspace
+    found = sweep(fresh, names)
+    if disk is not None and found.changes:
+        land(found.changes, disk, "apply: retire leftovers")
+    return found
+
+
+def _gates(workspace: Workspace, together: Sequence[Step], result: Applied) -> None:
     """Run the gates on the tree as it will be. Raises Refused, one for each that fails."""
-    planned = workspace.plans.presets[step.proposal.name]
-    if not planned.gates:
+    planned = [workspace.plans.presets[step.proposal.name] for step in together]
+    if not any(one.gates for one in planned):
         return
-    pending = [*(known.changes for known in result.steps), step.changes]
-    laid = {change.path: change for changes in pending for change in changes}
+    laid = {change.path: change for step in result.steps for change in step.landing}
     with scratch_copy(workspace.root, laid.values()) as folder:
-        found = run_gates(folder, [planned])
+        found = run_gates(folder, planned)
     raise_all([Refused(finding.what, finding.place, finding.hint) for finding in found])
 
 
-def _unedited(
+def _edited(
     workspace: Workspace, evidence: Evidence, result: Applied, disk: Disk | None, force: bool
-) -> None:
+) -> TreeMoved | None:
+    """The letter about a target that was edited by hand, unless it is written over."""
     if not workspace.tree.exists(evidence.target):
         hint = f"restore it, or take the step back: migrate undo --preset {evidence.name}"
         raise Refused("was applied and is gone", evidence.target, hint)
@@ -89,8 +125,9 @@ def _unedited(
     if digest != evidence.digest:
         applied = applied_text(workspace, evidence)
         if not force or applied is None:
-            raise edited_since(workspace, evidence, applied)
+            return edited_since(workspace, evidence, applied)
         _write_over(workspace, evidence, applied, result, disk)
+    return None
 
 
 def _write_over(
@@ -118,23 +155,25 @@ def _read_again(workspace: Workspace) -> Workspace:
     return fresh
 
 
-def _proof(workspace: Workspace, step: Step) -> Callable[[], None]:
+def _proof(workspace: Workspace, steps: Sequence[Step]) -> Callable[[], None]:
     """Parity once more, from disk; if it fails the landing is taken back."""
+    steps = tuple(steps)
 
     def prove() -> None:
         fresh = workspace.fresh()
         # Read from disk again, but the same bytes need not be parsed again.
         loader = PlainLoader(fresh.tree, workspace.dialect, workspace.rollout.loaded)
-        proposal, written = step.proposal, step.proposal.written
-        old = workspace.rollout.legacy_plain.load(written.source)
-        verdict = judge(old, loader.load(written.target), workspace.plans.profile)
-        if verdict.forbidden:
-            raise Refused(
-                f"differs on disk: {told(verdict.forbidden[0][0])}",
-                written.target,
-                "the step was taken back; something else writes to this tree",
-            )
-        for path in proposal.dependents:
-            loader.load(path)
+        for step in steps:
+            written = step.proposal.written
+            old = workspace.rollout.legacy_plain.load(written.source)
+            verdict = judge(old, loader.load(written.target), workspace.plans.profile)
+            if verdict.forbidden:
+                raise Refused(
+                    f"differs on disk: {told(verdict.forbidden[0][0])}",
+                    written.target,
+                    "the step was taken back; something else writes to this tree",
+                )
+            for path in step.proposal.dependents:
+                loader.load(path)
 
     return prove

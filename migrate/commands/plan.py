@@ -10,7 +10,8 @@ from itertools import repeat
 
 from migrate.changes import Change
 from migrate.commands.parallel import HERE, Progress, Workers, each_chunk
-from migrate.commands.workspace import Step, Workspace
+from migrate.commands.steps import Step
+from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
 from migrate.evidence import evidence_path
 from migrate.migrated import Maker, Migrated

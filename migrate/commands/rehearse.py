@@ -10,9 +10,10 @@ from migrate.commands.apply import apply
 from migrate.commands.init import init
 from migrate.commands.parallel import Progress
 from migrate.commands.scratch import scratch_copy
+from migrate.commands.steps import Step
 from migrate.commands.verified import Verified
 from migrate.commands.verify import verify
-from migrate.commands.workspace import Step, Workspace
+from migrate.commands.workspace import Workspace
 from migrate.discover import Scope
 from migrate.disk import Disk
 from migrate.errors import InputError

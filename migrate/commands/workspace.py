@@ -5,27 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import repeat
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from migrate.changes import ChangeSet, sha256
 from migrate.commands.view import View
-from migrate.evidence import Evidence, read_evidence, record, with_evidence
+from migrate.evidence import Evidence, plan_digest, read_evidence
 from migrate.graph import Graph
 from migrate.legacy import MANIFEST, is_frozen, read_manifest
 from migrate.plan import Planned, Plans, load_plans, select
 
 if TYPE_CHECKING:
+    from migrate.commands.steps import Step
     from migrate.migrated import Migrated
     from migrate.old_tree import AppliedFiles
-    from migrate.propose import Proposal
     from migrate.rollout import Rollout
-
-
-class Step(NamedTuple):
-    """One rollout step as it would be landed: the proposal, and its changes with the evidence."""
-
-    proposal: Proposal
-    changes: ChangeSet
 
 
 class Workspace(View):
@@ -100,12 +93,13 @@ class Workspace(View):
         return self.frozen_digests
 
     def pending(self, names: Iterable[str] = (), with_parents: bool = False) -> list[Planned]:
-        """The chosen presets that are not applied, in dependency order; all for no name."""
+        """The chosen presets that wait for their step, or for it to be redone, in dependency order;
+        all for no name."""
         chosen = {planned.name for planned in select(self.plans, names)}
         if with_parents:
             chosen |= self._ancestors(chosen)
-        order = self.plans.in_order()
-        return [p for p in order if p.name in chosen and p.name not in self.evidence]
+        order = [planned for planned in self.plans.in_order() if planned.name in chosen]
+        return [p for p in order if p.name not in self.evidence or self.is_stale(p.name)]
 
     def _ancestors(self, names: set[str]) -> set[str]:
         found: set[str] = set()
@@ -125,12 +119,11 @@ class Workspace(View):
 
         `made` is what was made of each preset elsewhere, None for what is to be made here.
         """
-        from migrate.propose import Proposer
+        from migrate.commands.steps import steps
 
-        proposer = Proposer(self.rollout, self.tree, self.evidence, self.likely, self.follow)
-        for planned, migrated in zip(pending, made, strict=False):
-            proposal = proposer.propose(planned, migrated)
-            frozen = self.frozen_after(proposal.changes)
-            evidence = record(proposal, planned, frozen)
-            yield Step(proposal, with_evidence(proposal, evidence))
-            self.rollout.forget(planned, proposal.written.content)
+        return steps(self, pending, made)
+
+    def is_stale(self, name: str) -> bool:
+        """Whether a preset is applied, and its plan was edited since: its step is to be redone."""
+        evidence = self.evidence.get(name)
+        return evidence is not None and evidence.plan != plan_digest(self.plans.presets[name])

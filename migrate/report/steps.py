@@ -11,7 +11,7 @@ from migrate.flatten import Dropped
 from migrate.locations import dotted, printable, printable_block
 from migrate.old_tree import MovedFile
 from migrate.plan import Planned
-from migrate.propose import Proposal
+from migrate.propose import Proposal, Sweep
 from migrate.report.paint import Paint, columns, plural
 from migrate.report.refs import reference_data
 from migrate.told import told
@@ -19,22 +19,28 @@ from migrate.told import told
 if TYPE_CHECKING:
     from migrate.commands.undo import Undone
 
+if TYPE_CHECKING:
+    from migrate.commands.steps import Step
+
 KINDS = {"create": "+", "modify": "~", "delete": "-"}
 COLOURS = {"create": "green", "modify": "yellow", "delete": "red"}
 
 
-def step_lines(proposal: Proposal, changes: ChangeSet, paint: Paint) -> Iterator[str]:
+def step_lines(step: Step, paint: Paint) -> Iterator[str]:
     """The preview of one step."""
+    proposal = step.proposal
     written, chain = proposal.written, proposal.proof.chain
     yield f"{paint(proposal.name, 'bold')}  {written.source} -> {written.target}"
     yield f"  merges {len(written.chain)} -> {len(chain)}: {', '.join(map(printable, chain))}"
+    if step.redone:
+        yield paint("  applied before, and its plan changed: it is redone", "yellow")
     yield from _chain(proposal)
     yield from moved_lines(proposal.moved, paint)
     yield from _inlined(proposal)
     yield from _unused(proposal, paint)
     yield from _comments(proposal)
     yield from _references(proposal, paint)
-    yield from _files(changes, paint)
+    yield from _files(step.landing, paint)
     yield from _parity(proposal)
 
 
@@ -54,6 +60,28 @@ def moved_lines(moved: Iterable[MovedFile], paint: Paint) -> Iterator[str]:
         yield from (f"    {told(difference)}" for difference in file.changed)
         if not file.changed:
             yield "    no value, only its text"
+
+
+def sweep_lines(sweep: Sweep, paint: Paint, pending: bool) -> Iterator[str]:
+    """The leftovers that go, or went; and what still holds others."""
+    word = "would retire" if pending else "retired"
+    for one in sweep.leftovers:
+        users = ", ".join(map(printable, one.users))
+        yield f"{word} {paint(printable(one.path), 'bold')}: left over by {users}"
+    for link in sweep.held:
+        yield paint(f"stays: {printable(link.target)}, which {link.place} still extends", "yellow")
+
+
+def sweep_data(sweep: Sweep) -> dict[str, Any]:
+    """The same for scripts."""
+    return {
+        "files": [{"path": one.path, "presets": list(one.users)} for one in sweep.leftovers],
+        "held": [
+            {"path": link.target, "by": link.place.path, "line": link.place.line}
+            for link in sweep.held
+        ],
+        "references": [reference_data(one) for one in sweep.followed.references],
+    }
 
 
 def _moved_data(file: MovedFile) -> dict[str, Any]:
@@ -115,6 +143,9 @@ def _references(proposal: Proposal, paint: Paint) -> Iterator[str]:
 
 
 def _files(changes: ChangeSet, paint: Paint) -> Iterator[str]:
+    if not changes:
+        yield "  files: landed together with the next step"
+        return
     yield "  files:"
     rows = [
         (paint(KINDS[change.kind], COLOURS[change.kind]), printable(change.path), change.why)
@@ -145,11 +176,13 @@ def diff_lines(changes: ChangeSet, paint: Paint) -> Iterator[str]:
             yield paint.diff_line(printable_block(line))
 
 
-def step_data(proposal: Proposal, changes: ChangeSet) -> dict[str, Any]:
+def step_data(step: Step) -> dict[str, Any]:
     """One step for scripts."""
+    proposal = step.proposal
     written, proof = proposal.written, proposal.proof
     return {
         "preset": proposal.name,
+        "redone": step.redone,
         "from": written.source,
         "to": written.target,
         "chain_before": [path for path, _ in written.chain],
@@ -163,7 +196,8 @@ def step_data(proposal: Proposal, changes: ChangeSet) -> dict[str, Any]:
             "dropped": [_dropped(item) for item in written.comments.dropped],
         },
         "files": [
-            {"path": change.path, "change": change.kind, "why": change.why} for change in changes
+            {"path": change.path, "change": change.kind, "why": change.why}
+            for change in step.landing
         ],
         "allowed": [
             {
