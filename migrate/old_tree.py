@@ -104,6 +104,12 @@ class OldTree:
         old = self.below.exists(path) and path not in self.applied.targets
         return place._replace(path=path) if old else place
 
+    def digest(self, frozen: str) -> str:
+        """The SHA-256 of one old file's text today. Raises MissingFile."""
+        if frozen in self.moved:
+            return sha256(self.moved[frozen].after)
+        return self.frozen_digests.get(frozen) or sha256(self.below.read(frozen))
+
     def differs_from(self, chain: Iterable[tuple[str, str]]) -> bool:
         """Whether any of these files, recorded with their digests, is another one today."""
         return bool(self.frozen_digests) and any(

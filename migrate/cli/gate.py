@@ -17,6 +17,7 @@ from migrate.cli.options import (
 from migrate.errors import DONE, FOUND, InputError
 
 if TYPE_CHECKING:
+    from migrate.commands.finalize import Finalized
     from migrate.commands.verified import Verified
 
 
@@ -126,24 +127,51 @@ def status(context: Context) -> int:
 
 
 @click.command()
+@click.option("--dry-run", is_flag=True, help="Say what would go; write nothing.")
 @run_gates_option
 @pass_context
-def finalize(context: Context, run_gates: bool) -> int:
-    """Run the gate, then remove the legacy tree. The evidence stays."""
+def finalize(context: Context, dry_run: bool, run_gates: bool) -> int:
+    """Run the gate, then remove the legacy tree. The evidence stays.
+
+    Refused while anything still points into the legacy tree.
+
+    \b
+    Example:
+      migrate finalize --dry-run
+    """
     from migrate.commands.finalize import finalize as run
     from migrate.journal import land
 
+    if dry_run:
+        context.refuse_interrupted()
+        return _finalized(context, run(context.workspace, gates=run_gates, dry_run=True))
     with context.writing() as disk:
         result = run(context.workspace, gates=run_gates)
         land(result.changes, disk, "finalize")
+    return _finalized(context, result)
+
+
+def _finalized(context: Context, result: Finalized) -> int:
+    from migrate.report.gate import finding_data
+    from migrate.report.paint import plural
+
     closed = result.verified.failed(strict=False)
+    removed = list(result.changes.deleted)
     if context.as_json:
-        removed = [change.path for change in result.changes]
-        context.give({"ok": not closed, "removed": removed})
+        findings = [finding_data(finding) for finding in result.verified.findings]
+        context.give(
+            {
+                "ok": not closed,
+                "removed": removed,
+                "dry_run": result.dry_run,
+                "findings": findings,
+            }
+        )
         return FOUND if closed else DONE
     _verified(context, result.verified, strict=False)
     if not closed:
-        context.say(f"removed {len(result.changes)} frozen files; the evidence stays")
+        word = "would remove" if result.dry_run else "removed"
+        context.say(f"{word} {plural(len(removed), 'frozen file')}; the evidence stays")
     return FOUND if closed else DONE
 
 

@@ -58,6 +58,17 @@ def _missed(workspace: Workspace, leftover: Leftover) -> Iterator[str]:
                 yield name
 
 
+def amendments(workspace: Workspace) -> list[Change]:
+    """The evidence of presets to which edits of their old files were carried over since: it takes
+    in what the legacy tree by now says, so that the record stands alone."""
+    records: list[Change] = []
+    for name, evidence in workspace.evidence.items():
+        if _old_config(workspace, name).changed:
+            amendment = _amendment(workspace, name)
+            records.append(amended(evidence, [], workspace.frozen_digests, amendment))
+    return records
+
+
 def _records(workspace: Workspace, proposed: Sweep) -> list[Change]:
     """The evidence that follows. The last preset that used any of the files records that they went,
     so that undoing its step brings them back; of an edited one, every user records the newer text.
@@ -69,8 +80,8 @@ def _records(workspace: Workspace, proposed: Sweep) -> list[Change]:
     records: list[Change] = []
     for name, evidence in workspace.evidence.items():
         gone = [change for change in proposed.changes if name in last and not _record(change.path)]
-        edited = [path for path, _ in evidence.chain if path in moved]
-        amendment = _amendment(workspace, name, edited, newer) if edited else None
+        edited = any(path in moved for path, _ in evidence.chain)
+        amendment = _amendment(workspace, name) if edited else None
         if gone or amendment:
             records.append(amended(evidence, gone, newer, amendment))
     return records
@@ -81,10 +92,9 @@ def _record(path: str) -> bool:
     return path.startswith(f"{LEGACY}/")
 
 
-def _amendment(
-    workspace: Workspace, name: str, edited: list[str], newer: dict[str, str]
-) -> Amendment:
-    """The newer texts of some old files of a preset, and the old config with them."""
-    config = _old_config(workspace, name)
-    digests = {path: digest for digest, path in newer.items() if path in edited}
+def _amendment(workspace: Workspace, name: str) -> Amendment:
+    """The newer texts of a preset's old files, and the old config with them."""
+    config, old = _old_config(workspace, name), workspace.rollout.old
+    today = {path: old.digest(path) for path, _ in config.evidence.chain}
+    digests = {path: today[path] for path, digest in config.evidence.chain if today[path] != digest}
     return Amendment(digests, ready(config.today), tuple(config.edits()))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from migrate.errors import MigrateError
-from migrate.locations import KeyPath, parse_dotted
+from migrate.locations import LEGACY, KeyPath, parse_dotted
 from migrate.plain import PlainLoader
 from migrate.plan import Rules
 from migrate.rules.presets import Layers
@@ -54,6 +54,7 @@ class Glances:
         shape = Shape(bases, normalised(named), _leaves(said))
         quiet = (
             self._few(chain)
+            and not any(base.startswith(f"{LEGACY}/") for base in bases)
             and all(_find(values, key) not in (None, _ABSENT) for key in self._required)
             and all(_find(values, key) in (None, _ABSENT) for key in self._lengths)
             and not self._hides(said, bases)

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from migrate.findings import NOTE, WARNING, Finding
-from migrate.locations import dotted, parse_dotted
+from migrate.locations import LEGACY, dotted, parse_dotted
 from migrate.plan import Plans, covers, parse_pattern
 from migrate.resolve import Resolved, Resolver, Setting, read_branch, shown
 from migrate.rules.presets import Layers, first_place, parsed, said
@@ -155,6 +155,17 @@ def _fusion(layers: Layers, resolved: Resolved) -> Iterator[Finding]:
         yield Finding("fusion-config", f"`{key}` names {path}, which does not exist", place, hint)
 
 
+def _legacy(layers: Layers, resolved: Resolved) -> Iterator[Finding]:
+    """Nothing runs on the legacy tree, which goes when the rollout is over."""
+    for base in resolved.bases:
+        if base.path.startswith(f"{LEGACY}/"):
+            what = f"extends {base.path}, a frozen record that `migrate finalize` removes"
+            live = layers.plans.live_path(base.path.removeprefix(f"{LEGACY}/"))
+            there = layers.resolver.tree.exists(live)
+            hint = f"extend {live}" if there else "extend what replaced it"
+            yield Finding("legacy", what, resolved.document.place(base.node.props), hint)
+
+
 def _base(layers: Layers) -> Iterator[Finding]:
     """The base holds only what is listed as immutable."""
     plans = layers.plans
@@ -180,5 +191,6 @@ RULES: dict[str, Rule] = {
     "hiding-null": _nulls,
     "length-knob": _length,
     "fusion-config": _fusion,
+    "legacy": _legacy,
 }
 """Every rule about a preset, in the order in which they are reported."""
