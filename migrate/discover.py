@@ -11,6 +11,7 @@ from functools import cached_property
 from migrate.errors import BrokenChain, InputError, MigrateError, MissingFile, raise_all
 from migrate.globs import matches
 from migrate.graph import Graph
+from migrate.layout import DEFAULT, Layout
 from migrate.locations import BASE, COMPONENTS, KeyPath, parse_dotted
 from migrate.plan.structs import LAUNCH_SETTINGS
 from migrate.resolve import Resolved, Resolver
@@ -59,10 +60,10 @@ class Discovery:
 class Discoverer:
     """Reads the graph of who extends whom. Raises InputError for what cannot be resolved."""
 
-    def __init__(self, resolver: Resolver, scope: Scope) -> None:
+    def __init__(self, resolver: Resolver, scope: Scope, layout: Layout = DEFAULT) -> None:
         self.resolver = resolver
         self.scope = scope
-        self.graph = Graph(resolver, scope.exclude)
+        self.graph = Graph(resolver, scope.exclude, layout=layout)
         self.tree = resolver.tree
         self._counts: dict[str, int] = {}
         self.unloadable: dict[str, MigrateError] = {}

@@ -11,8 +11,8 @@ from migrate.discover import Discovery, Found, shown_names
 from migrate.errors import MigrateError, Refused
 from migrate.flatten import Keys, Onto, chosen_keys, flatten
 from migrate.flatten.top import spell
-from migrate.graph import PLANS
-from migrate.locations import KeyPath, dotted
+from migrate.layout import Layout
+from migrate.locations import KeyPath, dotted, relative
 from migrate.parity_defaults import ALLOWED, FORBIDDEN
 from migrate.resolve import Resolved, Resolver, read_branch
 from migrate.tree import Tree
@@ -146,35 +146,37 @@ def _prefixes(
 # The text of the files.
 
 
-def plan_files(tree: Tree, drafts: Sequence[Draft], config_root: str) -> dict[str, str]:
+def plan_files(tree: Tree, drafts: Sequence[Draft], layout: Layout) -> dict[str, str]:
     """The text of every plan file by its path; presets of one folder share a file."""
     groups: dict[str, list[Draft]] = {}
     for item in drafts:
-        groups.setdefault(_group(item.path, config_root), []).append(item)
+        groups.setdefault(_group(item.path, layout.config_root), []).append(item)
     files: dict[str, str] = {}
     for group, members in groups.items():
-        lines = [*_head(tree, "plan"), "version: 1", "presets:"]
+        lines = [*_head(tree, "plan", layout), "version: 1", "presets:"]
         for item in members:
-            lines += _preset_lines(item, config_root)
-        files[f"{PLANS}/{group}.yaml"] = "\n".join(lines) + "\n"
+            lines += _preset_lines(item, layout.config_root)
+        files[layout.plan_file(group)] = "\n".join(lines) + "\n"
     return files
 
 
-def _head(tree: Tree, kind: str) -> list[str]:
+def _head(tree: Tree, kind: str, layout: Layout) -> list[str]:
     """The line by which editors find the schema, where the tree has it."""
     schema = f"docs/schema/{kind}.json"
-    return [f"# yaml-language-server: $schema=../{schema}"] if tree.exists(schema) else []
+    path = relative(schema, layout.profile)
+    return [f"# yaml-language-server: $schema={path}"] if tree.exists(schema) else []
 
 
 def tree_file(
     tree: Tree,
     found: Discovery,
     drafts: Sequence[Draft],
-    config_root: str,
+    layout: Layout,
     dialect: str,
     rules: Mapping[str, Any],
 ) -> str | None:
     """The text of the plan file for what holds tree-wide; None where all defaults hold."""
+    config_root = layout.config_root
     lines: list[str] = []
     lines += [f"config_root: {spell(config_root)}"] if config_root != "configs" else []
     lines += [f"base: {spell(found.base)}"] if found.base not in (None, _base(config_root)) else []
@@ -186,7 +188,7 @@ def tree_file(
     if rules:
         lines.append("rules:  # what this tree keeps as it is; tighten at will")
         lines += [f"  {key}: {_rule(value)}" for key, value in rules.items()]
-    return "\n".join([*_head(tree, "plan"), "version: 1", *lines]) + "\n" if lines else None
+    return "\n".join([*_head(tree, "plan", layout), "version: 1", *lines]) + "\n" if lines else None
 
 
 def _heirs(found: Discovery, drafts: Sequence[Draft], config_root: str) -> list[str]:
@@ -259,10 +261,10 @@ def _wrapped(head: str, words: list[str], width: int = 100) -> list[str]:
     return [*lines, current, "      ]"]
 
 
-def parity_text(drafts: Sequence[Draft], tree: Tree) -> str:
+def parity_text(drafts: Sequence[Draft], tree: Tree, layout: Layout) -> str:
     """A parity profile: what these configs may differ in without training differently."""
     said = {key for item in drafts for key in item.may_differ}
-    lines = [*_head(tree, "parity"), "version: 1", ""]
+    lines = [*_head(tree, "parity", layout), "version: 1", ""]
     rows: list[str] = []
     for group, reason, keys, when in ALLOWED:
         present = [key for key in keys if key in said]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from migrate.canonical import Ready, canonical, indented, plain, restore
 from migrate.changes import Change, ChangeSet, sha256
 from migrate.errors import InputError
-from migrate.graph import PLANS
+from migrate.layout import Layout
 from migrate.legacy import MANIFEST
 from migrate.locations import LEGACY, dotted, outside
 from migrate.own_lines import Hunk, Written, packed, text_lines, unpacked, written_lines
@@ -24,13 +24,7 @@ if TYPE_CHECKING:
     from migrate.plan import Planned
     from migrate.propose import Proposal
 
-FOLDER = f"{PLANS}/evidence"
 FORMAT = "1.0"
-
-
-def evidence_path(name: str) -> str:
-    """Where the evidence of a preset stands."""
-    return f"{FOLDER}/{name}.json"
 
 
 class Step(NamedTuple):
@@ -61,6 +55,8 @@ class Evidence(NamedTuple):
     plan: str
     steps: tuple[Step, ...]
     content: bytes
+    path: str
+    """Where the record stands."""
 
     @property
     def retired(self) -> tuple[str, ...]:
@@ -82,7 +78,9 @@ def plan_digest(planned: Planned) -> str:
     return sha256(json.dumps([plain(said), around], sort_keys=True).encode())
 
 
-def record(proposal: Proposal, planned: Planned, frozen_digest: dict[str, str]) -> Change:
+def record(
+    proposal: Proposal, planned: Planned, frozen_digest: dict[str, str], layout: Layout
+) -> Change:
     """The change that writes a proposal's evidence; `frozen_digest`: digest to legacy file."""
     written, proof = proposal.written, proposal.proof
     structure = {
@@ -108,7 +106,7 @@ def record(proposal: Proposal, planned: Planned, frozen_digest: dict[str, str]) 
         "changes": [_step(change, frozen_digest, written.target) for change in proposal.changes],
     }
     text = indented(structure)
-    path = evidence_path(planned.name)
+    path = layout.evidence(planned.name)
     return Change(path, None, text.encode(), f"evidence of {planned.name}")
 
 
@@ -152,8 +150,8 @@ def amended(
                 ],
             }
         )
-    path, why = evidence_path(evidence.name), f"evidence of {evidence.name}"
-    return Change(path, evidence.content, indented(data).encode(), why)
+    why = f"evidence of {evidence.name}"
+    return Change(evidence.path, evidence.content, indented(data).encode(), why)
 
 
 def _since_the_step(change: Change, step: Step | None) -> Change | None:
@@ -212,9 +210,9 @@ def undo_edits(content: bytes, edits: tuple[tuple[int, int, str], ...]) -> bytes
     return content
 
 
-def read_evidence(tree: Tree, name: str) -> Evidence | None:
+def read_evidence(tree: Tree, name: str, layout: Layout) -> Evidence | None:
     """The evidence of a preset, None if it was not applied. Raises InputError for a broken file."""
-    path = evidence_path(name)
+    path = layout.evidence(name)
     if not tree.exists(path):
         return None
     content = tree.read(path)
@@ -222,14 +220,14 @@ def read_evidence(tree: Tree, name: str) -> Evidence | None:
         data = json.loads(content)
         if data["preset"] != name:
             raise ValueError("it is of another preset")
-        return _evidence(data, content)
+        return _evidence(data, content, path)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         hint = "restore it from version control"
         reason = f"{type(error).__name__}: {str(error)[:80]}"
         raise InputError(f"is no evidence: {reason}", path, hint) from None
 
 
-def _evidence(data: dict[str, Any], content: bytes) -> Evidence:
+def _evidence(data: dict[str, Any], content: bytes, path: str) -> Evidence:
     return Evidence(
         name=data["preset"],
         source=_path(data["from"]),
@@ -243,6 +241,7 @@ def _evidence(data: dict[str, Any], content: bytes) -> Evidence:
         plan=_text(data["plan_sha256"]),
         steps=tuple(_read_step(item) for item in data["changes"]),
         content=content,
+        path=path,
     )
 
 

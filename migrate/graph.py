@@ -8,20 +8,16 @@ from functools import cached_property, lru_cache
 from sys import intern
 from typing import NamedTuple
 
-from migrate import locations
 from migrate.changes import Change
 from migrate.dialect.recognise import composing_words
 from migrate.errors import MigrateError
 from migrate.globs import matches
+from migrate.layout import DEFAULT, Layout
 from migrate.locations import Place, join
 from migrate.resolve import Resolver
 from migrate.yaml_text import SCALAR, Document
 
 SUFFIXES = (".yaml", ".yml")
-LEGACY = locations.LEGACY
-PLANS = "plans"
-NOT_LIVE = (f"{LEGACY}/**", f"{PLANS}/**")
-"""The frozen copy, the plans and the evidence are records, not configs that anyone runs."""
 
 
 class Link(NamedTuple):
@@ -50,11 +46,16 @@ class Graph:
     """
 
     def __init__(
-        self, resolver: Resolver, exclude: Iterable[str] = (), said: Said | None = None
+        self,
+        resolver: Resolver,
+        exclude: Iterable[str] = (),
+        said: Said | None = None,
+        layout: Layout = DEFAULT,
     ) -> None:
         self.resolver = resolver
         self.said: Said = {} if said is None else said
-        self.exclude = (*NOT_LIVE, *exclude)
+        self.exclude = tuple(exclude)
+        self.layout = layout
         self.broken: dict[str, MigrateError] = {}
         self._values: dict[str, frozenset[str]] = {}
 
@@ -64,7 +65,8 @@ class Graph:
         return list(filter(self._is_live, self.resolver.tree.files()))
 
     def _is_live(self, path: str) -> bool:
-        return path.endswith(SUFFIXES) and not _out_of_sight(path, self.exclude)
+        live = path.endswith(SUFFIXES) and not self.layout.is_record(path)
+        return live and not _out_of_sight(path, self.exclude)
 
     @cached_property
     def links(self) -> dict[str, tuple[str, ...]]:

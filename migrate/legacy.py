@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 
 from migrate.changes import Change, sha256
 from migrate.errors import MigrateError, MissingFile, Refused, TreeMoved
+from migrate.layout import Layout
 from migrate.locations import LEGACY, Place
 from migrate.tree import Tree
 
@@ -17,21 +17,9 @@ _NO_TEXT = re.compile("[\ud800-\udfff]")
 MANIFEST = f"{LEGACY}/MANIFEST.sha256"
 
 
-def frozen_path(path: str, config_root: str) -> str:
-    """Where the frozen copy of a live file stands."""
-    inner = posixpath.relpath(path, config_root) if config_root != "." else path
-    return posixpath.join(LEGACY, inner)
-
-
 def is_frozen(path: str) -> bool:
     """Whether a path is that of a frozen copy."""
     return path.startswith(f"{LEGACY}/") and path != MANIFEST
-
-
-@lru_cache(maxsize=65536)
-def live_path(frozen: str, config_root: str) -> str:
-    """Where a frozen file came from."""
-    return posixpath.normpath(posixpath.join(config_root, posixpath.relpath(frozen, LEGACY)))
 
 
 def common_root(paths: Iterable[str]) -> str:
@@ -44,7 +32,7 @@ def common_root(paths: Iterable[str]) -> str:
     return posixpath.commonpath(folders) or "."
 
 
-def freeze(tree: Tree, paths: Iterable[str], config_root: str, force: bool = False) -> list[Change]:
+def freeze(tree: Tree, paths: Iterable[str], layout: Layout, force: bool = False) -> list[Change]:
     """The changes that make the legacy tree. Raises Refused if another one is there."""
     changes: list[Change] = []
     digests: dict[str, str] = {}
@@ -53,7 +41,7 @@ def freeze(tree: Tree, paths: Iterable[str], config_root: str, force: bool = Fal
             hint = "rename it: plans and evidence are UTF-8"
             raise Refused("has a name that is not UTF-8", path, hint)
         content = tree.read(path)
-        target = frozen_path(path, config_root)
+        target = layout.frozen(path)
         digests[posixpath.relpath(target, LEGACY)] = sha256(content)
         changes.append(_create(tree, target, content, f"frozen copy of {path}", force))
     manifest = "".join(manifest_line(digest, path) for path, digest in sorted(digests.items()))
@@ -69,7 +57,7 @@ def freeze(tree: Tree, paths: Iterable[str], config_root: str, force: bool = Fal
 def _create(tree: Tree, path: str, content: bytes, why: str, force: bool) -> Change:
     before = tree.read(path) if tree.exists(path) else None
     if before not in (None, content) and not force:
-        hint = "remove configs/legacy, or pass --force to freeze again"
+        hint = f"remove {LEGACY}, or pass --force to freeze again"
         raise Refused("is in the way of the legacy tree", path, hint)
     return Change(path, before, content, why)
 

@@ -21,6 +21,9 @@ BASE = "configs/base.yaml"
 LEGACY = "configs/legacy"
 """The frozen copy of the old configs, relative to the root."""
 
+PRIVATE = ".migrate"
+"""The journal, the lock, trust and what `verify` recalls, relative to the root."""
+
 
 class Index(int):
     """A position in a list, so that a path never takes it for an integer key."""

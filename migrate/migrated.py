@@ -10,7 +10,6 @@ from migrate.changes import Change, sha256
 from migrate.errors import InputError, MigrateError, Refused, raise_all
 from migrate.flatten import Account, Flat, Onto, flatten
 from migrate.flatten.place import stay_in_place
-from migrate.legacy import frozen_path
 from migrate.limits import DEFAULT
 from migrate.locations import KeyPath, dotted
 from migrate.overrides import lay_over
@@ -137,7 +136,7 @@ class Maker:
             if other is not None and other.name not in done:
                 hint = f"migrate apply --preset {other.name} --preset {planned.name}"
                 raise Refused(f"extends {path}, which is not migrated yet", planned.place, hint)
-            frozen = frozen_path(path, self.rollout.plans.config_root)
+            frozen = self.rollout.plans.layout.frozen(path)
             parents[path] = self.rollout.frozen(other) if other is not None else frozen
         return parents
 
@@ -154,7 +153,7 @@ class Maker:
             links=tuple(self.rollout.dialect.link(path, preset.to) for path in parents),
             retained=frozenset(known for path in parents.values() for known in self._old(path)),
             kept_bases=tuple(parents.values()),
-            place=frozen_path(preset.to, self.rollout.plans.config_root),
+            place=self.rollout.plans.layout.frozen(preset.to),
         )
         if not preset.override and self._extends_only(legacy, parents):
             return self._as_it_was(legacy, parents, onto, planned, live)

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from migrate.changes import Change, sha256
 from migrate.dialect import Dialect
 from migrate.errors import Faults, MigrateError, Refused
-from migrate.legacy import frozen_path, live_path, read_manifest
+from migrate.layout import Layout
+from migrate.legacy import read_manifest
 from migrate.locations import Place
 from migrate.parity import Difference, differences
 from migrate.plain import PlainLoader
@@ -36,10 +37,10 @@ class AppliedFiles(NamedTuple):
 
     @classmethod
     def of(
-        cls, steps: Iterable[tuple[str, str]], retired: Iterable[str], config_root: str
+        cls, steps: Iterable[tuple[str, str]], retired: Iterable[str], layout: Layout
     ) -> AppliedFiles:
         """From the frozen old file and the target of each applied step."""
-        places = {live_path(source, config_root): target for source, target in steps}
+        places = {layout.live(source): target for source, target in steps}
         moved = {old: new for old, new in places.items() if old != new}
         return cls(frozenset(places.values()), moved, frozenset(retired))
 
@@ -83,7 +84,7 @@ class OldTree:
 
     def live(self, frozen: str) -> str:
         """Where a frozen file stood."""
-        return live_path(frozen, self.plans.config_root)
+        return self.plans.layout.live(frozen)
 
     @cached_property
     def staying(self) -> frozenset[str]:
@@ -194,7 +195,7 @@ class OldTree:
         if root != "." and not path.startswith(f"{root}/"):
             hint = f"put that file below {root}/, which the legacy tree mirrors"
             raise Refused(f"extends {path}, which is outside of {root}/", place, hint)
-        return frozen_path(path, root)
+        return self.plans.layout.frozen(path)
 
     # How it is told.
 

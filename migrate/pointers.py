@@ -62,7 +62,7 @@ class Pointers:
         self.tree = tree
         self.records = frozenset(records)
         moves = {path: moved.get(path) or successor(plans, path) for path in going}
-        self.renames = Renames(moves, plans.config_root, plans.dialect.keys)
+        self.renames = Renames(moves, plans.config_root, plans.dialect.keys, layout=plans.layout)
         self._known: dict[str, list[Reference]] = {}
         self._by_target: dict[str, dict[str, None]] = {}
 
@@ -142,7 +142,7 @@ def still_named(tree: Tree, plans: Plans, gone: Iterable[str]) -> list[Reference
         moves[path] = said if isinstance(said, Ignore) else None
     if not moves:
         return []
-    renames = Renames(moves, plans.config_root, plans.dialect.keys)
+    renames = Renames(moves, plans.config_root, plans.dialect.keys, layout=plans.layout)
     files = naming(tree, renames, plans.include, plans.exclude)
     alive = list(tree.files())
     return [one for one in scan(tree, renames, among=files) if not _matches(one, alive, plans)]

@@ -76,7 +76,7 @@ class Proposer:
         self.likely = likely
         self.follow = follow
         self.live = Resolver(self.tree, rollout.dialect)
-        self.graph = Graph(self.live, self.plans.exclude, rollout.said)
+        self.graph = Graph(self.live, self.plans.exclude, rollout.said, self.plans.layout)
 
     @cached_property
     def left(self) -> dict[str, int]:

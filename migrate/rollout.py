@@ -8,7 +8,6 @@ from typing import Any
 from migrate.dialect import Dialect
 from migrate.errors import InputError, MigrateError
 from migrate.graph import Said, said_by
-from migrate.legacy import live_path
 from migrate.old_tree import OldTree
 from migrate.plain import PlainLoader
 from migrate.plan import Planned, Plans
@@ -38,7 +37,7 @@ class Rollout:
 
     def live(self, frozen: str) -> str:
         """Where a frozen file stood."""
-        return live_path(frozen, self.plans.config_root)
+        return self.plans.layout.live(frozen)
 
     def legacy_chain(self, planned: Planned) -> Resolved:
         """The old preset as it is today. Raises InputError at the plan's line."""

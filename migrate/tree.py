@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from migrate.errors import InputError, MissingFile
 from migrate.limits import DEFAULT, Limits
-from migrate.locations import Place, outside
+from migrate.locations import PRIVATE, Place, outside
 
 if TYPE_CHECKING:
     from migrate.changes import Change
 
 SKIPPED_FOLDERS = frozenset(
-    {".git", ".hg", ".migrate", ".venv", "venv", "node_modules", "__pycache__"}
+    {".git", ".hg", PRIVATE, ".venv", "venv", "node_modules", "__pycache__"}
 )
 
 

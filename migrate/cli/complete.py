@@ -16,11 +16,15 @@ EPILOG = "A CONFIG is a path, a preset's name, legacy:NAME or git:REV:PATH."
 
 
 def _view(ctx: click.Context) -> View:
-    from migrate.commands.roots import PLANS, find_root
+    from migrate.commands.roots import find_root
     from migrate.commands.view import View
+    from migrate.layout import DEFAULT, Layout
 
     options: dict[str, Any] = ctx.find_root().params
-    plans = options.get("plans") or PLANS
+    try:
+        plans = Layout.of(options.get("plans") or DEFAULT.plans).plans
+    except MigrateError:
+        plans = DEFAULT.plans  # the command itself will say what is wrong
     return View(options.get("root") or find_root(os.getcwd(), plans), plans)
 
 

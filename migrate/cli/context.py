@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from migrate.layout import DEFAULT as DEFAULT_LAYOUT
+from migrate.layout import Layout
 from migrate.limits import DEFAULT, Limits
+from migrate.locations import PRIVATE
 
 if TYPE_CHECKING:
     from migrate.commands.view import View
@@ -38,7 +41,8 @@ class Context:
         **limits: int | None,
     ) -> None:
         self.root_option = root
-        self.plans = plans
+        self.layout = Layout.of(plans)
+        self.plans = self.layout.plans
         self.dialect = dialect
         self.output = output
         self.color = color
@@ -139,8 +143,21 @@ class Context:
 
         from migrate.locations import printable_json
 
+        if self.layout != DEFAULT_LAYOUT:
+            data = self._addressed(data)
         whole = {"format_version": FORMAT, **data}
         click.echo(printable_json(json.dumps(whole, indent=2, ensure_ascii=False)))
+
+    def _addressed(self, data: Any) -> Any:
+        """The same data, its hints with commands that work for this folder of plans."""
+        if isinstance(data, dict):
+            return {
+                key: self.layout.addressed(value)
+                if key == "hint" and isinstance(value, str)
+                else self._addressed(value)
+                for key, value in data.items()
+            }
+        return [self._addressed(item) for item in data] if isinstance(data, list) else data
 
     def bytes_out(self, content: bytes) -> None:
         """Write bytes to standard output as they are."""
@@ -186,7 +203,7 @@ class Context:
 
     def recover(self) -> None:
         """Finish or drop what was interrupted, before a verb that only reads."""
-        if not os.path.lexists(os.path.join(self.root, ".migrate", "journal")):
+        if not os.path.lexists(os.path.join(self.root, PRIVATE, "journal")):
             return  # almost always, and then the journal's modules are not needed
         from migrate.disk import Disk
         from migrate.journal import interrupted, locked, recover

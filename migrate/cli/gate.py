@@ -91,7 +91,7 @@ def _verified(context: Context, result: Verified, strict: bool) -> None:
         return
     all_of_it = strict or bool(context.verbose)
     lines = verify_lines(result.presets, result.checks, result.findings, all_of_it, context.paint)
-    context.say_lines(lines)
+    context.say_lines(map(context.layout.addressed, lines))
 
 
 @click.command()
@@ -120,7 +120,7 @@ def status(context: Context) -> int:
         rows = [asdict(row) for row in result.rows]
         context.give({"presets": rows, "finalized": result.finalized})
         return DONE
-    context.say_lines(status_lines(result.rows, context.paint))
+    context.say_lines(map(context.layout.addressed, status_lines(result.rows, context.paint)))
     counts = ", ".join(f"{result.count(s)} {s}" for s in STATES if result.count(s))
     context.say(counts + ("; finalized" if result.finalized else ""))
     return DONE
@@ -205,6 +205,6 @@ def rehearse(
     if context.as_json:
         context.give(rehearsal_data(result))
     else:
-        context.say_lines(rehearsal_lines(result, context.paint))
+        context.say_lines(map(context.layout.addressed, rehearsal_lines(result, context.paint)))
         _verified(context, result.verified, strict=False)
     return FOUND if result.failed else DONE

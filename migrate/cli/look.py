@@ -98,7 +98,8 @@ def _lint_told(context: Context, found: Linted, output: str) -> None:
     elif output == "github":
         context.say("\n".join(github_lines(found.findings)))
     else:
-        context.say_lines(lint_lines(found, context.paint, context.quiet))
+        lines = lint_lines(found, context.paint, context.quiet)
+        context.say_lines(map(context.layout.addressed, lines))
 
 
 @click.command(epilog=IN_TREE)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrate.cli.context import Context
+from migrate.layout import Layout
 from migrate.limits import DEFAULT
 
 if TYPE_CHECKING:
@@ -64,6 +65,18 @@ class Verbs(click.Group):
         with formatter.section("Verbs"):
             formatter.write_dl([(name, text) for name, (_, text) in VERBS.items()])
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Like click's; commands that a letter names are spelled for this folder of plans."""
+        from migrate.errors import MigrateError
+
+        try:
+            return super().invoke(ctx)
+        except MigrateError as error:
+            if isinstance(ctx.obj, Context):
+                for fault in error.faults():
+                    fault.hint = ctx.obj.layout.addressed(fault.hint)
+            raise
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -79,7 +92,7 @@ class Verbs(click.Group):
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="config-migrate", prog_name="migrate")
 @click.option("--root", metavar="DIR", help="The tree to work on.")
-@click.option("--plans", metavar="DIR", default="plans", help="The folder of the plans.")
+@click.option("--plans", metavar="DIR", default=Layout().plans, help="The folder of the plans.")
 @click.option("--dialect", metavar="NAME", help="How configs compose, if not as the plans say.")
 @click.option("--output", type=click.Choice(["text", "json"]), default="text")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")

@@ -30,7 +30,7 @@ def refs(context: Context, paths: tuple[str, ...], jobs: int) -> int:
 
     context.recover()
     workspace = context.workspace
-    planned = any(plan_files(workspace.tree, workspace.plans_folder))
+    planned = any(plan_files(workspace.tree, workspace.layout.plans))
     exclude = workspace.plans.exclude if planned else ()
     found = run(workspace, paths, jobs, exclude)
     if context.as_json:

@@ -49,7 +49,7 @@ def init(
     if context.as_json:
         context.give(init_data(result))
     else:
-        context.say("\n".join(init_lines(result, context.paint)))
+        context.say_lines(map(context.layout.addressed, init_lines(result, context.paint)))
     return DONE
 
 
@@ -125,7 +125,8 @@ def _say_step(context: Context, step: Step, as_diff: bool) -> None:
     from migrate.report.steps import diff_lines, step_lines
 
     if as_diff:  # a diff keeps its lines
-        context.say("\n".join(diff_lines(step.landing, context.paint)) + "\n")
+        lines = diff_lines(step.landing, context.paint, context.workspace.layout)
+        context.say("\n".join(lines) + "\n")
     else:
         context.say_lines([*step_lines(step, context.paint), ""])
 

@@ -9,7 +9,7 @@ from migrate.commands.seen import Gate
 from migrate.commands.verified import Compared, Verified
 from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
-from migrate.evidence import Evidence, evidence_path, plan_digest
+from migrate.evidence import Evidence, plan_digest
 from migrate.findings import ERROR, NOTE, WARNING, Finding
 from migrate.graph import Link, links_of
 from migrate.legacy import check_manifest
@@ -79,7 +79,7 @@ def _same_legacy(gate: Gate, planned: Planned, evidence: Evidence) -> Iterator[F
         return
     what = f"the evidence of {planned.name} speaks of another legacy config"
     hint = f"restore {path or 'the evidence'} from version control"
-    yield Finding("evidence", what, Place(path or evidence_path(evidence.name)), hint)
+    yield Finding("evidence", what, Place(path or gate.plans.layout.evidence(evidence.name)), hint)
 
 
 def _edits(gate: Gate, result: Verified) -> Iterator[Finding]:
@@ -159,6 +159,9 @@ def _arrived(gate: Gate, planned: Planned, difference: Difference) -> bool:
         return False  # what cannot be read is a finding of `edits`
 
 
+_ALLOW = "take the edit back, or allow it with a reason in"
+
+
 def _forbidden(workspace: Workspace, planned: Planned, difference: Difference, why: str) -> Finding:
     """A forbidden difference, at the line that sets the value now."""
     place = Place(planned.preset.to)
@@ -171,7 +174,7 @@ def _forbidden(workspace: Workspace, planned: Planned, difference: Difference, w
             break
         path = path[:-1]
     forbidden = why.startswith("forbidden")
-    hint = "take the edit back" if forbidden else _ALLOW
+    hint = "take the edit back" if forbidden else f"{_ALLOW} {workspace.layout.profile}"
     what = f"{planned.name}: {told(difference)}: {why}"
     return Finding("parity", what, place, hint)
 
@@ -241,9 +244,6 @@ def _rules(gate: Gate, result: Verified) -> Iterator[Finding]:
         yield from check_rules(gate.plans, gate.workspace.resolver, seen=gate.passed())
     except MigrateError as error:
         yield from (Finding.of("rules", fault) for fault in error.faults())
-
-
-_ALLOW = "take the edit back, or allow it with a reason in plans/parity.yaml"
 
 
 def _style(gate: Gate, result: Verified) -> Iterator[Finding]:

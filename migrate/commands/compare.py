@@ -11,7 +11,7 @@ from migrate.commands.sides import Side, side
 from migrate.commands.view import View
 from migrate.locations import Index, KeyPath, Place
 from migrate.parity import ABSENT, Difference, OrderChange, find, judge
-from migrate.plan import NOTHING_ALLOWED, PROFILE, Allowance, Profile, load_profile
+from migrate.plan import NOTHING_ALLOWED, Allowance, Profile, load_profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,10 @@ def compare(view: View, left: str, right: str, profile: str | None = None) -> Co
 
 def _profile_path(view: View, given: str | None) -> str | None:
     """The profile's file: `parity` is the plans' own, which also stands where none is named."""
-    own = f"{view.plans_folder}/{PROFILE}"
+    own = view.layout.profile
     if given is None:
         return own if view.tree.exists(own) else None
-    if given == PROFILE.removesuffix(".yaml") and not os.path.exists(given):
+    if given == "parity" and not os.path.exists(given):
         return own
     return view.path(given)
 

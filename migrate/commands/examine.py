@@ -19,6 +19,7 @@ from migrate.tree import DiskTree
 
 if TYPE_CHECKING:
     from migrate.dialect import Dialect
+    from migrate.layout import Layout
     from migrate.limits import Limits
     from migrate.plan import Profile, Rules
 
@@ -71,6 +72,7 @@ class Ask(NamedTuple):
     profile: Profile
     rules: Rules
     base: str
+    layout: Layout
     frozen: bool
     """Whether the legacy tree is there to be compared with."""
     shared: frozenset[str]
@@ -93,7 +95,7 @@ class Ask(NamedTuple):
                     loader.forget(path)
 
     def _one(self, unit: Unit, tree: Watched, loader: PlainLoader, glances: Glances) -> Examined:
-        evidence = read_evidence(tree, unit.name)
+        evidence = read_evidence(tree, unit.name, self.layout)
         glance = glances.at(unit.target) if tree.exists(unit.target) else None
         if evidence is None:
             return Examined(unit, glance=glance)

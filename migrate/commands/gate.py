@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from migrate.commands.parallel import HERE, Progress, Workers
 from migrate.commands.recall import Memory
 from migrate.commands.verified import Verified, restored
+from migrate.locations import PRIVATE
 from migrate.tree import DiskTree
 
 if TYPE_CHECKING:
     from migrate.commands.workspace import Workspace
 
-TRUST = ".migrate/trust.json"
+TRUST = f"{PRIVATE}/trust.json"
 
 
 class Asked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,14 +12,12 @@ from migrate.discover import Discoverer, Discovery, Scope, require_presets
 from migrate.draft import Choose, Draft, draft, parity_text, plan_files, tree_file, written_keys
 from migrate.errors import MigrateError, Refused
 from migrate.flatten import chosen_keys
-from migrate.graph import PLANS
+from migrate.layout import Layout
 from migrate.legacy import common_root, freeze
 from migrate.plan import plan_files as existing_plans
 from migrate.resolve import Resolver
 from migrate.thresholds import measured
 from migrate.tree import Overlay, Tree
-
-TREE_FILE = f"{PLANS}/tree.yaml"
 
 
 @dataclass(frozen=True)
@@ -39,11 +38,14 @@ def init(workspace: Workspace, scope: Scope, force: bool = False) -> Init:
     here. Raises InputError for configs that cannot be resolved, Refused if plans exist already.
     """
     tree = workspace.tree
-    known = list(existing_plans(tree, workspace.plans_folder))
+    known = list(existing_plans(tree, workspace.layout.plans))
+    _refuse_others(tree, known)
     if known and not force:
         hint = "edit them, or pass --force to write them anew"
         raise Refused("has plans already", known[0], hint)
-    found = require_presets(Discoverer(workspace.resolver, scope).discover(), scope)
+    found = require_presets(
+        Discoverer(workspace.resolver, scope, workspace.layout).discover(), scope
+    )
     # Paths that begin at the root lead to the same places in a copy of everything below the root.
     config_root = common_root(found.frozen) if workspace.dialect.by_file else "."
     try:
@@ -56,6 +58,17 @@ def init(workspace: Workspace, scope: Scope, force: bool = False) -> Init:
         gone = [path for path in known if path not in tried.texts]
         changes += [Change(path, tree.read(path), None, "replaced") for path in gone]
     return Init(found, tried.drafts, ChangeSet.of(changes), config_root, sorted(tried.texts))
+
+
+_VERSION = re.compile(rb"(?m)^[\"']?version[\"']?\s*:")
+
+
+def _refuse_others(tree: Tree, known: list[str]) -> None:
+    """Raises Refused for a folder of plans that holds something else, which is not replaced."""
+    for path in known:
+        if not _VERSION.search(tree.read(path)):
+            hint = "name another folder with --plans, or move the file; a plan has `version: 1`"
+            raise Refused("is no plan, and stands where the plans go", path, hint)
 
 
 class _Tried(NamedTuple):
@@ -72,10 +85,11 @@ def _tried(
     """Draft the plans, and carry them out in memory. Raises as `init`."""
     tree = workspace.tree
     drafts = draft(workspace.resolver, found, config_root, choose)
-    texts = plan_files(tree, drafts, config_root)
-    texts[f"{PLANS}/parity.yaml"] = parity_text(drafts, tree)
-    frozen = freeze(tree, found.frozen, config_root, force)
-    _tree_file(workspace, found, drafts, config_root, frozen, texts)
+    layout = workspace.layout._replace(config_root=config_root)
+    texts = plan_files(tree, drafts, layout)
+    texts[layout.profile] = parity_text(drafts, tree, layout)
+    frozen = freeze(tree, found.frozen, layout, force)
+    _tree_file(workspace, found, drafts, layout, frozen, texts)
     return _Tried(drafts, texts, frozen)
 
 
@@ -91,14 +105,14 @@ def _tree_file(
     workspace: Workspace,
     found: Discovery,
     drafts: list[Draft],
-    config_root: str,
+    layout: Layout,
     frozen: list[Change],
     texts: dict[str, str],
 ) -> None:
     """Run the rollout in memory, and write down what it leaves where a default would not hold."""
     dialect = workspace.dialect.spelled
-    text = tree_file(workspace.tree, found, drafts, config_root, dialect, {})
-    texts.update({TREE_FILE: text} if text else {})
+    text = tree_file(workspace.tree, found, drafts, layout, dialect, {})
+    texts.update({workspace.layout.tree_file: text} if text else {})
     after = workspace.fresh()
     after.follow = False
     after.tree = Overlay(workspace.tree, [*frozen, *_written(workspace.tree, texts)])
@@ -107,5 +121,5 @@ def _tree_file(
         tree.lay(step.proposal.changes)
     targets = [preset.path for preset in found.presets]
     rules = measured(after.plans, Resolver(tree, after.dialect, after.rollout.store), targets)
-    text = tree_file(workspace.tree, found, drafts, config_root, dialect, rules)
-    texts.update({TREE_FILE: text} if text else {})
+    text = tree_file(workspace.tree, found, drafts, layout, dialect, rules)
+    texts.update({workspace.layout.tree_file: text} if text else {})

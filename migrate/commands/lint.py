@@ -55,9 +55,9 @@ def lint(
 def plans_or_defaults(view: View) -> Plans:
     """The plans; where there are none, the default rules and no preset. Raises for faults."""
     try:
-        return load_plans(view.tree, view.plans_folder)
+        return load_plans(view.tree, view.layout.plans)
     except MissingFile:
-        return Plans({}, folder=view.plans_folder)
+        return Plans({}, folder=view.layout.plans)
 
 
 def drift_of(view: View, layers: Layers, key: str | None = None) -> list[Drift]:

@@ -13,7 +13,6 @@ from migrate.commands.parallel import HERE, Progress, Workers, each_chunk
 from migrate.commands.steps import Step
 from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
-from migrate.evidence import evidence_path
 from migrate.migrated import Maker, Migrated
 from migrate.plan import Planned
 from migrate.resolve import Resolver
@@ -111,6 +110,6 @@ class Desk:
             if (
                 other is not None
                 and path not in self.tree.changed
-                and not self.tree.exists(evidence_path(other.name))
+                and not self.tree.exists(self.plans.layout.evidence(other.name))
             ):
                 yield other

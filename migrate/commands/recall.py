@@ -17,11 +17,12 @@ from typing import Any
 from migrate.commands.seal import seal_of, sealed
 from migrate.disk import Disk
 from migrate.errors import MigrateError
+from migrate.locations import PRIVATE
 from migrate.trace import Watched, contents, listing, together
 from migrate.tracked import tracked
 from migrate.tree import CachedTree, DiskTree, Tree
 
-FOLDER = ".migrate/cache"
+FOLDER = f"{PRIVATE}/cache"
 
 
 class Memory:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from migrate.commands.view import View
 from migrate.errors import InputError, nearest
-from migrate.globs import matches
-from migrate.graph import NOT_LIVE, SUFFIXES
+from migrate.graph import SUFFIXES
 from migrate.legacy import common_root
 from migrate.references import Reference, Renames, scan
 
@@ -32,12 +31,12 @@ def refs(view: View, paths: Sequence[str], jobs: int = 1, exclude: Sequence[str]
     Raises InputError for a path that is neither there nor named by a frozen copy.
     """
     configs = [path for path in view.tree.files() if path.endswith(SUFFIXES)]
-    live = [path for path in configs if not matches(path, NOT_LIVE)]
+    live = [path for path in configs if not view.layout.is_record(path)]
     targets = _targets(view, paths, live) if paths else live
     if not targets:
         return Pointing((), ())
     root = common_root(_below_configs(live) or targets)
-    renames = Renames.looking_for(targets, root, view.dialect.keys)
+    renames = Renames.looking_for(targets, root, view.dialect.keys, view.layout)
     return Pointing(tuple(targets), tuple(scan(view.tree, renames, exclude=exclude, jobs=jobs)))
 
 

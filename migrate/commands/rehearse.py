@@ -17,9 +17,8 @@ from migrate.commands.workspace import Workspace
 from migrate.discover import Scope
 from migrate.disk import Disk
 from migrate.errors import InputError
-from migrate.evidence import evidence_path
 from migrate.journal import land
-from migrate.legacy import MANIFEST, live_path, read_manifest
+from migrate.legacy import MANIFEST, read_manifest
 from migrate.plan import plan_files
 
 SAME, DIFFERENT, NEW = "same", "differs", "new"
@@ -53,13 +52,14 @@ def rehearse(
 
     Raises InputError after `finalize`, when there is no legacy tree to begin from.
     """
-    fresh = not list(plan_files(workspace.tree, workspace.plans_folder))
+    fresh = not list(plan_files(workspace.tree, workspace.layout.plans))
     if not fresh and not workspace.tree.exists(MANIFEST):
         hint = "the legacy tree was removed by `migrate finalize`; check out an earlier commit"
         raise InputError("cannot be rehearsed any more", MANIFEST, hint)
     if not fresh and scope not in (None, Scope()):
-        hint = "`exclude:` in plans/tree.yaml leaves files out; the presets are those of the plans"
-        raise InputError("has plans, which say what is what", workspace.plans_folder, hint)
+        where = workspace.layout.tree_file
+        hint = f"`exclude:` in {where} leaves files out; the presets are those of the plans"
+        raise InputError("has plans, which say what is what", workspace.layout.plans, hint)
     back = [] if fresh else list(_back_to_legacy(workspace))
     with scratch_copy(workspace.root, back, keep) as folder:
         copy = workspace.at(folder)
@@ -76,14 +76,14 @@ def rehearse(
 
 def _back_to_legacy(workspace: Workspace) -> Iterator[Change]:
     """The changes that take a migrated tree back to where the rollout began."""
-    root = workspace.plans.config_root
-    frozen = {live_path(path, root): path for path in read_manifest(workspace.tree)}
+    layout = workspace.plans.layout
+    frozen = {layout.live(path): path for path in read_manifest(workspace.tree)}
     for live, path in sorted(frozen.items()):
         yield Change(live, None, workspace.tree.read(path))
     for planned in workspace.plans.presets.values():
         if planned.preset.to not in frozen:
             yield Change(planned.preset.to, None, None)
-        yield Change(evidence_path(planned.name), None, None)
+        yield Change(workspace.layout.evidence(planned.name), None, None)
 
 
 def _compare(workspace: Workspace, copy: Workspace, result: Rehearsal) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 
-PLANS = "plans"
-"""The folder of the plans, if the user does not say."""
+from migrate.layout import DEFAULT
 
 
-def find_root(start: str, plans: str = PLANS) -> str:
+def find_root(start: str, plans: str = DEFAULT.plans) -> str:
     """The nearest folder upwards that holds plans, or a repository; else the start itself."""
     folder = current = os.path.abspath(start)
     while True:

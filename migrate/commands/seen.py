@@ -62,6 +62,7 @@ class Gate:
             profile=self.plans.profile,
             rules=self.plans.rules,
             base=self.plans.base,
+            layout=self.plans.layout,
             frozen=self.frozen,
             shared=frozenset(shared),
         )
@@ -82,7 +83,7 @@ class Gate:
 
     def evidence(self, name: str) -> Evidence | None:
         """The record of a preset, read for a closer look."""
-        return read_evidence(self.tree, name)
+        return read_evidence(self.tree, name, self.workspace.layout)
 
     @cached_property
     def old(self) -> OldTree:
@@ -93,7 +94,7 @@ class Gate:
         applied = AppliedFiles.of(
             [(one.source, one.target) for one in steps],
             {path for one in steps for path in one.retired},
-            self.plans.config_root,
+            self.plans.layout,
         )
         return OldTree(self.plans, self.tree, self.workspace.dialect, applied)
 

@@ -115,7 +115,7 @@ def presets(view: View) -> dict[str, str]:
     from migrate.plan import load_plans
 
     try:
-        plans = load_plans(view.tree, view.plans_folder)
+        plans = load_plans(view.tree, view.layout.plans)
     except MigrateError:
         return {}
     files: dict[str, str] = {}
@@ -133,13 +133,13 @@ def _legacy(view: View, given: str) -> Side:
     from migrate.evidence import read_evidence
     from migrate.plan import load_plans, select
 
-    plans = load_plans(view.tree, view.plans_folder)
+    plans = load_plans(view.tree, view.layout.plans)
     planned = select(plans, [given.removeprefix(LEGACY)])[0]
     frozen = plans.legacy_path(planned.preset.from_)
     if view.tree.exists(frozen):
         resolved = view.resolver.resolve(frozen)
         return Side(given, frozen, resolved.python, resolved)
-    evidence = read_evidence(view.tree, planned.name)
+    evidence = read_evidence(view.tree, planned.name, view.layout)
     if evidence is None:
         what = f"{planned.name} has neither a frozen config nor evidence"
         raise MissingFile(what, frozen, "restore the legacy tree")

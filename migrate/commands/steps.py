@@ -59,7 +59,7 @@ def steps(
 def _recorded(workspace: Workspace, proposal: Proposal) -> ChangeSet:
     planned = workspace.plans.presets[proposal.name]
     frozen = workspace.frozen_after(proposal.changes)
-    return with_evidence(proposal, record(proposal, planned, frozen))
+    return with_evidence(proposal, record(proposal, planned, frozen, workspace.layout))
 
 
 def _group(workspace: Workspace, planned: Planned, done: set[str]) -> list[str]:

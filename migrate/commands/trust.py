@@ -9,9 +9,10 @@ from migrate.changes import sha256
 from migrate.commands.workspace import Workspace
 from migrate.disk import Disk
 from migrate.errors import MigrateError
+from migrate.locations import PRIVATE
 from migrate.plan import Planned
 
-TRUST = ".migrate/trust.json"
+TRUST = f"{PRIVATE}/trust.json"
 
 
 def gates_digest(presets: Iterable[Planned]) -> str:

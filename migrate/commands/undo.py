@@ -10,7 +10,7 @@ from migrate.changes import Change, ChangeSet, sha256
 from migrate.commands.edited import applied_text
 from migrate.commands.workspace import Workspace
 from migrate.errors import InputError, MigrateError, Refused, TreeMoved, raise_all
-from migrate.evidence import Evidence, Step, evidence_path, undo_edits
+from migrate.evidence import Evidence, Step, undo_edits
 from migrate.graph import SUFFIXES, Graph, Link, links_of
 from migrate.legacy import MANIFEST, is_frozen, refreeze
 from migrate.locations import LEGACY, Place
@@ -127,7 +127,7 @@ def _still_extended(workspace: Workspace, changes: ChangeSet) -> None:
     if not any(path.endswith(SUFFIXES) for path in changes.deleted):
         return
     after = Overlay(workspace.tree, changes)
-    graph = Graph(Resolver(after, workspace.dialect))
+    graph = Graph(Resolver(after, workspace.dialect), layout=workspace.layout)
     links = [link for path in changes.deleted for link in graph.links_to(path)]
     hint = "let it extend another file, then undo again"
     raise_all(
@@ -163,9 +163,8 @@ class _Steps:
         copies = {change.path: change.after for change in inverse if is_frozen(change.path)}
         inverse += refreeze(self.tree, copies)[-1:] if copies else []
         changes = [change for change in inverse if change.before != change.after]
-        record = evidence_path(name)
-        if self.tree.exists(record):
-            changes.append(Change(record, evidence.content, None, "no longer applied"))
+        if self.tree.exists(evidence.path):
+            changes.append(Change(evidence.path, evidence.content, None, "no longer applied"))
         self.tree.lay(changes)
         self.why.update((change.path, change.why) for change in changes)
         del self.applied[name]

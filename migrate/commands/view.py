@@ -8,9 +8,10 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from migrate.commands.roots import PLANS
 from migrate.dialect import EXTENDS, Dialect
 from migrate.errors import InputError
+from migrate.layout import DEFAULT as DEFAULT_LAYOUT
+from migrate.layout import Layout
 from migrate.limits import DEFAULT, Limits
 from migrate.locations import outside
 from migrate.tree import CachedTree, DiskTree, Tree
@@ -29,12 +30,12 @@ class View:
     def __init__(
         self,
         root: str,
-        plans_folder: str = PLANS,
+        plans_folder: str = DEFAULT_LAYOUT.plans,
         limits: Limits = DEFAULT,
         dialect_name: str | None = None,
     ) -> None:
         self.root = root
-        self.plans_folder = plans_folder
+        self.layout = Layout.of(plans_folder)
         self.limits = limits
         self.dialect_name = dialect_name
         self.tell: Callable[[str], object] = str  # whoever prints says how remarks are told
@@ -42,7 +43,7 @@ class View:
 
     def __reduce__(self) -> tuple[object, ...]:
         """How a view travels to another process: the options; files are read there."""
-        return type(self), (self.root, self.plans_folder, self.limits, self.dialect_name)
+        return type(self), (self.root, self.layout.plans, self.limits, self.dialect_name)
 
     def path(self, given: str) -> str:
         """A path from the command line, relative to the root. Raises InputError outside of it.
@@ -77,26 +78,26 @@ class View:
     def _plan_files(self) -> list[str]:
         """The YAML files of the plans; listing the folder alone spares a walk over the tree."""
         try:
-            names = os.listdir(os.path.join(self.root, self.plans_folder))
+            names = os.listdir(os.path.join(self.root, self.layout.plans))
         except OSError:
             names = []
-        there = [f"{self.plans_folder}/{name}" for name in sorted(names)]
+        there = [f"{self.layout.plans}/{name}" for name in sorted(names)]
         if not any(map(self.tree.exists, there)):  # a tree in memory may have plans of its own
-            there = [path for path in self.tree.files() if path.startswith(f"{self.plans_folder}/")]
+            there = [path for path in self.tree.files() if path.startswith(f"{self.layout.plans}/")]
         yaml = (path for path in there if path.endswith((".yaml", ".yml")))
         return [path for path in yaml if self.tree.exists(path)]
 
     def _planned_dialect(self) -> Dialect:
         from migrate.plan import load_plans
 
-        return load_plans(self.tree, self.plans_folder).dialect
+        return load_plans(self.tree, self.layout.plans).dialect
 
     @cached_property
     def recognised(self) -> Recognised:
         """The dialect that the tree's own files speak, where neither plan nor option names one."""
         from migrate.dialect.recognise import recognise
 
-        found = recognise(self.tree)
+        found = recognise(self.tree, self.layout)
         for remark in found.remarks:
             self.tell(remark)
         return found

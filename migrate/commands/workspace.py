@@ -32,7 +32,7 @@ class Workspace(View):
 
     def at(self, root: str) -> Workspace:
         """The same options in another root."""
-        return Workspace(root, self.plans_folder, self.limits, self.dialect_name)
+        return Workspace(root, self.layout.plans, self.limits, self.dialect_name)
 
     def fresh(self) -> Workspace:
         """The same workspace, with nothing read yet."""
@@ -41,12 +41,12 @@ class Workspace(View):
     @cached_property
     def plans(self) -> Plans:
         """The plans. Raises InputError if there are none, or if they have faults."""
-        return load_plans(self.tree, self.plans_folder)
+        return load_plans(self.tree, self.layout.plans)
 
     @cached_property
     def graph(self) -> Graph:
         """Who extends whom in the tree as it is."""
-        return Graph(self.resolver, self.plans.exclude)
+        return Graph(self.resolver, self.plans.exclude, layout=self.layout)
 
     @cached_property
     def rollout(self) -> Rollout:
@@ -65,13 +65,13 @@ class Workspace(View):
         return AppliedFiles.of(
             [(one.source, one.target) for one in steps],
             {path for one in steps for path in one.retired},
-            self.plans.config_root,
+            self.plans.layout,
         )
 
     @cached_property
     def evidence(self) -> dict[str, Evidence]:
         """The evidence of every planned preset that was applied, by name."""
-        found = ((name, read_evidence(self.tree, name)) for name in self.plans.presets)
+        found = ((name, read_evidence(self.tree, name, self.layout)) for name in self.plans.presets)
         return {name: evidence for name, evidence in found if evidence is not None}
 
     @cached_property

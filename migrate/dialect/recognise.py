@@ -11,7 +11,8 @@ from typing import NamedTuple
 from migrate.dialect.declaration import EXTENDS, Dialect
 from migrate.dialect.shipped import DIALECTS
 from migrate.errors import MigrateError
-from migrate.locations import LEGACY, join
+from migrate.layout import DEFAULT, Layout
+from migrate.locations import join
 from migrate.tree import Tree
 
 MAX_FILES = 20_000
@@ -71,12 +72,12 @@ class Recognised(NamedTuple):
         ]
 
 
-def recognise(tree: Tree) -> Recognised:
+def recognise(tree: Tree, layout: Layout = DEFAULT) -> Recognised:
     """The dialect that most configs of a tree fit; `extends` for a tree that composes nothing."""
     fits: Counter[str] = Counter()
     signs: Counter[str] = Counter()
     composing: list[set[str]] = []
-    for path, text in _texts(tree):
+    for path, text in _texts(tree, layout):
         keys, names = _fitting(tree, path, text)
         fits.update(names)
         composing.append(keys)
@@ -93,11 +94,11 @@ def recognise(tree: Tree) -> Recognised:
 _SIGNS = [name for name, dialect in DIALECTS.items() if dialect.signs]
 
 
-def _texts(tree: Tree) -> Iterator[tuple[str, str]]:
+def _texts(tree: Tree, layout: Layout) -> Iterator[tuple[str, str]]:
     """The live YAML files with their texts; what cannot be read is nobody's sign."""
     number = 0
     for path in tree.files():
-        if not path.endswith(_SUFFIXES) or path.startswith((f"{LEGACY}/", "plans/")):
+        if not path.endswith(_SUFFIXES) or layout.is_record(path):
             continue
         number += 1
         if number > MAX_FILES:

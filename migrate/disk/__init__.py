@@ -2,6 +2,6 @@
 
 from migrate.disk.steps import Disk, Found
 from migrate.disk.system import Posix, System
-from migrate.disk.walk import PRIVATE
+from migrate.locations import PRIVATE
 
 __all__ = ["PRIVATE", "Disk", "Found", "Posix", "System"]

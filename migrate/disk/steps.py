@@ -12,8 +12,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from migrate.disk.system import Posix, System
-from migrate.disk.walk import PRIVATE, opened, resolve
+from migrate.disk.walk import opened, resolve
 from migrate.errors import TreeMoved
+from migrate.locations import PRIVATE
 
 _CHUNK = 1 << 20
 _NOT_EMPTY = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT)

@@ -11,9 +11,7 @@ from contextlib import contextmanager, suppress
 
 from migrate.disk.system import System
 from migrate.errors import Refused, TreeMoved
-
-PRIVATE = ".migrate"
-"""The folder of journal and lock, below the root."""
+from migrate.locations import PRIVATE
 
 CLOSED = frozenset({PRIVATE, ".git", ".hg", ".svn"})
 """Folders that no change may reach: a hook written into `.git` would be run."""

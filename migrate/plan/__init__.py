@@ -1,7 +1,7 @@
 """Plan files as data; parsing is the only way to get a plan; errors carry file:line:column."""
 
 from migrate.locations import LEGACY
-from migrate.plan.load import PROFILE, load_plans, load_profile, plan_files
+from migrate.plan.load import load_plans, load_profile, plan_files
 from migrate.plan.patterns import covers, parse_pattern
 from migrate.plan.plans import Planned, Plans, select
 from migrate.plan.profile import NOTHING_ALLOWED, Allowance, Forbidden, Profile
@@ -13,7 +13,6 @@ __all__ = [
     "DROP",
     "LEGACY",
     "NOTHING_ALLOWED",
-    "PROFILE",
     "Allowance",
     "Forbidden",
     "Ignore",

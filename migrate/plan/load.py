@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from migrate.errors import InputError, MigrateError, MissingFile, raise_all
+from migrate.layout import DEFAULT, Layout
 from migrate.locations import Index, KeyPath, Place
 from migrate.plan.checks import as_errors, check_plan, check_profile
 from migrate.plan.faults import Sound, sound
@@ -19,12 +20,11 @@ from migrate.plan.structs import PlanFile, ProfileFile, TreeWide
 from migrate.tree import Tree
 from migrate.yaml_text import same
 
-PROFILE = "parity.yaml"
 _EACH_BY_ITSELF = ("references", "keep", "rules")
 """Tree-wide mappings whose entries may come from several files."""
 
 
-def load_plans(tree: Tree, folder: str = "plans") -> Plans:
+def load_plans(tree: Tree, folder: str = DEFAULT.plans) -> Plans:
     """Read every plan file directly in a folder, and its `parity.yaml`.
 
     Raises InputError, or `Faults` with all faults of all files; MissingFile for a folder
@@ -38,8 +38,9 @@ def load_plans(tree: Tree, folder: str = "plans") -> Plans:
     read = [_read_plan(tree, path, folder, faults) for path in paths]
     files = [file for file in read if file is not None]
     profile = NOTHING_ALLOWED
-    if tree.exists(f"{folder}/{PROFILE}"):
-        profile = _read_profile(tree, f"{folder}/{PROFILE}", faults)
+    own = Layout(folder).profile
+    if tree.exists(own):
+        profile = _read_profile(tree, own, faults)
     presets = _presets(files, faults)
     plans = Plans(presets, _tree_wide(files, faults), profile, folder)
     try:
@@ -58,12 +59,12 @@ def load_profile(tree: Tree, path: str) -> Profile:
     return profile
 
 
-def plan_files(tree: Tree, folder: str = "plans") -> Iterator[str]:
+def plan_files(tree: Tree, folder: str = DEFAULT.plans) -> Iterator[str]:
     """The plan files directly in a folder, sorted; hidden files and the parity file are none."""
     for path in tree.files():
         inside, name = posixpath.split(path)
         visible = inside == folder and not name.startswith(".")
-        if visible and name.endswith((".yaml", ".yml")) and name != PROFILE:
+        if visible and name.endswith((".yaml", ".yml")) and path != Layout(folder).profile:
             yield path
 
 

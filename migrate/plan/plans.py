@@ -9,6 +9,7 @@ from typing import Any
 
 from migrate.dialect import Dialect
 from migrate.errors import InputError, MigrateError, nearest, raise_all
+from migrate.layout import DEFAULT, Layout
 from migrate.locations import LEGACY, Place
 from migrate.plan.checks import base_of
 from migrate.plan.dialects import dialect_of
@@ -50,7 +51,7 @@ class Plans:
     presets: Mapping[str, Planned]
     wide: TreeWide = field(default_factory=TreeWide)
     profile: Profile = NOTHING_ALLOWED
-    folder: str = "plans"
+    folder: str = DEFAULT.plans
 
     @property
     def rules(self) -> Rules:
@@ -76,6 +77,11 @@ class Plans:
     def config_root(self) -> str:
         """The folder that the legacy tree mirrors, `.` for the root."""
         return self.wide.config_root
+
+    @property
+    def layout(self) -> Layout:
+        """The folders of this rollout."""
+        return Layout(self.folder, self.config_root)
 
     @property
     def base(self) -> str:

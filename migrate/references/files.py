@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from migrate.globs import matches
 from migrate.references.renames import Renames
 from migrate.tracked import tracked
 from migrate.tree import Tree
@@ -11,4 +10,4 @@ from migrate.tree import Tree
 def scanned(tree: Tree, renames: Renames) -> list[str]:
     """The files to scan, sorted."""
     files = tracked(tree, renames.config_root)
-    return [path for path in files if not matches(path, renames.frozen)]
+    return [path for path in files if not renames.layout.is_record(path)]

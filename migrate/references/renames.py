@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, NamedTuple
 
+from migrate.layout import DEFAULT, Layout
+
 
 class Fate(Enum):
     """What a plan may say instead of a new path."""
@@ -33,14 +35,15 @@ class Renames:
     """Old root-relative path to its successor.
 
     `config_root` is the folder that a launcher's short names are relative to; `composing` are the
-    keys by which configs extend one another. With `rename` false nothing moves: the paths are only
-    looked for.
+    keys by which configs extend one another; `layout` says which files are records. With `rename`
+    false nothing moves: the paths are only looked for.
     """
 
     moves: Mapping[str, Successor]
     config_root: str = "configs"
     composing: tuple[str, ...] = ("extends",)
     rename: bool = True
+    layout: Layout = DEFAULT
     targets: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,11 +55,7 @@ class Renames:
         targets: Iterable[str],
         config_root: str = "configs",
         composing: tuple[str, ...] = ("extends",),
+        layout: Layout = DEFAULT,
     ) -> Renames:
         """No renames: only find who names these paths."""
-        return cls(dict.fromkeys(targets), config_root, composing, rename=False)
-
-    @property
-    def frozen(self) -> tuple[str, ...]:
-        """Globs of what is a record and no reference: the legacy tree, plans, evidence, journal."""
-        return ("configs/legacy/**", "plans/**", ".migrate/**")
+        return cls(dict.fromkeys(targets), config_root, composing, False, layout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from migrate.locations import printable
+from migrate.locations import LEGACY, printable
 from migrate.report.paint import Paint, columns, plural
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def init_lines(result: Init, paint: Paint) -> Iterator[str]:
         yield from columns(rows2, indent="  ")
     for path, why in sorted(found.outside_users.items()):
         yield f"stays: {printable(path)} ({printable(why)})"
-    yield f"froze {plural(len(found.frozen), 'file')} into configs/legacy/"
+    yield f"froze {plural(len(found.frozen), 'file')} into {LEGACY}/"
     yield f"wrote {', '.join(result.plans)}"
     yield paint("next: read the plans, then `migrate plan`", "bold")
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from migrate.changes import ChangeSet
-from migrate.evidence import difference_sides, evidence_path
+from migrate.evidence import difference_sides
 from migrate.flatten import Dropped
+from migrate.layout import Layout
 from migrate.locations import dotted, printable, printable_block
 from migrate.old_tree import MovedFile
 from migrate.plan import Planned
@@ -166,10 +167,10 @@ def _parity(proposal: Proposal) -> Iterator[str]:
         yield f"  parity of dependents: {', '.join(map(printable, proposal.dependents))}"
 
 
-def diff_lines(changes: ChangeSet, paint: Paint) -> Iterator[str]:
+def diff_lines(changes: ChangeSet, paint: Paint, layout: Layout) -> Iterator[str]:
     """The step as a unified diff; evidence, which is long and made by machine, only by name."""
     for change in changes:
-        if change.path.startswith(evidence_path("").rsplit("/", 1)[0]):
+        if change.path.startswith(f"{layout.evidence_folder}/"):
             yield paint(f"+++ b/{change.path} (evidence)", "bold")
             continue
         for line in change.diff():

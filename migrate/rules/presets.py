@@ -7,8 +7,7 @@ from functools import cached_property
 
 from migrate.errors import MigrateError, nearest
 from migrate.findings import Finding
-from migrate.globs import matcher, matches
-from migrate.graph import NOT_LIVE
+from migrate.globs import matcher
 from migrate.locations import KeyPath, Place, parse_dotted
 from migrate.plan import Plans, Rules
 from migrate.resolve import Resolved, Resolver, Setting, read_branch
@@ -87,10 +86,9 @@ class Layers:
 
     def candidates(self) -> Iterator[str]:
         """The files that may be presets, in path order: all but the fusion configs among them."""
-        skipped = (*NOT_LIVE, f"{self.plans.folder}/**")
         fragments, wanted = self._fragments(), matcher(self.rules.presets)
         for path in self.resolver.tree.files():
-            live = path not in fragments and not matches(path, skipped)
+            live = path not in fragments and not self.plans.layout.is_record(path)
             if live and wanted(path):
                 yield path
 
