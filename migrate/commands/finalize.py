@@ -48,7 +48,7 @@ def _into_legacy(workspace: Workspace) -> Iterator[Finding]:
         return
     plans, tree = workspace.plans, workspace.tree
     frozen = [path for path in tree.files() if path.startswith(f"{LEGACY}/")]
-    wanted = Renames.looking_for(frozen, plans.config_root, plans.dialect.keys)
+    wanted = Renames.looking_for(frozen, plans.config_root, plans.dialect.keys, plans.layout)
     files = naming(tree, wanted, plans.include, plans.exclude)
     for one in scan(tree, wanted, among=files):
         level = ERROR if one.dangles else WARNING
