@@ -70,9 +70,9 @@ def _fusion(view: View, resolved: Resolved) -> Fusion:
         raise InputError("names no fusion config", resolved.path, hint)
     path = join("", name)
     if not view.tree.exists(path):
-        from migrate.commands.sides import configs
+        from migrate.commands.sides import alike
         from migrate.errors import nearest
 
-        hint = nearest(path, configs(view), 1) or "the path is relative to the root"
+        hint = nearest(path, alike(view, path), 1) or "the path is relative to the root"
         raise InputError(f"names {path}, which does not exist", slot.winner.place, hint)
     return resolve_fusion(view.tree, path)

@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from migrate import locations
 from migrate.commands.view import View
 from migrate.errors import InputError, MigrateError, MissingFile, nearest
 from migrate.locations import KeyPath, Place
@@ -93,7 +94,7 @@ def locate(view: View, given: str) -> str:
     found = _preset(view, given)
     if found is not None:
         return found
-    known = [*presets(view), *configs(view)]
+    known = [*presets(view), *alike(view, path)]
     hint = nearest(given, known) or nearest(path, known)
     what = "no such config, nor a preset of that name"
     if os.path.isdir(given) or os.path.isdir(os.path.join(view.root, path)):
@@ -108,6 +109,12 @@ def _looked(view: View) -> str:
 def configs(view: View) -> Iterator[str]:
     """Every YAML file of the tree."""
     return (path for path in view.tree.files() if path.endswith((".yaml", ".yml")))
+
+
+def alike(view: View, path: str) -> Iterator[str]:
+    """The configs that a misspelt path may mean: a frozen copy only for one in the legacy tree."""
+    frozen = path.startswith(f"{locations.LEGACY}/")
+    return (one for one in configs(view) if one.startswith(f"{locations.LEGACY}/") is frozen)
 
 
 def presets(view: View) -> dict[str, str]:

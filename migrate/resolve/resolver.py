@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from migrate.dialect import EXTENDS, Dialect
 from migrate.errors import BrokenChain, InputError, MissingFile, Refused, nearest
 from migrate.limits import BASES, CHAIN_FILES
-from migrate.locations import outside
+from migrate.locations import LEGACY, outside
 from migrate.resolve.branch import EMPTY, Branch, merge, read_branch, shown
 from migrate.resolve.combine import Combiner
 from migrate.tree import Tree
@@ -239,7 +239,10 @@ class Resolver:
     def _near(self, path: str) -> str:
         if path not in self._nearest:
             known = [known for known in self.tree.files() if known.endswith((".yaml", ".yml"))]
-            self._nearest[path] = nearest(path, known)
+            # Only a frozen file builds on frozen files: the legacy tree goes in the end.
+            frozen = path.startswith(f"{LEGACY}/")
+            alike = [one for one in known if one.startswith(f"{LEGACY}/") is frozen]
+            self._nearest[path] = nearest(path, alike)
         return self._nearest[path] or "correct the path; it is relative to the file that names it"
 
     def bases(self, document: Document) -> Iterator[Base]:

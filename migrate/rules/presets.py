@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import filterfalse
 
 from migrate.errors import MigrateError, nearest
 from migrate.findings import Finding
@@ -122,8 +123,8 @@ class Layers:
     def near(self, path: str) -> str:
         """The config whose path is nearest; many presets may name the same wrong one."""
         if path not in self._near:
-            files = self.resolver.tree.files()
-            known = [one for one in files if one.endswith((".yaml", ".yml"))]
+            live = filterfalse(self.plans.layout.is_record, self.resolver.tree.files())
+            known = [one for one in live if one.endswith((".yaml", ".yml"))]
             self._near[path] = nearest(path, known, 1)
         return self._near[path]
 
