@@ -34,6 +34,8 @@ class AppliedFiles(NamedTuple):
     """The old path of each preset that went to another place, with the new one."""
     retired: frozenset[str] = frozenset()
     """What was deleted."""
+    edited: frozenset[str] = frozenset()
+    """The targets that people edited since."""
 
     @classmethod
     def of(

@@ -11,9 +11,10 @@ from migrate.errors import MigrateError, Refused, TreeMoved, raise_all
 from migrate.graph import Graph, Link
 from migrate.leftovers import Leftover
 from migrate.legacy import refreeze
+from migrate.locations import dotted
 from migrate.migrated import Maker, Migrated, Proof, Written
 from migrate.old_tree import MovedFile
-from migrate.parity import Verdict, judge
+from migrate.parity import Difference, Verdict, equal, find, judge
 from migrate.plain import PlainLoader
 from migrate.plan import Planned
 from migrate.pointers import Followed, Pointers
@@ -35,6 +36,8 @@ class Proposal(NamedTuple):
     moved: tuple[MovedFile, ...] = ()
     """The files of the old chain that changed since they were frozen; the step takes their live
     text and puts it into the legacy tree."""
+    inherited: tuple[Difference, ...] = ()
+    """What a preset below it was edited to after its own step: told, and no change of this one."""
 
     @property
     def name(self) -> str:
@@ -104,6 +107,7 @@ class Proposer:
         self._migrated(planned, written)
         retired = list(self._retired(written))
         old = self.rollout.live(written.source)
+        edited = self.rollout.old.applied.edited & self.graph.reach(old) - {target.path}
         links = relinked(self.graph, {old: target.path}) if target.path != old else []
         followed = self._followed(retired, links)
         moved = self.rollout.old.moved_in(path for path, _ in written.chain)
@@ -119,9 +123,49 @@ class Proposer:
             proof = self.maker.prove(self.tree, self.live, written)
         else:
             proof = made.proof
-        _refuse_forbidden(proof.verdict, written.target)
+        verdict, inherited = self._as_today(planned, written, changes, proof.verdict, edited)
+        _refuse_forbidden(verdict, written.target)
         dependents = self._dependents(changes, written)
-        return Proposal(written, proof, changes, dependents, followed, moved)
+        return Proposal(written, proof, changes, dependents, followed, moved, inherited)
+
+    def _as_today(
+        self,
+        planned: Planned,
+        written: Written,
+        changes: ChangeSet,
+        verdict: Verdict,
+        edited: Iterable[str],
+    ) -> tuple[Verdict, tuple[Difference, ...]]:
+        """The verdict, where the preset builds on others that people edited after their own steps.
+
+        What it inherits of such an edit is what the trainer loads today, so it is no change of this
+        step; it comes second. Raises Refused for a value of today that the step would take back.
+        """
+        old = self.rollout.live(written.source)
+        before = Overlay(self.tree, changes.inverse())
+        edited = sorted(edited)
+        if not edited or not before.exists(old):
+            return verdict, ()
+        dialect = self.rollout.dialect
+        today = PlainLoader(before, dialect).load(old)
+        new = PlainLoader(self.tree, dialect).load(written.target)
+        faults = [
+            Refused(
+                f"would change {told(difference)}: {old} loads that today, since {edited[0]} was "
+                "edited after its step",
+                planned.place,
+                f"set `{dotted(difference.path)}` in {old} first: the step keeps what that says",
+            )
+            for difference, _ in judge(today, new, self.plans.profile).forbidden
+            if not any(difference.path == known.path for known, _ in verdict.forbidden)
+        ]
+        raise_all(faults)
+        inherited = tuple(
+            difference
+            for difference, _ in verdict.forbidden
+            if equal(find(today, difference.path), find(new, difference.path))
+        )
+        return without(verdict, inherited), inherited
 
     def sweep(self, leftovers: Sequence[Leftover]) -> Sweep:
         """The landing that retires leftovers, but for those that a config still extends.
@@ -298,6 +342,13 @@ def _loaded(loader: PlainLoader, path: str) -> dict[Any, Any] | None:
         return loader.load(path)
     except MigrateError:
         return None
+
+
+def without(verdict: Verdict, known: Iterable[Difference]) -> Verdict:
+    """A verdict without the forbidden differences at these keys."""
+    paths = {difference.path for difference in known}
+    kept = [item for item in verdict.forbidden if item[0].path not in paths]
+    return verdict._replace(forbidden=tuple(kept))
 
 
 def _refuse_forbidden(verdict: Verdict, path: str) -> None:

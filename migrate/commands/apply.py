@@ -21,7 +21,7 @@ from migrate.journal import land
 from migrate.parity import judge
 from migrate.plain import PlainLoader
 from migrate.plan import Planned, select
-from migrate.propose import Sweep
+from migrate.propose import Sweep, without
 from migrate.told import told
 
 
@@ -166,7 +166,8 @@ def _proof(workspace: Workspace, steps: Sequence[Step]) -> Callable[[], None]:
         for step in steps:
             written = step.proposal.written
             old = workspace.rollout.legacy_plain.load(written.source)
-            verdict = judge(old, loader.load(written.target), workspace.plans.profile)
+            found = judge(old, loader.load(written.target), workspace.plans.profile)
+            verdict = without(found, step.proposal.inherited)
             if verdict.forbidden:
                 raise Refused(
                     f"differs on disk: {told(verdict.forbidden[0][0])}",

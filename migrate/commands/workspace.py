@@ -62,11 +62,17 @@ class Workspace(View):
         from migrate.old_tree import AppliedFiles
 
         steps = self.evidence.values()
-        return AppliedFiles.of(
+        known = AppliedFiles.of(
             [(one.source, one.target) for one in steps],
             {path for one in steps for path in one.retired},
             self.plans.layout,
         )
+        edited = {one.target for one in steps if self._is_edited(one)}
+        return known._replace(edited=frozenset(edited))
+
+    def _is_edited(self, evidence: Evidence) -> bool:
+        there = self.tree.exists(evidence.target)
+        return there and sha256(self.tree.read(evidence.target)) != evidence.digest
 
     @cached_property
     def evidence(self) -> dict[str, Evidence]:

@@ -163,6 +163,8 @@ def _parity(proposal: Proposal) -> Iterator[str]:
     yield f"  parity: holds, {plural(len(verdict.allowed), 'allowed difference')}{order}"
     for difference, rule in verdict.allowed:
         yield f"    {told(difference)} ({rule.reason})"
+    for difference in proposal.inherited:
+        yield f"    inherited, edited there after its step: {told(difference)}"
     if proposal.dependents:
         yield f"  parity of dependents: {', '.join(map(printable, proposal.dependents))}"
 
@@ -208,6 +210,9 @@ def step_data(step: Step) -> dict[str, Any]:
                 "reason": rule.reason,
             }
             for difference, rule in proof.verdict.allowed
+        ],
+        "inherited": [
+            {"key": dotted(one.path), "difference": told(one)} for one in proposal.inherited
         ],
         "order_changes": [dotted(change.path) for change in proof.verdict.order],
         "dependents": list(proposal.dependents),
