@@ -56,6 +56,12 @@ class Place(NamedTuple):
 _BARE = r"[^\W\d][\w\-/@+]*\Z"
 
 
+def overlap(path: KeyPath, other: KeyPath) -> bool:
+    """Whether one key path is the other, or lies within it."""
+    shorter = min(len(path), len(other))
+    return path[:shorter] == other[:shorter]
+
+
 def dotted(path: KeyPath) -> str:
     """Spell a key path for people: `custom.augmentation.ops[3]."a.b"`."""
     out = ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from migrate.canonical import Ready, ready
 from migrate.changes import Change, sha256
@@ -11,9 +11,9 @@ from migrate.errors import InputError, MigrateError, Refused, raise_all
 from migrate.flatten import Account, Flat, Onto, flatten
 from migrate.flatten.place import stay_in_place
 from migrate.limits import DEFAULT
-from migrate.locations import KeyPath, dotted
-from migrate.overrides import lay_over
-from migrate.parity import Verdict, judge
+from migrate.locations import Index, KeyPath, dotted, overlap, parse_dotted
+from migrate.overrides import lay_inherited, lay_over
+from migrate.parity import Verdict, differences, equal, find, judge
 from migrate.plain import PlainLoader
 from migrate.plan import Planned
 from migrate.plan.patterns import MANY, ONE, covers, parse_pattern
@@ -158,8 +158,45 @@ class Maker:
         if not preset.override and self._extends_only(legacy, parents):
             return self._as_it_was(legacy, parents, onto, planned, live)
         resolved = lay_over(legacy, planned, self.rollout.dialect)
+        handed_on = self._handed_on(planned, legacy, live, onto.parents)
+        if handed_on:
+            resolved = lay_inherited(resolved, onto.parents, handed_on, self.rollout.dialect)
         keep_headers = planned.headers == "keep"
         return flatten(self.rollout.legacy, resolved, onto, planned.order, keep_headers)
+
+    def _handed_on(
+        self, planned: Planned, legacy: Resolved, live: Resolver, parents: Sequence[Resolved]
+    ) -> list[KeyPath]:
+        """The keys that the preset loads from a new parent today otherwise than by its old chain.
+
+        People edited that parent after its step, or old files that it does not follow any more.
+        The trainer loads what the parent says, so the preset goes on inheriting it.
+        """
+        old = self.rollout.old
+        path = self.rollout.live(legacy.path)
+        behind = old.moved and old.applied.targets
+        if not (behind or old.applied.edited) or not live.tree.exists(path):
+            return []
+        try:
+            today = live.resolve(path).python
+        except MigrateError:
+            return []  # it extends what is gone: its old chain is all that is known
+        purpose = {parse_dotted(key) for one in self._below(planned) for key in one.preset.override}
+        return [
+            key
+            for key in dict.fromkeys(one.path for one in differences(legacy.python, today))
+            if all(isinstance(part, str) and not isinstance(part, Index) for part in key)
+            and not any(overlap(key, other) for other in purpose)
+            and any(_says(parent, key, find(today, key)) for parent in parents)
+        ]
+
+    def _below(self, planned: Planned) -> Iterator[Planned]:
+        """The presets that a preset builds on by its plan."""
+        for path in planned.preset.extends:
+            other = self.rollout.targets.get(path)
+            if other is not None:
+                yield other
+                yield from self._below(other)
 
     def _old(self, frozen: str) -> tuple[str, ...]:
         return (
@@ -235,6 +272,11 @@ class Maker:
         what = f"{planned.name}: the active {dotted(path)} comes from {where}, which is not inlined"
         key = dotted(path[:1])
         return Refused(what, planned.place, f"add `{inner}: [{key}]` to its `inline:`")
+
+
+def _says(parent: Resolved, key: KeyPath, value: Any) -> bool:
+    slot = parent.branch.find(key)
+    return slot is not None and equal(slot.python, value)
 
 
 def _inlined(flat: Flat, legacy: Resolved) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from migrate.errors import MigrateError
 from migrate.evidence import Evidence
-from migrate.locations import Index, KeyPath, Place, dotted, parse_dotted
+from migrate.locations import Index, KeyPath, Place, dotted, overlap, parse_dotted
 from migrate.parity import Difference, differences, equal, find
 from migrate.plain import PlainLoader
 from migrate.plan import Planned
@@ -87,7 +87,7 @@ class OldConfig:
         """The keys whose value the old chain changed, but for what the plan overrides."""
         keys = dict.fromkeys(whole_values(one.path) for one in self.edits())
         overridden = [parse_dotted(key) for key in self.planned.preset.override]
-        return [key for key in keys if not any(_overlap(key, other) for other in overridden)]
+        return [key for key in keys if not any(overlap(key, other) for other in overridden)]
 
     def arrived(self, difference: Difference) -> bool:
         """Whether the preset differs from its record as the old chain by now does too."""
@@ -114,11 +114,6 @@ def whole_values(path: KeyPath) -> KeyPath:
         if isinstance(part, Index):
             return path[:length]
     return path
-
-
-def _overlap(key: KeyPath, other: KeyPath) -> bool:
-    shorter = min(len(key), len(other))
-    return key[:shorter] == other[:shorter]
 
 
 def _set_at(resolved: Resolved, key: KeyPath) -> Place:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from migrate.dialect import Dialect
 from migrate.errors import InputError
 from migrate.flatten.render import in_flow_style
@@ -28,6 +30,25 @@ def lay_over(legacy: Resolved, planned: Planned, dialect: Dialect) -> Resolved:
         document = Document(planned.file, text.encode(), dialect.keys, LOADERS[dialect.loader])
         document.attribute()
         branch = merge(branch, read_branch(document, document.entries, document.root))
+    return legacy.saying(branch)
+
+
+def lay_inherited(
+    legacy: Resolved, parents: Iterable[Resolved], keys: Iterable[KeyPath], dialect: Dialect
+) -> Resolved:
+    """The resolved config with the values that its new parents give these keys."""
+    branch = legacy.branch
+    for parent in parents:
+        for key in keys:
+            slot = parent.branch.find(key)
+            if slot is None:
+                continue
+            setting = slot.winner
+            value = in_flow_style(setting.document, setting.entry.value)
+            text = _text(key, value, "").encode()
+            document = Document(parent.path, text, dialect.keys, LOADERS[dialect.loader])
+            document.attribute()
+            branch = merge(branch, read_branch(document, document.entries, document.root))
     return legacy.saying(branch)
 
 

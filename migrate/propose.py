@@ -11,7 +11,7 @@ from migrate.errors import MigrateError, Refused, TreeMoved, raise_all
 from migrate.graph import Graph, Link
 from migrate.leftovers import Leftover
 from migrate.legacy import refreeze
-from migrate.locations import dotted
+from migrate.locations import dotted, overlap
 from migrate.migrated import Maker, Migrated, Proof, Written
 from migrate.old_tree import MovedFile
 from migrate.parity import Difference, Verdict, equal, find, judge
@@ -107,7 +107,7 @@ class Proposer:
         self._migrated(planned, written)
         retired = list(self._retired(written))
         old = self.rollout.live(written.source)
-        edited = self.rollout.old.applied.edited & self.graph.reach(old) - {target.path}
+        below = self.graph.reach(old) - {target.path}
         links = relinked(self.graph, {old: target.path}) if target.path != old else []
         followed = self._followed(retired, links)
         moved = self.rollout.old.moved_in(path for path, _ in written.chain)
@@ -123,7 +123,7 @@ class Proposer:
             proof = self.maker.prove(self.tree, self.live, written)
         else:
             proof = made.proof
-        verdict, inherited = self._as_today(planned, written, changes, proof.verdict, edited)
+        verdict, inherited = self._as_today(planned, written, changes, proof.verdict, below)
         _refuse_forbidden(verdict, written.target)
         dependents = self._dependents(changes, written)
         return Proposal(written, proof, changes, dependents, followed, moved, inherited)
@@ -134,38 +134,53 @@ class Proposer:
         written: Written,
         changes: ChangeSet,
         verdict: Verdict,
-        edited: Iterable[str],
+        below: Iterable[str],
     ) -> tuple[Verdict, tuple[Difference, ...]]:
-        """The verdict, where the preset builds on others that people edited after their own steps.
+        """The verdict, where the preset builds on others that are migrated and say other things.
 
-        What it inherits of such an edit is what the trainer loads today, so it is no change of this
-        step; it comes second. Raises Refused for a value of today that the step would take back.
+        People edited one after its step, or it lacks an edit of its old files. What the preset
+        inherits of that is what the trainer loads today, so it is no change of this step; it comes
+        second. Raises Refused for an edit that the step would take back. `below`: its chain before.
         """
+        known = self.rollout.old
+        edited = sorted(known.applied.edited.intersection(below))
+        behind = known.moved and known.applied.targets.intersection(below)
         old = self.rollout.live(written.source)
         before = Overlay(self.tree, changes.inverse())
-        edited = sorted(edited)
-        if not edited or not before.exists(old):
+        if not (edited or behind) or not before.exists(old):
             return verdict, ()
         dialect = self.rollout.dialect
         today = PlainLoader(before, dialect).load(old)
         new = PlainLoader(self.tree, dialect).load(written.target)
-        faults = [
-            Refused(
-                f"would change {told(difference)}: {old} loads that today, since {edited[0]} was "
-                "edited after its step",
-                planned.place,
-                f"set `{dotted(difference.path)}` in {old} first: the step keeps what that says",
-            )
-            for difference, _ in judge(today, new, self.plans.profile).forbidden
-            if not any(difference.path == known.path for known, _ in verdict.forbidden)
-        ]
-        raise_all(faults)
+        if edited:
+            self._refuse_taking_back(planned, judge(today, new, self.plans.profile), edited[0])
         inherited = tuple(
             difference
             for difference, _ in verdict.forbidden
             if equal(find(today, difference.path), find(new, difference.path))
         )
         return without(verdict, inherited), inherited
+
+    def _refuse_taking_back(self, planned: Planned, verdict: Verdict, edited: str) -> None:
+        """Raises Refused for what differs from today, but for edits of old files that arrive."""
+        arriving = [
+            one.path
+            for file in self.rollout.old.moved_in(self.rollout.old.moved)
+            for one in file.changed
+        ]
+        old = self.rollout.live(self.rollout.frozen(planned))
+        raise_all(
+            [
+                Refused(
+                    f"would change {told(difference)}: {old} loads that today, since {edited} was "
+                    "edited after its step",
+                    planned.place,
+                    f"set `{dotted(difference.path)}` in {old} first: the step keeps what it says",
+                )
+                for difference, _ in verdict.forbidden
+                if not any(overlap(difference.path, path) for path in arriving)
+            ]
+        )
 
     def sweep(self, leftovers: Sequence[Leftover]) -> Sweep:
         """The landing that retires leftovers, but for those that a config still extends.

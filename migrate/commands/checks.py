@@ -86,19 +86,13 @@ def _edits(gate: Gate, result: Verified) -> Iterator[Finding]:
     """Whatever was edited in the old files has arrived in the presets that replaced them."""
     if result.finalized:
         return
-    moved = gate.old.moved
     yield from _moved(gate)
     for planned in gate.chosen:
-        seen = gate.examined[planned.name]
-        evidence = gate.evidence(planned.name) if seen.applied and (moved or seen.unlike) else None
-        if evidence is None or not gate.tree.exists(evidence.target):
-            continue
-        try:
-            missed = gate.old_config(planned, evidence).missed()
-        except MigrateError as error:
-            yield from (Finding.of("edits", fault) for fault in error.faults())
-            continue
-        yield from (_behind(planned, edit) for edit in missed)
+        missed = gate.missed.get(planned.name, [])
+        if isinstance(missed, MigrateError):
+            yield from (Finding.of("edits", fault) for fault in missed.faults())
+        else:
+            yield from (_behind(planned, edit) for edit in missed)
 
 
 def _moved(gate: Gate) -> Iterator[Finding]:
@@ -146,8 +140,10 @@ def _parity(gate: Gate, result: Verified) -> Iterator[Finding]:
             compared = Compared(len(verdict.allowed), len(verdict.forbidden))
             result.presets[planned.name] = compared
             for difference, why in verdict.forbidden:
-                if not _arrived(gate, planned, difference):
-                    yield _forbidden(gate.workspace, planned, difference, why)
+                finding = _forbidden(gate.workspace, planned, difference, why)
+                told_of = (finding.place, difference.path) in gate.missing_at
+                if not told_of and not _arrived(gate, planned, difference):
+                    yield finding
 
 
 def _arrived(gate: Gate, planned: Planned, difference: Difference) -> bool:

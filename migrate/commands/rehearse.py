@@ -60,7 +60,7 @@ def rehearse(
         where = workspace.layout.tree_file
         hint = f"`exclude:` in {where} leaves files out; the presets are those of the plans"
         raise InputError("has plans, which say what is what", workspace.layout.plans, hint)
-    back = [] if fresh else list(_back_to_legacy(workspace))
+    back = [] if fresh else list(before_the_rollout(workspace))
     with scratch_copy(workspace.root, back, keep) as folder:
         copy = workspace.at(folder)
         disk = Disk(folder)
@@ -74,7 +74,7 @@ def rehearse(
     return result
 
 
-def _back_to_legacy(workspace: Workspace) -> Iterator[Change]:
+def before_the_rollout(workspace: Workspace) -> Iterator[Change]:
     """The changes that take a migrated tree back to where the rollout began."""
     layout = workspace.plans.layout
     frozen = {layout.live(path): path for path in read_manifest(workspace.tree)}

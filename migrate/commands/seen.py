@@ -8,11 +8,13 @@ from functools import cached_property
 from migrate.commands.examine import Ask, Examined, Part, Unit
 from migrate.commands.parallel import PORTIONS, Progress, Workers, chunks
 from migrate.commands.workspace import Workspace
+from migrate.errors import MigrateError
 from migrate.evidence import Evidence, read_evidence
 from migrate.findings import WARNING, Finding
 from migrate.leftovers import Leftover, leftovers
 from migrate.legacy import MANIFEST
-from migrate.missed_edits import OldConfig
+from migrate.locations import KeyPath, Place
+from migrate.missed_edits import MissedEdit, OldConfig
 from migrate.old_tree import AppliedFiles, OldTree
 from migrate.parity import Verdict
 from migrate.plain import PlainLoader
@@ -101,6 +103,27 @@ class Gate:
     def old_config(self, planned: Planned, evidence: Evidence) -> OldConfig:
         """An applied preset's old config as it is today."""
         return OldConfig(self.workspace.rollout, planned, evidence, self.workspace.resolver)
+
+    @cached_property
+    def missed(self) -> dict[str, list[MissedEdit] | MigrateError]:
+        """The edits that applied presets lack, by preset; or why that cannot be said."""
+        found: dict[str, list[MissedEdit] | MigrateError] = {}
+        for planned in self.chosen:
+            seen = self.examined[planned.name]
+            closer = seen.applied and (self.old.moved or seen.unlike) and not self.finalized
+            evidence = self.evidence(planned.name) if closer else None
+            if evidence is not None and self.tree.exists(evidence.target):
+                try:
+                    found[planned.name] = self.old_config(planned, evidence).missed()
+                except MigrateError as error:
+                    found[planned.name] = error
+        return found
+
+    @cached_property
+    def missing_at(self) -> set[tuple[Place, KeyPath]]:
+        """Where an edit is missing: presets that inherit from there differ for the same reason."""
+        lists = [one for one in self.missed.values() if not isinstance(one, MigrateError)]
+        return {(edit.home, edit.key) for edits in lists for edit in edits}
 
     @cached_property
     def leftovers(self) -> list[Leftover]:

@@ -1,0 +1,159 @@
+"""The life of a rollout, on a copy of this repository taken back to before its own.
+
+Each story ends with an open gate and the values of an independent reader: each preset loads what
+its old chain, with whatever people changed meanwhile, would load.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrate.commands.rehearse import before_the_rollout
+from migrate.commands.scratch import scratch_copy
+from migrate.commands.workspace import Workspace
+from tests.live.tree import findings, ok, states
+from tests.support import trees
+from tests.support.cli import migrate
+from tests.support.reader import resolve, spelled
+
+ROOT = Path(__file__).parents[2]
+HALF = ["debug", "sft_dense_1024", "sft_dense_2048", "grpo_dense", "smoke_debug"]
+OTHERS = [
+    "grpo_summary_1024",
+    "grpo_summary_2048",
+    "sft_summary_1024",
+    "sft_summary_2048",
+    "stage_b_distill",
+]
+DEFAULTS = "configs/components/training/sft_defaults.yaml"
+HINT = re.compile(r"set `(\S+)` to (\S+) in (\S+)")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Iterator[Path]:
+    """This repository before its rollout, with its plans."""
+    with scratch_copy(str(ROOT), before_the_rollout(Workspace(str(ROOT))), str(tmp_path / "copy")):
+        yield tmp_path / "copy"
+
+
+@pytest.fixture(scope="module")
+def targets() -> dict[str, tuple[str, str, list[str]]]:
+    """Each preset: its old path, its new one, and the sections that its plan overrides."""
+    plans = Workspace(str(ROOT)).plans
+    return {
+        name: (
+            f"configs/{planned.preset.from_}",
+            planned.preset.to,
+            list(planned.preset.override),
+        )
+        for name, planned in plans.presets.items()
+    }
+
+
+def files(root: Path) -> trees.Tree:
+    """The copy without empty folders, which git does not know."""
+    return {path: body for path, body in trees.read(root).items() if not path.endswith("/")}
+
+
+def apply(root: Path, *names: str) -> None:
+    ok(migrate(root, "apply", *(word for name in names for word in ("--preset", name))))
+
+
+def same(old: Any, new: Any, overridden: list[str]) -> bool:
+    """Whether two resolved configs agree, but for what a plan changed on purpose."""
+    for key in overridden:
+        for side in (old, new):
+            *above, last = key.split(".")
+            section = side
+            for part in above:
+                section = section.get(part, {})
+            section.pop(last, None)
+    return bool(spelled(old, False) == spelled(new, False))
+
+
+def replace(root: Path, path: str, old: str, new: str) -> None:
+    text = (root / path).read_text()
+    assert text.count(old) == 1
+    (root / path).write_text(text.replace(old, new))
+
+
+def test_a_colleague_edits_a_fragment_in_the_middle(
+    root: Path, targets: dict[str, tuple[str, str, list[str]]]
+) -> None:
+    before = trees.read(root)
+    apply(root, *HALF)
+    replace(root, DEFAULTS, "weight_decay: 0.05", "weight_decay: 0.07  # run 88")
+    edited = {**before, DEFAULTS: (root / DEFAULTS).read_bytes()}
+    ok(migrate(root, "apply", "--all"))
+    behind = {name for name, state in states(root).items() if state == "behind"}
+    assert behind
+    assert behind < set(HALF)
+    code, found = findings(root)
+    assert code == 1
+    for one in found:
+        if one["rule"] == "edits" and one["level"] == "error":
+            hint = HINT.search(one["hint"])
+            assert hint is not None
+            key, text, path = hint.groups()
+            assert (key, text) == ("training.weight_decay", "0.07")
+            content = (root / path).read_text()
+            new = re.sub(r"weight_decay: 0\.05\b", f"weight_decay: {text}", content)
+            (root / path).write_text(new)
+    code, found = findings(root)
+    assert (code, [one for one in found if one["level"] == "error"]) == (0, [])
+    after = trees.read(root)
+    for old, new, overridden in targets.values():
+        assert same(resolve(edited, old), resolve(after, new), overridden), new
+    ok(migrate(root, "finalize"))
+    assert findings(root)[0] == 0
+
+
+def test_two_branches_are_merged(
+    root: Path, targets: dict[str, tuple[str, str, list[str]]]
+) -> None:
+    before = files(root)
+    apply(root, *HALF)
+    ours = files(root)
+    for name in reversed(HALF):
+        ok(migrate(root, "undo", "--preset", name, "--with-dependents"))
+    assert files(root) == before
+    apply(root, *OTHERS)
+    # What git would do: each side's changes, deletions included.
+    for path in before.keys() | ours.keys():
+        if ours.get(path) == before.get(path):
+            continue
+        if path in ours:
+            trees.write(root, {path: ours[path]})
+        else:
+            (root / path).unlink(missing_ok=True)
+    _, found = findings(root)
+    assert "retired" in {one["rule"] for one in found if one["level"] == "error"}
+    ok(migrate(root, "apply", "--all"))
+    assert findings(root)[0] == 0
+    assert not (root / "configs/components").exists()
+    after = trees.read(root)
+    for old, new, overridden in targets.values():
+        assert same(resolve(before, old), resolve(after, new), overridden), new
+
+
+def test_a_plan_is_edited_after_its_preset_was_applied(
+    root: Path, targets: dict[str, tuple[str, str, list[str]]]
+) -> None:
+    before = trees.read(root)
+    ok(migrate(root, "apply", "--all"))
+    old, new, overridden = targets["sft_summary_2048"]
+    moved = "configs/train/renamed.yaml"
+    plans = (root / "plans/sft.yaml").read_text()
+    (root / "plans/sft.yaml").write_text(plans.replace(f"to: {new}\n", f"to: {moved}\n"))
+    assert states(root)["sft_summary_2048"] == "stale"
+    ran = migrate(root, "apply", "--all")
+    assert ran.code == 0, ran.err
+    assert not (root / new).exists()
+    after = trees.read(root)
+    assert same(resolve(before, old), resolve(after, moved), overridden)
+    assert findings(root)[0] == 0
