@@ -31,7 +31,7 @@ def pairs(root: str = ROOT) -> list[Pair]:
     """
     view = View(root)
     found = []
-    for name, planned in sorted(load_plans(view.tree, view.plans_folder).presets.items()):
+    for name, planned in sorted(load_plans(view.tree, view.layout.plans).presets.items()):
         old = meant(side(view, LEGACY + name).python, planned)
         found.append(Pair(name, old, side(view, planned.preset.to).python))
     return found

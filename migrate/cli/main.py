@@ -189,14 +189,21 @@ _RAN_OUT = {RecursionError: "nesting", MemoryError: "memory"}
 _SMALLER = "see the limits in docs/reliability.md; look for a file that nests deeply or is large"
 
 
+_MOST_LINES, _MOST_COLUMNS = 400, 400
+"""So much of a diff is shown in a letter; an edited file may be anything."""
+
+
 def _letter(error: MigrateError) -> None:
     from migrate.locations import printable_block
 
     for fault in error.faults():
         click.echo(fault.letter(), err=True)
-        diff = getattr(fault, "diff", ())
-        if diff:
-            click.echo("\n".join(map(printable_block, diff)), err=True)
+        diff = list(getattr(fault, "diff", ()))
+        for line in diff[:_MOST_LINES]:
+            shown = line if len(line) <= _MOST_COLUMNS else f"{line[:_MOST_COLUMNS]} ..."
+            click.echo(printable_block(shown), err=True)
+        if len(diff) > _MOST_LINES:
+            click.echo(f"... and {len(diff) - _MOST_LINES} more lines", err=True)
 
 
 def _bug(error: BaseException) -> int:

@@ -321,3 +321,11 @@ def _jobs(root: Path) -> bytes:
 
 def _old(plans: Plans, name: str) -> str:
     return plans.live_path(plans.presets[name].preset.from_)
+
+
+def test_of_a_long_diff_the_begin_is_shown(at: At) -> None:
+    root = at(-1)
+    (root / "configs/train/r.yaml").write_bytes(b"y: 1\n" * 1000 + b"z: " + b"1" * 1000)
+    ran = run(root, "undo", "--preset", "r")
+    assert (ran.code, len(ran.err.splitlines())) == (4, 2 + 400 + 1)
+    assert ran.err.endswith(" more lines\n")
