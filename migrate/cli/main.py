@@ -165,7 +165,7 @@ def _exit_code(error: BaseException) -> int:
         return error.exit_code
     # Python up to 3.11 wraps what is raised while a class is made, as an import under way does.
     if any(isinstance(one, (KeyboardInterrupt, click.Abort)) for one in (error, error.__cause__)):
-        click.echo("interrupted; nothing is half done", err=True)
+        click.echo(f"interrupted; nothing is half done{_where(error)}", err=True)
         return INTERRUPTED
     if isinstance(error, (RecursionError, MemoryError)):
         # The limits should have said so before; it is the input all the same.
@@ -176,6 +176,13 @@ def _exit_code(error: BaseException) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return _bug(error)
+
+
+def _where(error: BaseException) -> str:
+    """How far it came, where the verb said so."""
+    told = [one.args[0] for one in (error, error.__cause__) if one is not None and one.args]
+    known = [text for text in told if isinstance(text, str) and text.startswith("stopped at ")]
+    return f"; {known[0]}" if known else ""
 
 
 def _tell_order(error: click.ClickException) -> None:

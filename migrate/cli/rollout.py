@@ -167,51 +167,27 @@ def apply(
     run_gates: bool,
 ) -> int:
     """Migrate presets, one landing each, parents first."""
+    from migrate.cli.applying import Applying
     from migrate.commands.apply import apply as run
 
     if everything == bool(names):
         raise click.UsageError("give --preset NAME, or --all")
-    context.workspace.likely = likely
+    flags = {"--force": force, "--likely": likely, "--run-gates": run_gates}
+    told = Applying(context, everything, [flag for flag, given in flags.items() if given])
+    workspace = context.workspace
+    workspace.likely = likely
     if dry_run:
         context.refuse_interrupted()
-        _applied(context, run(context.workspace, names, None, force=force, gates=run_gates))
+        with told.to_the_end() as result:
+            run(workspace, names, None, None, force, run_gates, result, told.landed)
         return DONE
-    with context.writing() as disk:
-        with context.progress("applying") as progress:
-            result = run(context.workspace, names, disk, progress, force=force, gates=run_gates)
-        _applied(context, result)
+    with (
+        context.writing() as disk,
+        context.progress("applying") as progress,
+        told.to_the_end() as result,
+    ):
+        run(workspace, names, disk, progress, force, run_gates, result, told.landed)
     return DONE
-
-
-def _applied(context: Context, result: Any) -> None:
-    from migrate.report.paint import plural
-    from migrate.report.steps import moved_lines, step_data, sweep_data, sweep_lines
-
-    if context.as_json:
-        steps = [step_data(step) for step in result.steps]
-        context.give(
-            {
-                "applied": steps,
-                "already": result.already,
-                "leftovers": sweep_data(result.swept),
-                "dry_run": result.dry_run,
-            }
-        )
-        return
-    word = "would apply" if result.dry_run else "applied"
-    for step in result.steps:
-        proposal, gone = step.proposal, len(step.landing.deleted)
-        files = f"{len(proposal.written.chain)} -> {len(proposal.proof.chain)} files"
-        context.say(
-            f"{word} {context.paint(proposal.name, 'bold')}: {files}, "
-            f"{plural(gone, 'file')} deleted, parity holds"
-        )
-        context.say("\n".join(moved_lines(proposal.moved, context.paint)))
-    for copy in result.copies:
-        context.say(f"written again as it was applied; the edited text is kept as {copy}")
-    context.say("\n".join(sweep_lines(result.swept, context.paint, result.dry_run)))
-    if not result.steps and not result.copies and not result.swept.leftovers:
-        context.say(f"nothing to do: {plural(len(result.already), 'preset')} applied already")
 
 
 @click.command()

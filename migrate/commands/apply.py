@@ -17,7 +17,7 @@ from migrate.commands.workspace import Workspace
 from migrate.disk import Disk
 from migrate.errors import Refused, TreeMoved, raise_all
 from migrate.evidence import Evidence
-from migrate.journal import land
+from migrate.journal import interrupted, land
 from migrate.parity import judge
 from migrate.plain import PlainLoader
 from migrate.plan import Planned, select
@@ -27,7 +27,8 @@ from migrate.told import told
 
 @dataclass
 class Applied:
-    """What `apply` did: the landed steps, and the presets that were applied before."""
+    """What `apply` did so far: the landed steps (of a dry run, the proposed ones), and the presets
+    that were applied before."""
 
     steps: list[Step] = field(default_factory=list)
     already: list[str] = field(default_factory=list)
@@ -35,6 +36,25 @@ class Applied:
     dry_run: bool = False
     swept: Sweep = field(default_factory=Sweep)
     """The leftovers that went."""
+    waiting: list[str] = field(default_factory=list)
+    """The presets whose steps are still to land, in order."""
+    at: str | None = None
+    """The preset whose step is at work; where `apply` stopped, if it did."""
+    together: list[Step] = field(default_factory=list)
+    """The steps of the landing that is at work."""
+
+    def landed(self) -> None:
+        """Note that the landing at work is done."""
+        names = [step.proposal.name for step in self.together]
+        self.steps += self.together
+        self.waiting = [name for name in self.waiting if name not in names]
+        self.together = []
+        self.next()
+
+    def next(self) -> None:
+        """The next step is at work."""
+        names = [step.proposal.name for step in self.together]
+        self.at = next((name for name in self.waiting if name not in names), None)
 
 
 def apply(
@@ -44,6 +64,8 @@ def apply(
     progress: Progress | None = None,
     force: bool = False,
     gates: bool = False,
+    result: Applied | None = None,
+    landed: Callable[[Sequence[Step]], None] | None = None,
 ) -> Applied:
     """Land the chosen presets' steps; all for no name. `disk` None: a dry run, nothing is written.
 
@@ -51,34 +73,79 @@ def apply(
     beside it; without it TreeMoved is raised: where nobody named that preset, only if nothing else
     was to do. `gates` runs the plan's gate commands on each proposed tree. Raises Refused for a
     gate that fails.
+
+    What is done is noted in `result` as it is done, so that it is known where an error stopped it;
+    `landed` is told the steps of each landing once that is safe on disk.
     """
     names = tuple(names)
     chosen = select(workspace.plans, names)
-    result = Applied(dry_run=disk is None)
+    result = result or Applied()
+    result.dry_run = disk is None
     kept = _already(workspace, chosen, result, disk, force)
     if kept is not None and names:
         raise kept
     if result.copies and disk is not None:
         workspace = _read_again(workspace)
     pending = workspace.pending(planned.name for planned in chosen)
-    together: list[Step] = []
-    for number, step in enumerate(workspace.steps(pending)):
-        if progress is not None:
-            progress(step.proposal.name, number, len(pending))
-        together.append(step)
-        result.steps.append(step)
-        if not step.landing:
-            continue
-        if gates or trusted(workspace):
-            _gates(workspace, together, result)
-        if disk is not None:
-            label = ", ".join(known.proposal.name for known in together)
-            land(step.landing, disk, f"apply {label}", proof=_proof(workspace, together))
-        together = []
+    _step_by_step(workspace, pending, result, disk, progress, gates, landed)
     result.swept = _swept(workspace, names, disk, bool(result.steps))
     if kept is not None and not (result.steps or result.swept.leftovers):
         raise kept
     return result
+
+
+def _land(workspace: Workspace, together: Sequence[Step], disk: Disk) -> None:
+    label = ", ".join(step.proposal.name for step in together)
+    land(together[-1].landing, disk, f"apply {label}", proof=_proof(workspace, together))
+
+
+def _noted(result: Applied, landed: Callable[[Sequence[Step]], None] | None) -> None:
+    together = result.together
+    result.landed()
+    if landed is not None:
+        landed(together)
+
+
+def _is_landed(together: Sequence[Step], disk: Disk) -> bool:
+    """Whether the disk holds all that the landing at work was to write."""
+    changes = together[-1].landing if together else ChangeSet()
+    return (
+        len(changes) > 0
+        and not interrupted(disk)
+        and all(disk.read(change.path) == change.after for change in changes)
+    )
+
+
+def _step_by_step(
+    workspace: Workspace,
+    pending: Sequence[Planned],
+    result: Applied,
+    disk: Disk | None,
+    progress: Progress | None,
+    gates: bool,
+    landed: Callable[[Sequence[Step]], None] | None,
+) -> None:
+    result.waiting = [planned.name for planned in pending]
+    result.next()
+    try:
+        for number, step in enumerate(workspace.steps(pending)):
+            if progress is not None:
+                progress(step.proposal.name, number, len(pending))
+            result.together.append(step)
+            if not step.landing:
+                result.next()
+                continue
+            result.at = step.proposal.name
+            if gates or trusted(workspace):
+                _gates(workspace, result)
+            if disk is not None:
+                _land(workspace, result.together, disk)
+            _noted(result, landed)
+    except BaseException:
+        # A signal that comes while a landing is completed is raised when it is complete.
+        if disk is not None and _is_landed(result.together, disk):
+            _noted(result, landed)
+        raise
 
 
 def _already(
@@ -103,12 +170,13 @@ def _swept(workspace: Workspace, names: Sequence[str], disk: Disk | None, steppe
     return found
 
 
-def _gates(workspace: Workspace, together: Sequence[Step], result: Applied) -> None:
+def _gates(workspace: Workspace, result: Applied) -> None:
     """Run the gates on the tree as it will be. Raises Refused, one for each that fails."""
-    planned = [workspace.plans.presets[step.proposal.name] for step in together]
+    planned = [workspace.plans.presets[step.proposal.name] for step in result.together]
     if not any(one.gates for one in planned):
         return
-    laid = {change.path: change for step in result.steps for change in step.landing}
+    steps = [*result.steps, *result.together]
+    laid = {change.path: change for step in steps for change in step.landing}
     with scratch_copy(workspace.root, laid.values()) as folder:
         found = run_gates(folder, planned)
     raise_all([Refused(finding.what, finding.place, finding.hint) for finding in found])
