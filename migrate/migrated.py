@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from migrate.canonical import Ready, ready
-from migrate.changes import Change, sha256
+from migrate.changes import sha256
 from migrate.errors import InputError, MigrateError, Refused, raise_all
 from migrate.flatten import Account, Flat, Onto, flatten
 from migrate.flatten.place import stay_in_place
-from migrate.limits import DEFAULT
 from migrate.locations import Index, KeyPath, dotted, overlap, parse_dotted
 from migrate.overrides import lay_inherited, lay_over
 from migrate.parity import Verdict, differences, equal, find, judge
@@ -19,7 +18,7 @@ from migrate.plan import Planned
 from migrate.plan.patterns import MANY, ONE, covers, parse_pattern
 from migrate.resolve import Resolved, Resolver
 from migrate.rollout import Rollout
-from migrate.tree import Overlay, Tree
+from migrate.tree import Tree
 
 Digests = tuple[tuple[str, str], ...]
 """Files with the SHA-256 of their bytes."""
@@ -74,7 +73,6 @@ class Maker:
         """
         legacy = self.rollout.legacy_chain(planned)
         flat = self._flat(live, planned, legacy, done)
-        self._share(flat, live.tree, planned.preset.to)
         return Written(
             name=planned.name,
             source=legacy.path,
@@ -86,14 +84,6 @@ class Maker:
             comments=flat.comments,
             keys=legacy.branch.size,
         )
-
-    def _share(self, flat: Flat, tree: Tree, target: str) -> None:
-        """What the check of the new text loaded need not be loaded again."""
-        if flat.loaded is not None and tree.limits == DEFAULT:
-            self.rollout.loaded.setdefault(flat.content, flat.loaded)
-            after = Overlay(tree, [Change(target, None, flat.content)])
-            loader = PlainLoader(after, self.rollout.dialect, self.rollout.loaded)
-            self.rollout.said.setdefault(flat.content, tuple(loader.named(target)))
 
     def content(self, live: Resolver, planned: Planned) -> bytes:
         """What the step writes at its target, its parents as they are in `live`."""
@@ -108,7 +98,9 @@ class Maker:
     def prove(self, tree: Tree, live: Resolver, written: Written) -> Proof:
         """Compare old and new as the trainer loads them; the new text stands in `tree`.
 
-        The parents are resolved in `live`. Raises InputError for what the trainer cannot load.
+        Nothing that was made while the text was written is taken over: the judge loads the bytes
+        of both sides itself. The parents are resolved in `live`. Raises InputError for what the
+        trainer cannot load.
         """
         old = self.rollout.legacy_plain.load(written.source)
         loader = PlainLoader(tree, self.rollout.dialect, self.rollout.loaded)

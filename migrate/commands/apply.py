@@ -18,7 +18,7 @@ from migrate.disk import Disk
 from migrate.errors import Refused, TreeMoved, raise_all
 from migrate.evidence import Evidence
 from migrate.journal import interrupted, land
-from migrate.parity import judge
+from migrate.parity import Verdict, judge
 from migrate.plain import PlainLoader
 from migrate.plan import Planned, select
 from migrate.propose import Sweep, without
@@ -228,21 +228,24 @@ def _proof(workspace: Workspace, steps: Sequence[Step]) -> Callable[[], None]:
     steps = tuple(steps)
 
     def prove() -> None:
-        fresh = workspace.fresh()
-        # Read from disk again, but the same bytes need not be parsed again.
-        loader = PlainLoader(fresh.tree, workspace.dialect, workspace.rollout.loaded)
+        loader = PlainLoader(workspace.fresh().tree, workspace.dialect)  # it recalls nothing
+        before = PlainLoader(workspace.tree, workspace.dialect)
+        profile = workspace.plans.profile
         for step in steps:
             written = step.proposal.written
             old = workspace.rollout.legacy_plain.load(written.source)
-            found = judge(old, loader.load(written.target), workspace.plans.profile)
-            verdict = without(found, step.proposal.inherited)
-            if verdict.forbidden:
-                raise Refused(
-                    f"differs on disk: {told(verdict.forbidden[0][0])}",
-                    written.target,
-                    "the step was taken back; something else writes to this tree",
-                )
+            verdict = judge(old, loader.load(written.target), profile)
+            _refuse_on_disk(without(verdict, step.proposal.inherited), written.target)
             for path in step.proposal.dependents:
-                loader.load(path)
+                now = loader.load(path)
+                if workspace.tree.exists(path):  # else an earlier step of this row wrote it
+                    _refuse_on_disk(judge(before.load(path), now, profile), path)
 
     return prove
+
+
+def _refuse_on_disk(verdict: Verdict, path: str) -> None:
+    if verdict.forbidden:
+        what = f"differs on disk: {told(verdict.forbidden[0][0])}"
+        hint = "the step was taken back; something else writes to this tree"
+        raise Refused(what, path, hint)
