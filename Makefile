@@ -56,12 +56,13 @@ test-dask: .venv-dask/.made ## the tests with a local Dask cluster
 	@.venv-trainer/bin/python -m pip -qq --disable-pip-version-check install -e '.[trainer]' pytest
 	@touch $@
 
-check: $(STAMP) ## everything: format, lint, types, import contracts, tests
+check: $(STAMP) ## everything: format, lint, types, import contracts, the gate of these configs, tests
 	@$(PIP) check || { $(BIN)/python -m pip check; exit 1; }
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy $(SOURCES)
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/migrate -q verify --cross-check
 	@$(MAKE) --no-print-directory test
 
 format: $(STAMP) ## put the code into the form that check asks for

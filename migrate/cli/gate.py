@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 @run_gates_option
 @click.option("--trust", is_flag=True, help="Run these gates from now on, until they change.")
 @click.option("--fresh", is_flag=True, help="Look at everything again, changed or not.")
+@click.option(
+    "--cross-check",
+    is_flag=True,
+    help="Read every preset and its old chain again, with another parser and another comparison.",
+)
 @pass_context
 def verify(
     context: Context,
@@ -38,6 +43,7 @@ def verify(
     run_gates: bool,
     trust: bool,
     fresh: bool,
+    cross_check: bool,
 ) -> int:
     """The gate: exits 0 only if everything holds.
 
@@ -56,10 +62,23 @@ def verify(
     asked = Asked(context.root, lambda: context.workspace, options)
     with workers(jobs, scheduler) as crew, context.progress("verifying") as progress:
         result = asked.answer(names, run_gates, fresh, crew, progress)
+    if cross_check:
+        _cross_check(context, names, result)
     if asked.recalled:
         context.tell("nothing has changed since the last look; --fresh looks again")
     _verified(context, result, strict)
     return FOUND if result.failed(strict) else DONE
+
+
+def _cross_check(context: Context, names: tuple[str, ...], result: Verified) -> None:
+    from migrate.commands.cross_check import RULE
+    from migrate.commands.cross_check import cross_check as run
+    from migrate.findings import ERROR
+    from migrate.plan import select
+
+    found = list(run(context.workspace, select(context.workspace.plans, names)))
+    result.findings += found
+    result.checks[RULE] = sum(finding.level == ERROR for finding in found)
 
 
 def _trust(context: Context) -> None:

@@ -58,9 +58,10 @@ def verify_lines(
             shown = yield from _unused(shown, paint)
         for finding in shown:
             yield from finding_lines(finding, paint)
+    widest = max(map(len, checks), default=0)
     for name, errors in checks.items():
         mark = paint("ok", "green") if errors == 0 else paint(plural(errors, "error"), "red")
-        yield f"{name:10} {mark}"
+        yield f"{name:{widest}} {mark}"
     errors = sum(
         finding.level == ERROR or (strict and finding.level == WARNING) for finding in findings
     )
