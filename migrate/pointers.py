@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from migrate.changes import Change
 from migrate.errors import MigrateError, Refused
 from migrate.globs import matches
 from migrate.locations import printable
+from migrate.parity import Difference
 from migrate.plan import DROP as PLAN_DROP
 from migrate.plan import Ignore as PlanIgnore
 from migrate.plan import Plans
@@ -21,11 +22,12 @@ from migrate.references import (
     Reference,
     Renames,
     Successor,
+    is_rewritten,
     naming,
     rewrite,
     scan,
 )
-from migrate.tree import Tree
+from migrate.tree import Overlay, Tree
 
 
 class Followed(NamedTuple):
@@ -35,12 +37,22 @@ class Followed(NamedTuple):
     changes: tuple[Change, ...] = ()
     faults: tuple[MigrateError, ...] = ()
     """One refusal for each reference that would dangle."""
+    likely: bool = False
+    """Whether likely references are rewritten too."""
 
-    @property
-    def warnings(self) -> tuple[Reference, ...]:
-        """What stays as it is: prose without a successor, likely names, patterns."""
-        edited = {change.path for change in self.changes}
-        return tuple(r for r in self.references if r.edit is None or r.path not in edited)
+    def rewrites(self, reference: Reference) -> bool:
+        """Whether a reference is rewritten; prose without a successor, patterns and (unless they
+        were asked for) likely names stay as they are."""
+        return is_rewritten(reference, self.likely)
+
+    def explains(self, difference: Difference) -> bool:
+        """Whether two values differ just as the rewritten references do."""
+        value, new = difference.old, difference.new
+        if not isinstance(value, str) or not isinstance(new, str):
+            return False
+        for one in filter(self.rewrites, self.references):
+            value = value.replace(one.written, one.edit or "")
+        return value == new
 
 
 class Pointers:
@@ -78,15 +90,20 @@ class Pointers:
         return set(self.suspects)
 
     def follow(
-        self, tree: Tree, deleted: Sequence[str], done: Iterable[str], likely: bool = False
+        self,
+        tree: Tree,
+        deleted: Sequence[str],
+        links: Sequence[Change] = (),
+        likely: bool = False,
     ) -> Followed:
-        """What names the files a step deletes, and the edits; `done` are files edited already."""
-        gone, edited = set(deleted), set(done)
-        if edited:
-            self._unread.update(edited.intersection(self.suspects))
+        """What names the files a step deletes, and the edits. `links` are those of the step that
+        lead to a moved file; what else names it in these files is edited on top of them."""
+        gone = set(deleted)
+        laid = Overlay(tree, links) if links else tree
+        self._unread.update(self.suspects.keys() & {link.path for link in links})
         if not gone or not self.suspects:
-            return Followed()
-        found = self._references(tree, gone, edited)
+            return Followed(changes=tuple(links))
+        found = self._references(laid, gone)
         faults = tuple(_dangling(one) for one in found if one.dangles)
         # Listing the tree takes as long as the tree is large, and hardly any step needs it.
         alive = [f for f in tree.files() if f not in gone] if any(map(_glob, found)) else []
@@ -95,21 +112,21 @@ class Pointers:
             for one in found
             if set(one.written) & _MADE_AT or not _matches(one, alive, self.plans)
         )
-        changes = tuple(rewrite(tree, found, likely))
+        changes = rewrite(laid, found, likely)
         self._unread.update(change.path for change in changes)
-        return Followed(tuple(told), changes, faults)
+        return Followed(tuple(told), tuple(_joined(links, changes)), faults, likely)
 
-    def _references(self, tree: Tree, gone: set[str], skipped: set[str]) -> list[Reference]:
+    def _references(self, tree: Tree, gone: set[str]) -> list[Reference]:
         """Every reference to these files; a suspect is scanned once, and again once it changed."""
-        self._scan(tree, skipped)
+        self._scan(tree)
         named = {path for target in gone for path in self._by_target.get(target, ())}
-        wanted = sorted(named - skipped, key=self.suspects.__getitem__)
+        wanted = sorted(named, key=self.suspects.__getitem__)
         there = (path for path in wanted if tree.exists(path))
         return [one for path in there for one in self._known[path] if one.target in gone]
 
-    def _scan(self, tree: Tree, skipped: set[str]) -> None:
-        new = sorted(self._unread - skipped, key=self.suspects.__getitem__)
-        self._unread.intersection_update(skipped)
+    def _scan(self, tree: Tree) -> None:
+        new = sorted(self._unread, key=self.suspects.__getitem__)
+        self._unread.clear()
         for path in new:
             for one in self._known.pop(path, ()):
                 self._by_target[one.target].pop(path, None)
@@ -126,6 +143,19 @@ def successor(plans: Plans, path: str) -> Successor:
     if isinstance(said, PlanIgnore):
         return Ignore(said.ignore)
     return DROP if said == PLAN_DROP else said
+
+
+def _joined(links: Iterable[Change], changes: Iterable[Change]) -> Iterator[Change]:
+    """Both edits of a file as one change."""
+    first = {link.path: link for link in links}
+    for change in changes:
+        link = first.pop(change.path, None)
+        if link is not None:
+            why = f"{link.why}; {change.why}"
+            yield change._replace(before=link.before, why=why)
+        else:
+            yield change
+    yield from first.values()
 
 
 def _dangling(reference: Reference) -> Refused:

@@ -112,7 +112,7 @@ class Proposer:
         followed = self._followed(retired, links)
         moved = self.rollout.old.moved_in(path for path, _ in written.chain)
         frozen = self._refrozen(moved)
-        changes = ChangeSet.of([target, *retired, *links, *followed.changes, *frozen])
+        changes = ChangeSet.of([target, *retired, *followed.changes, *frozen])
         if made is not None:
             self.rollout.said.setdefault(written.content, made.proof.said)
         self._lay(changes)
@@ -125,7 +125,7 @@ class Proposer:
             proof = made.proof
         verdict, inherited = self._as_today(planned, written, changes, proof.verdict, below)
         _refuse_forbidden(verdict, written.target)
-        dependents = self._dependents(changes, written)
+        dependents = self._dependents(changes, written, followed)
         return Proposal(written, proof, changes, dependents, followed, moved, inherited)
 
     def _as_today(
@@ -302,12 +302,12 @@ class Proposer:
         return Pointers(self.plans, rollout.legacy.tree, going, moved, records)
 
     def _followed(self, retired: list[Change], links: list[Change]) -> Followed:
-        """What names the files that go, in code, scripts, docs and configs nobody planned."""
+        """What names the files that go, in code, scripts, docs and configs nobody planned; the
+        changes begin from `links` and hold them."""
         if not self.follow:
-            return Followed()
+            return Followed(changes=tuple(links))
         deleted = [change.path for change in retired]
-        linked = {change.path for change in links}
-        return self.pointers.follow(self.tree, deleted, linked, self.likely)
+        return self.pointers.follow(self.tree, deleted, links, self.likely)
 
     def _lay(self, changes: ChangeSet) -> None:
         """Lay changes over the tree; the graph and the parents take them in."""
@@ -331,8 +331,11 @@ class Proposer:
                 )
         raise_all(faults)
 
-    def _dependents(self, changes: ChangeSet, written: Written) -> tuple[str, ...]:
-        """Every other config whose chain goes through a changed file must keep parity."""
+    def _dependents(
+        self, changes: ChangeSet, written: Written, followed: Followed
+    ) -> tuple[str, ...]:
+        """Every other config whose chain goes through a changed file must keep parity, but for
+        paths in its values that follow what moved."""
         dialect, loaded = self.rollout.dialect, self.rollout.loaded
         tree = Overlay(self.tree, changes.inverse())
         before = PlainLoader(tree, dialect, loaded)
@@ -346,7 +349,8 @@ class Proposer:
             if old is None:
                 continue
             verdict = judge(old, now.load(path), self.plans.profile)
-            _refuse_forbidden(verdict, path)
+            following = [one for one, _ in verdict.forbidden if followed.explains(one)]
+            _refuse_forbidden(without(verdict, following), path)
             checked.append(path)
         return tuple(checked)
 

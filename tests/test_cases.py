@@ -155,6 +155,25 @@ def _moments(played: Played) -> Iterator[tuple[Tree, ChangeSet]]:
 
 
 @for_each(ROLLED)
+def test_the_references_that_plan_counts_are_those_that_change(played: Played) -> None:
+    for step, changes in zip(played.plan["steps"], played.landings, strict=True):
+        told = {(one["file"], one["line"]) for one in step["references"] if one["rewritten"]}
+        named = {one["file"] for one in step["references"]}
+        edited = {
+            (change.path, number)
+            for change in changes
+            if change.path in named and change.before and change.after
+            for number, (old, new) in enumerate(
+                zip(change.before.split(b"\n"), change.after.split(b"\n"), strict=False), 1
+            )
+            if old != new
+        }
+        links = {change.path for change in changes if " is now " in change.why}
+        assert told <= edited
+        assert {one for one in edited if one[0] not in links} == told
+
+
+@for_each(ROLLED)
 def test_an_independent_reader_sees_the_same_values(played: Played) -> None:
     assert played.steps, "nothing was migrated"
     for step in played.steps:

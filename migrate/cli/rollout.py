@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -73,13 +73,15 @@ def plan(
     from migrate.commands.parallel import workers
     from migrate.commands.plan import preview
     from migrate.commands.sweep import sweep
+    from migrate.propose import Sweep
+    from migrate.report.applied import error_data
     from migrate.report.steps import step_data, sweep_data
 
     context.recover()
     workspace = context.workspace
     workspace.likely = likely
     planned = workspace.plans.presets.values()
-    shown = _Shown()
+    shown = _Shown([one.name for one in workspace.pending(names, with_parents=True)])
     data: list[dict[str, Any]] = []
     with context.progress("planning", paged=True) as progress, workers(jobs, scheduler) as crew:
         for step in shown.counted(preview(workspace, names, crew, progress)):
@@ -87,12 +89,18 @@ def plan(
                 data.append(step_data(step))
             else:
                 _say_step(context, step, as_diff)
-    swept = sweep(workspace, names)
+    swept = sweep(workspace, names) if shown.refused is None else Sweep()
     if context.as_json:
-        gates = sorted({gate for one in planned for gate in one.gates})
-        pending = tuple(step["preset"] for step in data)
-        whole = {"steps": data, "pending": pending, "leftovers": sweep_data(swept), "gates": gates}
-        context.give(whole)
+        context.give(
+            {
+                "steps": data,
+                "pending": shown.pending,
+                "leftovers": sweep_data(swept),
+                "gates": sorted({gate for one in planned for gate in one.gates}),
+                "stopped_at": shown.stopped_at,
+                "error": error_data(shown.refused) if shown.refused is not None else None,
+            }
+        )
     else:
         _say_end(context, planned, shown, swept)
     if shown.refused is not None:
@@ -102,18 +110,38 @@ def plan(
 
 @dataclass
 class _Shown:
-    """What was shown of a rollout, counted; no step is kept."""
+    """What was shown of a rollout, counted; no step is kept. `asked` are all that wait."""
 
-    steps: int = 0
+    asked: list[str]
+    names: list[str] = field(default_factory=list)
     gone: int = 0
     dropped: int = 0
     refused: MigrateError | None = None
+
+    @property
+    def steps(self) -> int:
+        """How many steps were shown."""
+        return len(self.names)
+
+    @property
+    def stopped_at(self) -> str | None:
+        """The preset whose step is refused, if one is."""
+        return next(iter(self._hidden), None)
+
+    @property
+    def pending(self) -> list[str]:
+        """What waits: the steps that were shown, and those that a refusal hides."""
+        return [*self.names, *self._hidden]
+
+    @property
+    def _hidden(self) -> list[str]:
+        return [name for name in self.asked if name not in self.names] if self.refused else []
 
     def counted(self, steps: Iterable[Step]) -> Iterator[Step]:
         """The steps up to the first that is refused; its letter is kept."""
         try:
             for step in steps:
-                self.steps += 1
+                self.names.append(step.proposal.name)
                 self.gone += len(step.landing.deleted)
                 self.dropped += len(step.proposal.written.comments.dropped)
                 yield step
@@ -137,6 +165,10 @@ def _say_end(context: Context, planned: Iterable[Planned], shown: _Shown, swept:
 
     applied = len(context.workspace.evidence)
     context.say("\n".join(gate_lines(planned)))
+    if shown.refused is not None:
+        where = f"stopped at {shown.stopped_at}: " if shown.stopped_at else "stopped: "
+        context.say(f"{where}{plural(shown.steps, 'step')} shown, {len(shown.pending)} pending")
+        return
     context.say("\n".join(sweep_lines(swept, context.paint, pending=True)))
     if not shown.steps and swept.leftovers:
         return

@@ -3,7 +3,7 @@
 from migrate.references.kinds import KINDS
 from migrate.references.reference import CERTAIN, LIKELY, NOTE, Reference
 from migrate.references.renames import DROP, Ignore, Renames, Successor
-from migrate.references.rewrite import rewrite
+from migrate.references.rewrite import is_rewritten, rewrite
 from migrate.references.scan import naming, scan
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Reference",
     "Renames",
     "Successor",
+    "is_rewritten",
     "naming",
     "rewrite",
     "scan",

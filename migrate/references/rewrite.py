@@ -13,14 +13,19 @@ from migrate.references.source import Source
 from migrate.tree import Tree
 
 
+def is_rewritten(reference: Reference, likely: bool = False) -> bool:
+    """Whether `rewrite` edits a reference: where its edit is known, and sure enough."""
+    wanted = (CERTAIN, LIKELY) if likely else (CERTAIN,)
+    return reference.edit is not None and reference.certainty in wanted
+
+
 def rewrite(tree: Tree, references: Iterable[Reference], likely: bool = False) -> list[Change]:
     """One change per file with edits: the certain ones, and with `likely` the likely ones too.
 
     Raises TreeMoved for a file that is not what was scanned, InputError if an edited file would
     not be read as before (by the check of its kind).
     """
-    wanted = (CERTAIN, LIKELY) if likely else (CERTAIN,)
-    chosen = [r for r in references if r.edit is not None and r.certainty in wanted]
+    chosen = [reference for reference in references if is_rewritten(reference, likely)]
     chosen.sort(key=lambda reference: (reference.path, reference.span))
     return [_changed(tree, path, list(group)) for path, group in groupby(chosen, lambda r: r.path)]
 

@@ -53,11 +53,12 @@ def applied_data(result: Applied, error: BaseException | None = None) -> dict[st
         "landed": [] if result.dry_run else names,
         "pending": [*names, *result.waiting] if result.dry_run else result.waiting,
         "stopped_at": result.at if error is not None else None,
-        "error": _error_data(error) if error is not None else None,
+        "error": error_data(error) if error is not None else None,
     }
 
 
-def _error_data(error: BaseException) -> dict[str, Any]:
+def error_data(error: BaseException) -> dict[str, Any]:
+    """What stopped a command, for scripts: the same as the letters say."""
     faults = error.faults() if isinstance(error, MigrateError) else ()
     code = INTERRUPTED if isinstance(error, KeyboardInterrupt) else BUG
     return {

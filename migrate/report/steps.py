@@ -81,7 +81,10 @@ def sweep_data(sweep: Sweep) -> dict[str, Any]:
             {"path": link.target, "by": link.place.path, "line": link.place.line}
             for link in sweep.held
         ],
-        "references": [reference_data(one) for one in sweep.followed.references],
+        "references": [
+            {**reference_data(one), "rewritten": sweep.followed.rewrites(one)}
+            for one in sweep.followed.references
+        ],
     }
 
 
@@ -132,10 +135,10 @@ def _references(proposal: Proposal, paint: Paint) -> Iterator[str]:
     found = proposal.followed.references
     if not found:
         return
-    left = proposal.followed.warnings
-    yield f"  references: {len(found) - len(left)} rewritten, {len(left)} left"
+    rewritten = sum(map(proposal.followed.rewrites, found))
+    yield f"  references: {rewritten} rewritten, {len(found) - rewritten} left"
     for one in found:
-        if one in left:
+        if not proposal.followed.rewrites(one):
             reason = one.reason or "likely; --likely rewrites it"
             word = "prose" if one.prose else one.certainty
             yield paint(f"    {one.place}: {printable(one.written)} ({word}: {reason})", "yellow")
@@ -216,7 +219,10 @@ def step_data(step: Step) -> dict[str, Any]:
         ],
         "order_changes": [dotted(change.path) for change in proof.verdict.order],
         "dependents": list(proposal.dependents),
-        "references": [reference_data(one) for one in proposal.followed.references],
+        "references": [
+            {**reference_data(one), "rewritten": proposal.followed.rewrites(one)}
+            for one in proposal.followed.references
+        ],
     }
 
 
