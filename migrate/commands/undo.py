@@ -74,17 +74,17 @@ def undo_order(workspace: Workspace, name: str) -> list[str]:
     waiting = [name]
     while waiting:
         current = waiting[-1]
-        first = [one for one in steps.before(current) if one not in waiting]
+        try:
+            first = [one for one in steps.before(current) if one not in waiting]
+            if not first and current in steps.applied:
+                steps.take_back(current)
+                order.append(current)
+        except MigrateError as error:
+            raise_all([*_because(workspace, current, name), *error.faults()])
         if first:
             waiting += first[::-1]
-            continue
-        waiting.pop()
-        if current in steps.applied:
-            try:
-                steps.take_back(current)
-            except MigrateError as error:
-                raise_all([*_because(workspace, current, name), *error.faults()])
-            order.append(current)
+        else:
+            waiting.pop()
     return order
 
 

@@ -329,3 +329,19 @@ def test_of_a_long_diff_the_begin_is_shown(at: At) -> None:
     ran = run(root, "undo", "--preset", "r")
     assert (ran.code, len(ran.err.splitlines())) == (4, 2 + 400 + 1)
     assert ran.err.endswith(" more lines\n")
+
+
+def test_a_dependent_that_cannot_be_taken_back_is_named_with_the_reason(at: At) -> None:
+    root = at(2)
+    target = root / "configs/train/q.yaml"
+    target.write_bytes(target.read_bytes() + b"mine: 1\n")
+    before = trees.read(root)
+    for options in ([], ["--with-dependents"]):
+        ran = run(root, "undo", "--preset", "p", *options)
+        assert ran.code == 4
+        assert ran.err.startswith(
+            "error: configs/train/q.yaml: builds on p, and cannot be taken back as it is\n"
+        )
+        assert "error: configs/train/q.yaml: was edited since" in ran.err
+        assert "+mine: 1" in ran.err
+        assert trees.read(root) == before
