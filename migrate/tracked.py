@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable
 
+from migrate.git import repository
 from migrate.ignored import Ignored
 from migrate.trace import Watched
 from migrate.tree import CachedTree, DiskTree, Overlay, Tree
 
 _LINK, _MODULE = "120000", "160000"
-_GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false")
 
 
 def tracked(tree: Tree, config_root: str) -> list[str]:
@@ -54,21 +53,15 @@ def _is_link(disk: DiskTree | None, path: str) -> bool:
 
 def _by_git(root: str, config_root: str) -> set[str] | None:
     """What git tracks below a root, and new configs; None without git or a repository."""
-    staged = _git(root, "ls-files", "--stage", "-z")
-    if not staged:
-        return None
-    new = _git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", config_root) or []
-    return set(_regular(staged)) | set(new)
+    with repository(root) as git:
+        staged = _paths(git.ask("ls-files", "--stage", "-z")) if git else []
+        if git is None or not staged:
+            return None
+        return set(_regular(staged)) | set(_paths(git.others("-z", below=config_root)))
 
 
-def _git(root: str, *arguments: str) -> list[str] | None:
-    try:
-        done = subprocess.run(
-            [*_GIT, "-C", root, *arguments], capture_output=True, check=True, timeout=60
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return [record for record in os.fsdecode(done.stdout).split("\0") if record]
+def _paths(records: bytes) -> list[str]:
+    return [record for record in os.fsdecode(records).split("\0") if record]
 
 
 def _regular(records: Iterable[str]) -> Iterable[str]:

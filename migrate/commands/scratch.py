@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from migrate.changes import Change
 from migrate.errors import InputError, Refused
+from migrate.git import repository
 from migrate.tree import DiskTree
 
 
 def listed(root: str) -> list[str]:
     """The files that belong to a tree: git's tracked and unignored ones, else all but caches."""
-    # A tree may come with a `.git/config` that names a program to run.
-    command = [
-        "git",
-        "-c",
-        "core.fsmonitor=false",
-        "-C",
-        root,
-        "ls-files",
-        "-z",
-        "-co",
-        "--exclude-standard",
-    ]
-    try:
-        done = subprocess.run(command, capture_output=True, check=True, timeout=60)
-    except (OSError, subprocess.SubprocessError):
-        return list(DiskTree(root).files())
-    names = {os.fsdecode(name) for name in done.stdout.split(b"\0") if name}
-    return sorted(names)
+    with repository(root) as git:
+        if git is None:
+            return list(DiskTree(root).files())
+        names = git.others("--cached", "-z").split(b"\0")
+    return sorted({os.fsdecode(name) for name in names if name})
 
 
 @contextmanager
