@@ -48,14 +48,21 @@ def _expression(piece: str) -> str:
 
 
 def _class(piece: str) -> str:
-    """A class such as `[a-z]` or `[!a]`; the text itself where it is none."""
-    negated = "^" if piece[1] in "!^" else ""
-    inner = re.sub(r"([\\\[&~|^])", r"\\\1", piece[1 + len(negated) : -1])
-    try:
-        re.compile(f"[{negated}{inner}]")
-    except re.error:
-        return re.escape(piece)
-    return f"[{negated}{inner}]"
+    """A class such as `[a-z]` or `[!a]`, as a regular expression that warns of nothing.
+
+    Each character is written as its number: no set operation, no nested set, no escape is left. A
+    range that runs backwards holds nothing, as in a shell.
+    """
+    negated = piece[1] in "!^" and len(piece) > 3
+    inner, spans, at = piece[1 + negated : -1], "", 0
+    while at < len(inner):
+        ranged = inner[at + 1 : at + 2] == "-" and at + 2 < len(inner)
+        first, last = ord(inner[at]), ord(inner[at + 2 if ranged else at])
+        spans += f"\\U{first:08x}-\\U{last:08x}" if first <= last else ""
+        at += 3 if ranged else 1
+    if not spans:
+        return "[^/]" if negated else "(?!)"
+    return f"[{'^/' if negated else ''}{spans}]"
 
 
 def _simulated(path: str, pieces: tuple[str, ...]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from posixpath import normpath
@@ -37,7 +38,11 @@ NO_DROP = Drop(None, reason="the plan drops it, but it is not an entry of a list
 
 
 class Found(NamedTuple):
-    """A name in a spelled text; `fallback` caps a grade, with its reason."""
+    """A name in a spelled text; `cap` is the highest grade it may have, with its reason.
+
+    `unread` says why nothing is rewritten here, however plain the name is: then it holds a step.
+    `holds` is whether a name whose grade is capped does so too where it has no successor.
+    """
 
     spelled: Spelled
     named: Named
@@ -45,6 +50,8 @@ class Found(NamedTuple):
     drop: Drop = NO_DROP
     cap: str = CERTAIN
     cap_reason: str = ""
+    unread: str = ""
+    holds: bool = False
 
 
 class Kind(NamedTuple):
@@ -75,6 +82,25 @@ def in_text(
         yield Found(written, moved, prose, cap=cap, cap_reason=why)
 
 
+_STRING_OR_COMMENT = re.compile(
+    r"\"[^\\\"\n]*(?:\\.[^\\\"\n]*)*\"|'[^\\'\n]*(?:\\.[^\\'\n]*)*'|\\.|(#[^\n]*)"
+)
+
+
+def in_unread(source: Source, names: Names, why: str, prose: bool = False) -> Iterator[Found]:
+    """Names in code that cannot be parsed: what is plain stays where it is and is told, as `why`.
+
+    What stands behind a `#` outside of quotes is prose.
+    """
+    position = 0
+    ends = [m.span() for m in _STRING_OR_COMMENT.finditer(source.text) if m[1] is not None]
+    for start, end in [*ends, (len(source.text), len(source.text))]:
+        for span, comment in (((position, start), False), ((start, end), True)):
+            for found in in_text(source, names, span, prose=prose or comment):
+                yield found._replace(unread=why)
+        position = end
+
+
 def _rest(named: Named) -> tuple[str, str, Callable[[str], str | None], str, tuple[str, ...]]:
     return named.target, named.certainty, named.respell, named.reason, named.also
 
@@ -89,7 +115,7 @@ def refer(kind: str, source: Source, found: Found, renames: Renames) -> Referenc
     written = found.spelled.text[named.start : named.end]
     if written.startswith(ANCHOR):
         written = normpath(written[1:])
-    if certainty == CERTAIN and found.cap != CERTAIN:
+    if certainty == CERTAIN and found.cap != CERTAIN and not (found.holds and text is None):
         certainty, reason = found.cap, reason or found.cap_reason
     line, column = source.place(at)
     ignored = isinstance(renames.moves[named.target], Ignore)
@@ -109,19 +135,16 @@ def _outcome(
     if isinstance(new, Ignore):
         return span, None, named.certainty, f"ignored by the plan: {new.reason}"
     if not renames.rename or named.certainty == NOTE:
-        return span, None, named.certainty, named.reason
+        return span, None, named.certainty, named.reason or found.unread
+    if found.unread:
+        return span, None, named.certainty, found.unread
     if new is None:
         return span, None, named.certainty, NO_SUCCESSOR
     if new is DROP:
         drop = found.drop
-        if drop.span is None:
-            return span, None, named.certainty, drop.reason
-        return (
-            drop.span,
-            "",
-            LIKELY if LIKELY in (drop.certainty, named.certainty) else CERTAIN,
-            drop.reason,
-        )
+        both = LIKELY if LIKELY in (drop.certainty, named.certainty) else CERTAIN
+        dropped = (drop.span, "", both) if drop.span else (span, None, named.certainty)
+        return *dropped, drop.reason
     return _moved(source, found, str(new), span)
 
 
@@ -152,6 +175,6 @@ def _span(found: Found) -> Span | None:
 
 def settle(found: list[Found], renames: Renames) -> list[Found]:
     """Nothing is dropped from a list that would be empty then."""
-    dropped = [f.drop.group for f in found if renames.moves[f.named.target] is DROP]
-    full = {group for group in dropped if dropped.count(group) >= group[1] > 0}
+    dropped = Counter(f.drop.group for f in found if renames.moves[f.named.target] is DROP)
+    full = {group for group, count in dropped.items() if count >= group[1] > 0}
     return [f._replace(drop=ONLY_ENTRY) if f.drop.group in full else f for f in found]

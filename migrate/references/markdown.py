@@ -15,7 +15,7 @@ _LINK = re.compile(
     r"\]\(\s*<?([^)\s>]+)"  # [text](target)
     r"|^[ \t]*\[[^\]\n]+\]:[ \t]*<?([^\s>]+)"  # [label]: target
     r"|\b(?:href|src)=[\"']([^\"']+)"
-    r"|`[^`\n]*<([^>`\n]+)>`_"  # reStructuredText
+    r"|`[^`<\n]*<([^>`\n]+)>`_"  # reStructuredText
     r"|^\.\. _[^:\n]+:[ \t]+(\S+)"
     r"|^\.\. (?:literal)?include::[ \t]+(\S+)",
     re.MULTILINE,

@@ -46,6 +46,11 @@ _LAUNCHER = re.compile(
     r"(?:config|preset|cfg)[\w\-]*[\"']?[\s=:,(]+[rRbBfFuU]?[\"']?\Z", re.IGNORECASE
 )
 
+_ENDED = re.compile(r"\.ya?ml\Z|\*\Z|\.\{[\w,]+\}\Z")
+
+PATTERN_TESTS = 2_000_000
+"""How often patterns of one file are held against a path: some seconds."""
+
 
 class Use(NamedTuple):
     """What the place of a text says about paths in it.
@@ -88,7 +93,16 @@ class Names:
         self.folders = frozenset(folder for file in files for folder in parents(file))
         self.stems = frozenset(map(stem, self.targets))
         self.letters = letters_of(self.targets)
+        self.overrun = False
+        """Whether some pattern was not looked into since `begin`."""
+        self._tests = 0
+        self._tails: dict[str, list[str]] = {}
+        self._hits: dict[str, tuple[list[str], list[str]]] = {}
         self.any_stem = re.compile("|".join(map(re.escape, sorted(self.stems))) or r"(?!)")
+
+    def begin(self) -> None:
+        """Another file: it may hold as many patterns as any."""
+        self.overrun, self._tests = False, 0
 
     def find(
         self, text: str, file: str, use: Use = PLAIN, span: tuple[int, int] | None = None
@@ -249,8 +263,13 @@ class Names:
 
     def _tail(self, rest: str) -> Form | None:
         """A note for what only ends like a target, behind a folder that only the run knows."""
-        hits = sorted(target for target in self.targets if target.endswith("/" + rest))
-        if not hits or not has_suffix(rest):
+        if not has_suffix(rest):
+            return None
+        if rest not in self._tails:
+            ending = "/" + rest
+            self._tails[rest] = sorted(t for t in self.targets if t.endswith(ending))
+        hits = self._tails[rest]
+        if not hits:
             return None
         reason = "not rewritten: the folder in front is not known; it may be " + listed(hits)
         return Form(hits[0], NOTE, lambda _: None, reason)
@@ -284,20 +303,28 @@ class Names:
         if not re.search(r"[\w.*?\]})>]\Z", rest) or "/" not in rest.lstrip(ANCHOR):
             return None
         for glob in self._readings(rest, prefix, file):
-            pattern = as_pattern(glob)
-            suffixes = ("",) if re.search(r"\.ya?ml\Z|\*\Z|\.\{[\w,]+\}\Z", glob) else (".yaml",)
-            hit = sorted(
-                t for t in self.targets if any(pattern.match(bare(t, s)) for s in suffixes)
-            )
+            hit, today = self._matching(glob)
             if hit:
-                today = sorted(
-                    f for f in self.configs if any(pattern.match(bare(f, s)) for s in suffixes)
-                )
                 reason = "a pattern, not rewritten; today it can match " + listed(today)
                 return Named(
                     at, at + len(word), hit[0], NOTE, lambda _: None, reason, tuple(hit[1:])
                 )
         return None
+
+    def _matching(self, glob: str) -> tuple[list[str], list[str]]:
+        """The targets that a pattern can match, and if there are any, all configs."""
+        if glob not in self._hits:
+            self._tests += len(self.targets) + len(self.configs)
+            if self._tests > PATTERN_TESTS:
+                self.overrun = True
+                return [], []
+            suffixes = ("",) if _ENDED.search(glob) else (".yaml",)
+            pattern = as_pattern(glob)
+            hit = [t for t in self.targets if any(pattern.matches(bare(t, s)) for s in suffixes)]
+            among = self.configs if hit else ()
+            today = [f for f in among if any(pattern.matches(bare(f, s)) for s in suffixes)]
+            self._hits[glob] = sorted(hit), today
+        return self._hits[glob]
 
     def _readings(self, word: str, prefix: str, file: str) -> Iterator[str]:
         """What a pattern may be relative to; one without a fixed folder says nothing."""

@@ -8,17 +8,38 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from migrate.errors import InputError
-from migrate.references import markdown, python
-from migrate.references.found import Found, Kind, in_text
+from migrate.references import markdown, python, shell
+from migrate.references.found import NO_DROP, Found, Kind, in_text, in_unread
 from migrate.references.names import PLAIN, Names
-from migrate.references.reference import LIKELY, NOTE
+from migrate.references.reference import LIKELY
 from migrate.references.source import BOM, Source
 from migrate.references.spelling import Piece, Spelled
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)|[^\\]+")
-_MAGIC = re.compile(r"^([ \t]*)((?:!|%(?=\w))[^\n]*)", re.MULTILINE)
+_PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", '"': '"', "\\": "\\", "/": "/"}
+
+PIECES = 300_000
+"""A notebook with more escapes in its cells is read as plain text."""
+
+DEEPEST = 6
+"""How deep the text of a cell stands in a notebook, of any version."""
+
+_COMMAND = re.compile(
+    r"^([ \t]*(?:[\w.,\[\]\"' ]+=[ \t]*)?)"  # x = !ls
+    r"((?:!|%(?=\w)|\?)[^\n]*(?<!\\)(?:\\\n[^\n]*(?<!\\))*\\?"  # continued by a backslash
+    r"|[\w.*]+\?{1,2}[ \t]*$)",
+    re.MULTILINE,
+)
+"""What IPython runs, and Python cannot read."""
+
+_CELL = re.compile(r"\s*%%(!|[\w.]+)[^\n]*\n?")
+_OF_PYTHON = frozenset({"time", "timeit", "capture", "prun", "python", "python3", "memit", "mprun"})
+_OF_SHELL = frozenset(
+    {"!", "bash", "sh", "zsh", "cmd", "script", "system", "sx", "writefile", "file"}
+)
 _NO_JSON = "not rewritten: the notebook is not read as JSON"
+_FOREIGN = "a cell of another language"
 
 Keys = tuple[str | int, ...]
 
@@ -32,8 +53,8 @@ def find(source: Source, names: Names) -> Iterator[Found]:
     """Names in the sources of cells; outputs are records and stay."""
     try:
         cells = list(_cells(source.text))
-    except (ValueError, RecursionError, IndexError):
-        yield from in_text(source, names, (0, len(source.text)), PLAIN, cap=NOTE, why=_NO_JSON)
+    except (ValueError, RecursionError):
+        yield from in_unread(source, names, _NO_JSON)
         return
     constants: dict[str, list[Piece]] = {}
     for cell in cells:
@@ -56,7 +77,9 @@ def _fault(text: str) -> str:
     try:
         notebook = json.loads(text.removeprefix(BOM))
         nbformat.validate(nbformat.from_dict(notebook), relax_add_props=True)  # type: ignore[no-untyped-call]
-    except (ValueError, KeyError, AttributeError, TypeError, nbformat.ValidationError) as error:
+    except nbformat.ValidationError as error:
+        return str(error).partition("\n")[0] or type(error).__name__
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         return str(error).partition("\n")[0] or type(error).__name__
     return ""
 
@@ -70,18 +93,31 @@ class _Cell:
 
 
 def _cells(text: str) -> Iterator[_Cell]:
-    """The cells in order, of any version of the format."""
-    notebook = json.loads(text.removeprefix(BOM))
+    """The cells in order, of any version of the format. Raises ValueError, RecursionError."""
+    notebook = json.loads(text.removeprefix(BOM), object_pairs_hook=_once)
     strings: dict[Keys, list[Piece]] = {}
+    count = 0
     for keys, start, end in _strings(text):
         cell = _cell_of(keys)
         if cell is not None:
-            strings.setdefault(cell, []).extend(_pieces(text, start + 1, end - 1))
-    for cell, pieces in strings.items():
+            pieces = list(_pieces(text, start + 1, end - 1))
+            count += len(pieces)
+            if count > PIECES:
+                raise ValueError("too many escapes")
+            strings.setdefault(cell, []).extend(pieces)
+    for keys, pieces in strings.items():
         value = notebook
-        for key in cell:
+        for key in keys:
             value = value[key]
         yield _Cell(str(value.get("cell_type", "")), Spelled(pieces))
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """The mapping of what stands in braces. Raises ValueError for a key that is there twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
 
 
 def _cell_of(keys: Keys) -> Keys | None:
@@ -112,7 +148,7 @@ def _strings(text: str) -> Iterator[tuple[Keys, int, int]]:
         elif token.startswith('"') and path and expects_key[-1]:
             path[-1] = json.loads(token)
             expects_key[-1] = False
-        elif token.startswith('"'):
+        elif token.startswith('"') and len(path) <= DEEPEST:
             yield tuple(path), match.start(), match.end()
 
 
@@ -120,8 +156,9 @@ def _pieces(text: str, start: int, end: int) -> Iterator[Piece]:
     for match in _ESCAPE.finditer(text, start, end):
         raw = match.group()
         # Half of a surrogate pair stands for one odd character; no path has one.
-        said = json.loads(f'"{raw}"') if raw.startswith("\\") else raw
-        yield Piece(said, *match.span())
+        if raw.startswith("\\"):
+            raw = _PLAIN.get(raw[1]) or chr(int("0x" + raw[2:], 0))
+        yield Piece(raw, *match.span())
 
 
 def _in_cell(
@@ -131,16 +168,37 @@ def _in_cell(
     held = Source(source.path, text)
     if cell.kind in ("markdown", "heading", "raw"):
         yield from markdown.find(held, names)
-    elif text.lstrip().startswith("%%"):
-        yield from in_text(
-            held, names, (0, len(text)), PLAIN, cap=LIKELY, why="a cell of another language"
+        return
+    magic = _CELL.match(text)
+    body = magic.end() if magic else 0
+    if magic is None or magic[1] in _OF_PYTHON:
+        yield from in_text(held, names, (0, body))
+        yield from _in_code(
+            held, " " * (body - 1) + "\n" * (body > 0) + text[body:], names, constants
         )
+    elif magic[1] in _OF_SHELL:
+        yield from shell.in_script(held, names)
     else:
-        for match in _MAGIC.finditer(text):
+        yield from in_text(held, names, (0, len(text)), PLAIN, cap=LIKELY, why=_FOREIGN)
+
+
+def _in_code(
+    held: Source, text: str, names: Names, constants: dict[str, list[Piece]]
+) -> Iterator[Found]:
+    """Names in Python, and in what of it IPython runs otherwise: commands, magics, questions."""
+    code = text
+    if not python.parses(text):
+        code = _COMMAND.sub(lambda match: match[1] + _nothing(match[2]), text)
+        for match in _COMMAND.finditer(text):
             yield from in_text(held, names, match.span(2))
-        code = _MAGIC.sub(lambda m: m[1] + "0" + "#" * (len(m[2]) - 1), text)
-        if names.any_stem.search(code) or names.root in code or "=" in code:
-            yield from python.in_code(held, code, names, constants)
+    if names.any_stem.search(code) or names.root in code or "=" in code:
+        yield from python.in_code(held, code, names, constants, "cell")
+
+
+def _nothing(command: str) -> str:
+    """Python of the same length on the same lines that does nothing."""
+    first, *others = command.split("\n")
+    return "\n".join(["0" + "#" * (len(first) - 1), *("#" * len(line) for line in others)])
 
 
 def _in_json(found: Found, cell: _Cell) -> Found:
@@ -155,9 +213,7 @@ def _in_json(found: Found, cell: _Cell) -> Found:
             pieces += parts
         else:
             pieces.append(Piece(piece.text, parts[0].start, parts[-1].end))
-    return Found(
-        Spelled(pieces), found.named, found.prose, cap=found.cap, cap_reason=found.cap_reason
-    )
+    return found._replace(spelled=Spelled(pieces), drop=NO_DROP)
 
 
 KIND = Kind("notebook", claims, find, check)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from migrate.errors import InputError
-from migrate.references.found import Found, Kind, in_text
-from migrate.references.names import PLAIN, Names
-from migrate.references.python_texts import may_name
-from migrate.references.reference import NOTE
+from migrate.references.found import Found, Kind, in_unread
+from migrate.references.names import Names
+from migrate.references.python_strings import Unparsed, parse, strings
 from migrate.references.source import BOM, Source
 from migrate.references.spelling import Piece, Spelled
 
@@ -21,25 +20,23 @@ def claims(path: str) -> bool:
 
 
 def find(source: Source, names: Names) -> Iterator[Found]:
-    """Names in a module; in one that does not parse, notes of what looks like one."""
-    # libcst takes longer to import than the rest of a command takes: most files end here.
-    if may_name(source.text, source.path, names):
-        yield from in_code(source, source.text, names, {})
+    """Names in a module; in one that does not parse, what its text names."""
+    yield from in_code(source, source.text, names, {})
 
 
 def in_code(
-    source: Source, code: str, names: Names, constants: dict[str, list[Piece]]
+    source: Source, code: str, names: Names, constants: dict[str, list[Piece]], what: str = "file"
 ) -> Iterator[Found]:
-    """Names in code; offsets are those of `code`. Its constants are added for the code after it."""
-    from migrate.references.python_strings import Unparsed, strings
+    """Names in code; offsets are those of `code`. Its constants are added for the code after it.
 
+    `what` is the word for where the code stands.
+    """
     body = code.removeprefix(BOM)
     try:
         found = strings(body, source.path, constants)
     except Unparsed as error:
-        reason = f"not rewritten: the file does not parse as Python ({error})"
-        held = Source(source.path, code, source.encoding)
-        yield from in_text(held, names, (0, len(code)), PLAIN, cap=NOTE, why=reason)
+        reason = f"not rewritten: the {what} does not parse as Python ({error})"
+        yield from in_unread(Source(source.path, code, source.encoding), names, reason)
         return
     shift = len(code) - len(body)
     for string in found:
@@ -47,6 +44,15 @@ def in_code(
         spelled = Spelled(pieces)
         for named in names.find(spelled.text, source.path, string.use):
             yield Found(spelled, named, string.prose, string.drop_from(shift))
+
+
+def parses(code: str) -> bool:
+    """Whether a text is Python."""
+    try:
+        parse(code.removeprefix(BOM))
+    except Unparsed:
+        return False
+    return True
 
 
 def _shifted(piece: Piece, shift: int) -> Piece:
@@ -58,26 +64,35 @@ def _shifted(piece: Piece, shift: int) -> Piece:
 def check(path: str, before: str, after: str) -> None:
     """The edited module is the same tree but for strings and dropped entries, or InputError."""
     try:
-        old = _shape(before)
-    except SyntaxError:
+        old = parse(before.removeprefix(BOM))
+    except Unparsed:
         return
     try:
-        new = _shape(after)
-    except SyntaxError as error:
-        raise InputError(f"would not parse after the edit: {error.msg}", path) from None
-    if old != new:
+        new = parse(after.removeprefix(BOM))
+    except Unparsed as error:
+        raise InputError(f"would not parse after the edit: {error}", path) from None
+    if any(a != b for a, b in zip_longest(_shape(old), _shape(new))):
         raise InputError("would not parse to the same tree after the edit", path)
 
 
-def _shape(text: str) -> str:
-    """The tree without what strings say and without lone strings in lists."""
-    tree = ast.parse(text.removeprefix(BOM))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.List | ast.Tuple | ast.Set):
-            node.elts = [item for item in node.elts if not _string(item)]
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
-            node.value = ""
-    return re.sub(r", kind='u'", "", ast.dump(tree))
+def _shape(tree: ast.AST) -> Iterator[object]:
+    """Each node and value of a tree, but what strings say and lone strings in lists."""
+    stack: list[object] = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, list):
+            yield len(node)
+            stack += node
+            continue
+        yield type(node)
+        if isinstance(node, ast.Constant):
+            yield type(node.value) if isinstance(node.value, str | bytes) else repr(node.value)
+        elif isinstance(node, ast.List | ast.Tuple | ast.Set):
+            stack.append([item for item in node.elts if not _string(item)])
+        elif isinstance(node, ast.AST):
+            stack += [getattr(node, name, None) for name in node._fields]
+        else:
+            yield node
 
 
 def _string(node: ast.expr) -> bool:

@@ -1,134 +1,190 @@
-"""Which expressions of Python make a string or a path, and what it says: for any parser's nodes."""
+"""Which expressions of Python make a string or a path, and what it says."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import ast
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from migrate.references.python_words import DEPTH, DIRNAMES, HERE, JOINS, KEPT, PATHS, SAME
 from migrate.references.spelling import ELSEWHERE, Piece
 from migrate.references.tokens import ANCHOR
+
+PATHS = frozenset({"Path", "PurePath", "PosixPath", "PurePosixPath"})
+JOINS = frozenset({"os.path.join", "osp.join", "path.join", "posixpath.join", "op.join", "join"})
+SAME = frozenset({"str", "os.fspath", "os.fsdecode"})
+SAME |= frozenset(
+    f"{m}.{f}"
+    for m in ("os.path", "osp")
+    for f in ("abspath", "realpath", "normpath", "expanduser")
+)
+KEPT = frozenset({"resolve", "absolute", "expanduser", "as_posix", "format"})
+DIRNAMES = frozenset({"os.path.dirname", "osp.dirname", "path.dirname", "dirname"})
+HERE = frozenset({"Path.cwd", "pathlib.Path.cwd", "os.getcwd"})
+
+DEPTH = 30
+"""How deep a constant may be made of others."""
+
+FOREIGN = 1024
+"""Characters of the longest constant that is followed to where its name stands."""
 
 JOINT = Piece("/", joint=True)
 
 Pieces = list[Piece]
-Node = Any
-"""An expression as one parser has it."""
+
+
+class TooMuch(Exception):
+    """What the constants of a module say is out of proportion to its size."""
 
 
 class Rules:
-    """The rules; who inherits them says how its parser's nodes are taken apart.
+    """The rules, for one module; who inherits them says where its literals stand.
 
-    `readers` has for each kind of node what reads it; `values` the expression that a name stands
-    for, None for one that is bound more often; `constants` are names known from elsewhere.
+    `values` has the expression that a name stands for, None for one that is bound more often;
+    `constants` are names known from earlier code. All that is evaluated together stays within some
+    times the size of the code, else TooMuch is raised.
     """
 
-    readers: dict[type, Callable[[Any, int], Pieces | None]]
-
-    def __init__(
-        self, path: str, values: dict[str, Node | None], constants: dict[str, Pieces]
-    ) -> None:
+    def __init__(self, path: str, tree: ast.AST, constants: dict[str, Pieces], size: int) -> None:
         self.path = path
-        self.values = values
+        self.values = _bindings(tree)
         self.constants = constants
         self.used: set[int] = set()
         self._known: dict[int, Pieces | None] = {}
+        self._followed: dict[str, Pieces | None] = {}
+        self._left = 100_000 + 20 * size
+        self._readers: dict[type, Callable[[Any, int], Pieces | None]] = {
+            ast.Constant: lambda node, _: self.literal(node),
+            ast.JoinedStr: self.formatted,
+            ast.BinOp: self._operation,
+            ast.Name: lambda node, depth: self._name(node.id, depth),
+            ast.Attribute: self._attribute,
+            ast.Subscript: self._subscript,
+            ast.Call: self._call,
+        }
 
-    # How nodes are taken apart.
-
-    def dotted(self, node: Node) -> str:
-        """`a.b.c` of a name or attribute; "" for what has no name in front."""
+    def literal(self, node: ast.Constant) -> Pieces | None:
+        """The pieces of a plain string; None for any other constant."""
         raise NotImplementedError
 
-    def member(self, node: Node) -> tuple[Node, str] | None:
-        """The owner and the name of an attribute; None for any other node."""
+    def formatted(self, node: ast.JoinedStr, depth: int) -> Pieces:
+        """The pieces of a formatted string, its values among them."""
         raise NotImplementedError
 
-    def too_deep(self) -> None:
-        """What is nested deeper than this is nobody's path."""
-
-    # What they say.
-
-    def evaluate(self, node: Node, depth: int = 0) -> Pieces | None:
+    def evaluate(self, node: ast.expr, depth: int = 0) -> Pieces | None:
         """The pieces of an expression that makes a string or a path; None for any other."""
         if depth > DEPTH:
-            self.too_deep()
             return None
         if id(node) not in self._known:
-            reader = self.readers.get(type(node))
-            self._known[id(node)] = reader(node, depth) if reader else None
+            reader = self._readers.get(type(node))
+            pieces = reader(node, depth) if reader else None
+            self._known[id(node)] = pieces
+            self._spend(len(pieces or ()))
         return self._known[id(node)]
+
+    def _spend(self, pieces: int) -> None:
+        self._left -= pieces
+        if self._left < 0:
+            raise TooMuch
+
+    def pass_over(self, node: ast.expr) -> None:
+        """Another expression reads this one: by itself it says nothing."""
+        self._known[id(node)] = None
 
     def fresh(self, pieces: Pieces) -> bool:
         """Whether some piece is written here and was not used; from now on all of them are."""
         here = [piece.start for piece in pieces if piece.start != ELSEWHERE]
+        self._spend(len(here))
         new = any(start not in self.used for start in here)
         self.used.update(here)
         return new
 
-    def value(self, node: Node, depth: int) -> Pieces:
+    def value(self, node: ast.expr, depth: int) -> Pieces:
         """What stands in for an expression in a formatted string."""
         pieces = self.evaluate(node, depth + 1)
-        return foreign(pieces) if pieces else [self._unknown(node)]
+        if pieces and _length(pieces) <= FOREIGN:
+            return foreign(pieces)
+        return [_unknown(node)]
 
-    def operation(self, left: Node, operator: str, right: Node, depth: int) -> Pieces | None:
+    def note_constants(self) -> None:
+        """Evaluate every name that is assigned once, for the code of later cells."""
+        for name in self.values:
+            known = self._name(name, 0)
+            if known:
+                self.constants[name] = known
+            else:
+                self.constants.pop(name, None)
+
+    def _operation(self, node: ast.BinOp, depth: int) -> Pieces | None:
         """`+`, `/` of paths, and `%`, whose text is the one on its left."""
-        first = self.evaluate(left, depth + 1)
-        if operator not in ("+", "/"):
-            return first if operator == "%" else None
-        second = self.evaluate(right, depth + 1)
-        if not first and not second:
+        if isinstance(node.op, ast.Mod):
+            return self.evaluate(node.left, depth + 1)
+        if not isinstance(node.op, ast.Add | ast.Div):
             return None
-        sides = [first or [self._unknown(left)], second or [self._unknown(right)]]
-        return [*sides[0], *sides[1]] if operator == "+" else _join(sides)
+        operands = self._operands(node)
+        values = [self.evaluate(operand, depth + 1) for operand in operands]
+        if not any(values):
+            return None
+        sides = [v or [_unknown(o)] for v, o in zip(values, operands, strict=True)]
+        return sum_of(sides) if isinstance(node.op, ast.Add) else _join(sides)
 
-    def name(self, name: str, depth: int) -> Pieces | None:
+    def _operands(self, node: ast.BinOp) -> list[ast.expr]:
+        """`a`, `b` and `c` of `a + b + c`, however long: one text, and no deep recursion."""
+        operands: list[ast.expr] = []
+        current: ast.expr = node
+        while isinstance(current, ast.BinOp) and type(current.op) is type(node.op):
+            operands.append(current.right)
+            if current is not node:
+                self.pass_over(current)
+            current = current.left
+        return [current, *reversed(operands)]
+
+    def _name(self, name: str, depth: int) -> Pieces | None:
         """A constant, or the file itself."""
         if name == "__file__":
             return [Piece(ANCHOR + self.path)]
         if name not in self.values:
             return self.constants.get(name)
-        value = self.values[name]
-        pieces = self.evaluate(value, depth + 1) if value is not None else None
-        if not pieces:
-            return None
-        self.constants[name] = foreign(pieces)
-        return self.constants[name]
+        if self._followed.get(name) is None:
+            value = self.values[name]
+            pieces = self.evaluate(value, depth + 1) if value is not None else None
+            known = foreign(pieces) if pieces and _length(pieces) <= FOREIGN else None
+            self._followed[name] = known
+        pieces = self._followed[name]
+        self._spend(_length(pieces or ()) // 2)
+        return pieces
 
-    def attribute(self, node: Node, depth: int) -> Pieces | None:
+    def _attribute(self, node: ast.Attribute, depth: int) -> Pieces | None:
         """`path.parent`."""
-        member = self.member(node)
-        if member is None or member[1] != "parent":
-            return None
-        return _above(self.evaluate(member[0], depth + 1), 1)
+        return _above(self.evaluate(node.value, depth + 1), 1) if node.attr == "parent" else None
 
-    def subscript(self, node: Node, index: int | None, depth: int) -> Pieces | None:
+    def _subscript(self, node: ast.Subscript, depth: int) -> Pieces | None:
         """`path.parents[n]`."""
-        member = self.member(node)
-        if member is None or member[1] != "parents" or index is None:
+        owner, index = node.value, node.slice
+        if not isinstance(owner, ast.Attribute) or owner.attr != "parents":
             return None
-        return _above(self.evaluate(member[0], depth + 1), index + 1)
+        if not isinstance(index, ast.Constant) or type(index.value) is not int or index.value < 0:
+            return None
+        return _above(self.evaluate(owner.value, depth + 1), index.value + 1)
 
-    def call(
-        self, called: Node, arguments: Sequence[Node], all_plain: bool, depth: int
-    ) -> Pieces | None:
-        """A call that makes a path of its `arguments`, or keeps one as it is."""
-        name = self.dotted(called)
+    def _call(self, node: ast.Call, depth: int) -> Pieces | None:
+        """A call that makes a path of its arguments, or keeps one as it is."""
+        name = _dotted(node.func)
         if name in HERE:
             return [Piece(ANCHOR + ".")]
-        if not all_plain and not name.endswith(".format"):
+        plain = not node.keywords and not any(isinstance(one, ast.Starred) for one in node.args)
+        if not plain and not name.endswith(".format"):
             return None
         if name in JOINS or name.rsplit(".", 1)[-1] in PATHS:
-            return self._joined(arguments, depth) if arguments else None
-        if name in SAME and len(arguments) == 1:
-            return self.evaluate(arguments[0], depth + 1)
-        if name in DIRNAMES and len(arguments) == 1:
-            return _above(self.evaluate(arguments[0], depth + 1), 1)
-        member = self.member(called)
-        return self._method(*member, arguments, depth) if member is not None else None
+            return self._joined(node.args, depth) if node.args else None
+        if name in SAME | DIRNAMES and len(node.args) == 1:
+            inner = self.evaluate(node.args[0], depth + 1)
+            return inner if name in SAME else _above(inner, 1)
+        if isinstance(node.func, ast.Attribute):
+            return self._method(node.func.value, node.func.attr, node.args, depth)
+        return None
 
     def _method(
-        self, owner: Node, method: str, arguments: Sequence[Node], depth: int
+        self, owner: ast.expr, method: str, arguments: Sequence[ast.expr], depth: int
     ) -> Pieces | None:
         if method in KEPT:
             return self.evaluate(owner, depth + 1)
@@ -143,15 +199,11 @@ class Rules:
             return [*pieces, *last]
         return _join([_above(pieces, 1) or [], last])
 
-    def _joined(self, operands: Sequence[Node], depth: int) -> Pieces | None:
+    def _joined(self, operands: Sequence[ast.expr], depth: int) -> Pieces | None:
         values = [self.evaluate(operand, depth + 1) for operand in operands]
         if not any(values):
             return None
-        return _join([v or [self._unknown(o)] for v, o in zip(values, operands, strict=True)])
-
-    def _unknown(self, node: Node) -> Piece:
-        """A value that only running the code gives, under its name if it has one."""
-        return Piece("{" + self.dotted(node).rsplit(".", 1)[-1] + "}")
+        return _join([v or [_unknown(o)] for v, o in zip(values, operands, strict=True)])
 
 
 def foreign(pieces: Sequence[Piece]) -> Pieces:
@@ -162,6 +214,20 @@ def foreign(pieces: Sequence[Piece]) -> Pieces:
 def text_of(pieces: Sequence[Piece]) -> str:
     """What pieces say."""
     return "".join(piece.text for piece in pieces)
+
+
+def sum_of(operands: Sequence[Pieces]) -> Pieces:
+    """Operands side by side."""
+    return [piece for operand in operands for piece in operand]
+
+
+def _length(pieces: Sequence[Piece]) -> int:
+    return sum(len(piece.text) for piece in pieces)
+
+
+def _unknown(node: ast.expr) -> Piece:
+    """A value that only running the code gives, under its name if it has one."""
+    return Piece("{" + _dotted(node).rsplit(".", 1)[-1] + "}")
 
 
 def _join(operands: Sequence[Pieces]) -> Pieces:
@@ -184,3 +250,62 @@ def _above(pieces: Pieces | None, levels: int) -> Pieces | None:
     if levels > len(segments):
         return None
     return [Piece(anchor + ("/".join(segments[:-levels]) or "."))]
+
+
+def _dotted(node: ast.expr) -> str:
+    """`a.b.c` of a name or attribute, its last parts if there are many; "" in front of a call."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute) and len(parts) < 4:
+        parts.append(node.attr)
+        node = node.value
+    parts.append(node.id if isinstance(node, ast.Name) else "")
+    return ".".join(reversed(parts))
+
+
+def _bindings(tree: ast.AST) -> dict[str, ast.expr | None]:
+    """Names that are assigned once; None for those bound more often or in another way."""
+    found: dict[str, ast.expr | None] = {}
+    for node in ast.walk(tree):
+        if type(node) in _BINDING:
+            for name, value in _bound(node):
+                found[name] = None if name in found else value
+    return found
+
+
+_BINDING = frozenset({
+    ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign, ast.For, ast.AsyncFor,
+    ast.comprehension, ast.withitem, ast.arg, ast.alias, ast.ExceptHandler,
+})  # fmt: skip
+
+
+def _bound(node: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:
+    if isinstance(node, ast.Assign):
+        alone = len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+        for target in node.targets:
+            yield from ((name, node.value if alone else None) for name in _names(target))
+    elif isinstance(node, ast.AnnAssign):
+        yield from ((name, node.value) for name in _names(node.target))
+    elif isinstance(
+        node, ast.NamedExpr | ast.AugAssign | ast.For | ast.AsyncFor | ast.comprehension
+    ):
+        yield from ((name, None) for name in _names(node.target))
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        yield from ((name, None) for name in _names(node.optional_vars))
+    elif isinstance(node, ast.arg):
+        yield node.arg, None
+    elif isinstance(node, ast.alias) and node.asname:
+        yield node.asname, None
+    elif isinstance(node, ast.ExceptHandler) and node.name:
+        yield node.name, None
+
+
+def _names(target: ast.expr) -> Iterator[str]:
+    stack = [target]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Tuple | ast.List):
+            stack.extend(reversed(node.elts))
+        elif isinstance(node, ast.Starred):
+            stack.append(node.value)

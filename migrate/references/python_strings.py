@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterable, Iterator
+import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-import libcst as cst  # noqa: TID253 - imported only by what found a file worth parsing
-from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper  # noqa: TID253
-
+from migrate.limits import PYTHON_CHARS
 from migrate.references.found import NO_DROP, ONLY_ENTRY, OPTION_VALUE, Drop
 from migrate.references.names import PLAIN, Use
-from migrate.references.python_nodes import bindings, children, dotted, is_literal, unescape
-from migrate.references.python_rules import Pieces, Rules
+from migrate.references.python_depth import too_deep
+from migrate.references.python_places import Field, Literal, Places, Unclear
+from migrate.references.python_rules import Pieces, Rules, TooMuch
 from migrate.references.reference import CERTAIN, LIKELY
 from migrate.references.spelling import Piece
 from migrate.yaml_text.compose import collector_off
 
-_ESCAPE = re.compile(
-    r"\\(?:\r?\n|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|.)|[^\\]+",
-    re.DOTALL,
-)
+_COMMENT = re.compile(r"#[^\r\n]*")
+_LINE_END = re.compile(r"\r\n?")
+_HALF = re.compile("[\ud800-\udfff]")
 
 _IN_TUPLE = Drop(None, reason="the plan drops it, but a tuple or set may need its size")
+_IN_BRACKETS = Drop(None, reason="the plan drops it, but it stands in brackets of its own")
 
 
 class Unparsed(Exception):
-    """The text is no Python that libcst reads and writes alike."""
+    """The text is not read as Python; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -47,39 +47,39 @@ class String:
         return self.drop._replace(span=(start + shift, end + shift))
 
 
-class _Wrapper(MetadataWrapper):
-    """Positions without the walk over the module that libcst makes for no visitor at all."""
-
-    def visit_batched(
-        self, visitors: Iterable[cst.BatchableCSTVisitor], *hooks: Any, **named: Any
-    ) -> cst.CSTNode:
-        """Walk only for somebody."""
-        wanted = list(visitors)
-        return super().visit_batched(wanted, *hooks, **named) if wanted else self.module
-
-
 def strings(code: str, path: str, constants: dict[str, Pieces]) -> list[String]:
     """Every string of a module, comments included, in text order. Raises Unparsed.
 
     `constants` are names known from earlier code; those of this code are added.
     """
     with collector_off():
-        return _strings(code, path, constants)
+        tree = parse(code)
+        reader = _Reader(code, path, tree, constants)
+        try:
+            found = list(reader.walk(tree))
+            reader.note_constants()
+        except TooMuch:
+            raise Unparsed("its constants are made of one another too often") from None
+        return sorted([*found, *reader.comments()], key=_first)
 
 
-def _strings(code: str, path: str, constants: dict[str, Pieces]) -> list[String]:
+def parse(code: str) -> ast.Module:
+    """The tree of a module, whatever stands in the text. Raises Unparsed."""
+    if len(code) > PYTHON_CHARS:
+        raise Unparsed(f"longer than {PYTHON_CHARS:,} characters")
+    if too_deep(code):
+        raise Unparsed("nested too deeply")
     try:
-        wrapper = _Wrapper(cst.parse_module(code), unsafe_skip_copy=True)
-    except cst.ParserSyntaxError as error:
-        raise Unparsed(f"line {error.raw_line}") from None
-    except SyntaxError as error:  # such as bytes and text side by side
-        raise Unparsed(str(error)) from None
-    except RecursionError:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what a module escapes in vain is not ours to tell
+            # Half a character pair, or a byte that is none: it stands in a string or a comment.
+            return ast.parse(_HALF.sub("\ufffd", code))
+    except SyntaxError as error:
+        raise Unparsed(f"line {error.lineno}" if error.lineno else str(error.msg)) from None
+    except (RecursionError, MemoryError):
         raise Unparsed("nested too deeply") from None
-    reader = _Reader(code, path, wrapper, constants)
-    found = list(reader.walk(wrapper.module))
-    reader.note_constants()
-    return sorted(found, key=_first)
+    except ValueError as error:
+        raise Unparsed(str(error)) from None
 
 
 def _first(string: String) -> int:
@@ -88,143 +88,132 @@ def _first(string: String) -> int:
 
 class _Reader(Rules):
     def __init__(
-        self, code: str, path: str, wrapper: MetadataWrapper, constants: dict[str, Pieces]
+        self, code: str, path: str, tree: ast.Module, constants: dict[str, Pieces]
     ) -> None:
-        super().__init__(path, bindings(wrapper.module), constants)
+        super().__init__(path, tree, constants, len(code))
         self.code = code
-        self.spans = wrapper.resolve(ByteSpanPositionProvider)
-        self.bytes = None if code.isascii() else code.encode("utf-8", "surrogatepass")
-        self.readers = {
-            cst.SimpleString: lambda node, _: list(self._literal(node)),
-            cst.ConcatenatedString: self._concatenated,
-            cst.FormattedString: self._formatted,
-            cst.BinaryOperation: self._operation,
-            cst.Name: lambda node, depth: self.name(node.value, depth),
-            cst.Attribute: self.attribute,
-            cst.Subscript: self._subscript,
-            cst.Call: self._call,
-        }
-
-    def dotted(self, node: cst.CSTNode) -> str:
-        """`a.b.c`."""
-        return dotted(node)
-
-    def member(self, node: cst.CSTNode) -> tuple[cst.CSTNode, str] | None:
-        """An attribute's owner and name."""
-        return (node.value, node.attr.value) if isinstance(node, cst.Attribute) else None
-
-    def start(self, node: cst.CSTNode) -> int:
-        """The character offset at which a node begins."""
-        return self._characters(self.spans[node].start)
-
-    def end(self, node: cst.CSTNode) -> int:
-        """The character offset behind a node."""
-        return self._characters(self.spans[node].start + self.spans[node].length)
-
-    def _characters(self, offset: int) -> int:
-        if self.bytes is None:
-            return offset
-        return len(self.bytes[:offset].decode("utf-8", "surrogatepass"))
+        self.places = Places(code)
+        self.tokens: list[tuple[int, int]] = []
+        """Where string tokens stand: what looks like a comment in one is none."""
 
     # Which expressions are strings.
 
-    def walk(self, node: cst.CSTNode, drop: Drop = NO_DROP) -> Iterator[String]:
-        """The largest string expressions below a node; what they hold is not looked at again."""
-        if isinstance(node, cst.Comment):
-            start = self.start(node)
-            yield String(
-                [Piece(node.value, start, start + len(node.value))], Use(bare=CERTAIN), True
-            )
-            return
-        if isinstance(node, cst.Expr) and is_literal(node.value):
-            yield String(self.evaluate(node.value) or [], Use(bare=CERTAIN), prose=True)
-            return
-        if isinstance(node, cst.BaseExpression):
-            pieces = self.evaluate(node)
-            if pieces and self.fresh(pieces):
-                yield String(pieces, self._use(pieces), drop=drop)
-        if isinstance(node, cst.List):
-            for number, element in enumerate(node.elements):
-                yield from self.walk(element.value, self._drop(node, number))
-            return
-        for child in children(node):
-            inner = _IN_TUPLE if isinstance(node, cst.Element) else NO_DROP
-            yield from self.walk(child, inner)
+    def walk(self, tree: ast.Module) -> Iterator[String]:
+        """The largest string expressions; what they hold is not looked at again."""
+        stack: list[tuple[ast.AST, Drop]] = [(tree, NO_DROP)]
+        while stack:
+            node, drop = stack.pop()
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                pieces = self.evaluate(node.value)
+                if pieces:
+                    yield String(pieces, Use(bare=CERTAIN), prose=True)
+                continue
+            if isinstance(node, ast.expr):
+                pieces = self.evaluate(node)
+                if pieces and self.fresh(pieces):
+                    yield String(pieces, self._use(pieces), drop=drop)
+            if isinstance(node, ast.List):
+                stack += [(item, self._drop(node, n)) for n, item in enumerate(node.elts)]
+                continue
+            inner = _IN_TUPLE if isinstance(node, ast.Tuple | ast.Set) else NO_DROP
+            stack += [(child, inner) for child in ast.iter_child_nodes(node)]
 
     def _use(self, pieces: Pieces) -> Use:
         start = pieces[0].start
         return Use(before=self.code[max(0, start - 60) : start]) if start >= 0 else PLAIN
 
-    def _drop(self, node: cst.List, number: int) -> Drop:
+    def comments(self) -> Iterator[String]:
+        """What stands behind a `#` that is in no string."""
+        position = 0
+        for start, end in [*sorted(self.tokens), (len(self.code), len(self.code))]:
+            for match in _COMMENT.finditer(self.code, position, max(start, position)):
+                yield String([Piece(match.group(), *match.span())], Use(bare=CERTAIN), True)
+            position = max(position, end)
+
+    def _drop(self, node: ast.List, number: int) -> Drop:
         """The stretch that makes one entry of a list display go, with its comma."""
-        items = node.elements
+        items, start, end = node.elts, self.places.start, self.places.end
         if len(items) == 1:
             return ONLY_ENTRY
-        before = self.evaluate(items[number - 1].value) if number else None
+        before = self.evaluate(items[number - 1]) if number else None
         if before and before[0].text.startswith("-"):
             return OPTION_VALUE
-        group = (self.start(node), len(items))
-        if number + 1 < len(items):
-            span = self.start(items[number].value), self.start(items[number + 1].value)
-        else:
-            span = self.end(items[number - 1].value), self.end(items[number].value)
-        if (
-            "#" in self.code[self.end(items[number].value) : span[1]]
-            or "#" in self.code[span[0] : self.start(items[number].value)]
-        ):
+        first, last = start(items[number]), end(items[number])
+        in_front = end(items[number - 1]) if number else start(node) + 1
+        behind = start(items[number + 1]) if number + 1 < len(items) else end(node) - 1
+        if not (_empty(self.code[in_front:first]) and _empty(self.code[last:behind])):
+            return _IN_BRACKETS
+        span = (first, behind) if number + 1 < len(items) else (in_front, last)
+        group = (start(node), len(items))
+        if "#" in self.code[last : span[1]] or "#" in self.code[span[0] : first]:
             return Drop(span, LIKELY, "drops the comment beside it too", group)
         return Drop(span, group=group)
 
     # What their parts are.
 
-    def _concatenated(self, node: cst.ConcatenatedString, depth: int) -> Pieces:
-        parts = (self.evaluate(part, depth + 1) or [] for part in (node.left, node.right))
-        return [piece for part in parts for piece in part]
+    def literal(self, node: ast.Constant) -> Pieces | None:
+        """The pieces of a string of text or bytes."""
+        value = node.value
+        if isinstance(value, bytes):
+            value = value.decode("latin-1")
+        if not isinstance(value, str):
+            return None
+        start, end = self.places.start(node), self.places.end(node)
+        try:
+            found = self.places.literal(start, end)
+            pieces = [part for part in found.parts if isinstance(part, Piece)]
+            _same(self.code[start:end], [value], found)
+        except Unclear:
+            self.tokens.append((start, end))
+            return [Piece(value, start, start)]
+        self.tokens += found.tokens
+        return pieces
 
-    def _formatted(self, node: cst.FormattedString, depth: int) -> Pieces:
-        return [piece for part in node.parts for piece in self._part(part, depth)]
-
-    def _literal(self, node: cst.SimpleString) -> Iterator[Piece]:
-        at = self.start(node)
-        if not self.code.startswith(node.value, at):
-            raise Unparsed("its strings do not stand where they should")
-        quotes = len(node.prefix) + (3 if node.quote in ('"""', "'''") else 1)
-        start = at + quotes
-        raw = node.raw_value
-        if "\\" not in raw or "r" in node.prefix.lower():
-            yield Piece(raw, start, start + len(raw))
-            return
-        for match in _ESCAPE.finditer(raw):
-            text = match.group() if match.group()[0] != "\\" else unescape(match.group())
-            yield Piece(text, start + match.start(), start + match.end())
-
-    def _part(self, part: cst.BaseFormattedStringContent, depth: int) -> Pieces:
-        if isinstance(part, cst.FormattedStringText):
-            start = self.start(part)
-            return [Piece(part.value, start, start + len(part.value))]
-        if isinstance(part, cst.FormattedStringExpression) and not part.format_spec:
-            return self.value(part.expression, depth)
-        return [Piece("{}")]
-
-    def _operation(self, node: cst.BinaryOperation, depth: int) -> Pieces | None:
-        operator = _OPERATORS.get(type(node.operator), "")
-        return self.operation(node.left, operator, node.right, depth)
-
-    def note_constants(self) -> None:
-        """Evaluate every name that is assigned once, for the code of later cells."""
-        for name in self.values:
-            self.constants.pop(name, None)
-            self.name(name, 0)
-
-    def _subscript(self, node: cst.Subscript, depth: int) -> Pieces | None:
-        inner = node.slice[0].slice if len(node.slice) == 1 else None
-        value = inner.value if isinstance(inner, cst.Index) else None
-        index = value.evaluated_value if isinstance(value, cst.Integer) else None
-        return self.subscript(node.value, index, depth)
-
-    def _call(self, node: cst.Call, depth: int) -> Pieces | None:
-        plain = [one.value for one in node.args if one.keyword is None and not one.star]
-        return self.call(node.func, plain, len(plain) == len(node.args), depth)
+    def formatted(self, node: ast.JoinedStr, depth: int) -> Pieces:
+        """The pieces of a formatted string."""
+        said = [_constant(part) for part in node.values]
+        values = [part for part in node.values if isinstance(part, ast.FormattedValue)]
+        for part in node.values:
+            self.pass_over(part)
+        for value in values:
+            for part in (value.format_spec, *getattr(value.format_spec, "values", ())):
+                if part is not None:
+                    self.pass_over(part)
+        start, end = self.places.start(node), self.places.end(node)
+        try:
+            found = self.places.literal(start, end)
+            _same(self.code[start:end], said, found)
+            self.tokens += found.tokens
+            parts = found.parts
+        except Unclear:
+            self.tokens.append((start, end))
+            parts = [Field(False) if text is None else Piece(text, start, start) for text in said]
+        each = iter(values)
+        pieces: Pieces = []
+        for one in parts:
+            if isinstance(one, Piece):
+                pieces.append(one)
+            else:
+                value = next(each)
+                unknown = value.format_spec is not None
+                pieces += [Piece("{}")] if unknown else self.value(value.value, depth)
+        return pieces
 
 
-_OPERATORS: dict[type[cst.CSTNode], str] = {cst.Add: "+", cst.Divide: "/", cst.Modulo: "%"}
+def _empty(gap: str) -> bool:
+    """Whether only commas, spaces and comments stand between two entries."""
+    return not _COMMENT.sub("", gap).strip(" \t\f\r\n,\\")
+
+
+def _constant(part: ast.expr) -> str | None:
+    return part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else None
+
+
+def _same(source: str, said: list[str | None], found: Literal) -> None:
+    """What stands there must be what Python read. Raises Unclear."""
+    here = "".join(part.text if isinstance(part, Piece) else "\0" for part in found.parts)
+    there = "".join("\0" if text is None else text for text in said)
+    if "\r" in source:  # Python reads each line end as a line feed
+        here, there = (_LINE_END.sub("\n", text) for text in (here, there))
+    if _HALF.sub("\ufffd", here) != _HALF.sub("\ufffd", there):
+        raise Unclear

@@ -33,14 +33,15 @@ def rewrite(tree: Tree, references: Iterable[Reference], likely: bool = False) -
 def _changed(tree: Tree, path: str, references: list[Reference]) -> Change:
     content = tree.read(path)
     source = Source.of(path, content)
-    if source is None:
+    if source.unread:
         raise TreeMoved("is not the file that was scanned", path, "run the command again")
-    text = source.text
     for reference in references:
         _expect(reference, source)
-    # From the end, so that the positions in front stay true.
-    for (start, end), edit in reversed(_apart(references)):
-        text = text[:start] + edit + text[end:]
+    parts, position = [], 0
+    for (start, end), edit in _apart(references):
+        parts += [source.text[position:start], edit]
+        position = end
+    text = "".join([*parts, source.text[position:]])
     for kind in sorted({reference.kind for reference in references}):
         KINDS[kind].check(path, source.text, text)
     return Change(path, content, source.encode(text), _why(references))

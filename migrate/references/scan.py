@@ -9,12 +9,12 @@ from migrate.errors import InputError
 from migrate.globs import matches
 from migrate.references.files import scanned
 from migrate.references.finder import Finder
-from migrate.references.found import refer, settle
+from migrate.references.found import in_unread, refer, settle
 from migrate.references.kinds import KINDS, kind_of
 from migrate.references.names import Names
 from migrate.references.reference import NOTE, Reference
 from migrate.references.renames import Renames
-from migrate.references.source import Source
+from migrate.references.source import Source, in_utf_8
 from migrate.tree import Tree
 
 PARALLEL_FROM = 2000
@@ -56,7 +56,7 @@ def naming(
     found = []
     for path in _within(scanned(tree, renames), include, exclude):
         try:
-            if finder.may_name(tree.read(path)):
+            if finder.may_name(in_utf_8(tree.read(path))):
                 found.append(path)
         except InputError:
             found.append(path)
@@ -97,19 +97,23 @@ class _Reader:
         try:
             content = self.tree.read(path)
         except InputError as error:
-            if any(kind.claims(path) for kind in KINDS.values()):
-                yield Reference(
-                    path, 0, 0, (0, 0), "file", "", "", NOTE, reason=f"not scanned: {error.what}"
-                )
+            if _known(path):
+                yield _note(path, f"not scanned: {error.what}")
             return
-        if not self.finder.may_name(content):
+        if not self.finder.may_name(in_utf_8(content)):
             return
         kind = kind_of(path, content, self.renames.config_root, self.renames.composing)
-        source = Source.of(path, content) if kind else None
-        if kind is None or source is None:
+        if kind is None or (_binary(content) and not _known(path)):
             return
+        source = Source.of(path, content)
+        self.names.begin()
+        if source.unread:
+            prose = kind is KINDS["markdown"]
+            names = in_unread(source, self.names, source.unread, prose)
+        else:
+            names = kind.find(source, self.names)
         seen: set[tuple[int, int]] = set()
-        for found in settle(list(kind.find(source, self.names)), self.renames):
+        for found in settle(list(names), self.renames):
             reference = refer(kind.name, source, found, self.renames)
             if (
                 reference
@@ -118,3 +122,18 @@ class _Reader:
             ):
                 seen.add((reference.line, reference.column))
                 yield reference
+        if self.names.overrun:
+            yield _note(path, "not scanned to the end: it holds too many patterns")
+
+
+def _note(path: str, reason: str) -> Reference:
+    """What is told of a whole file."""
+    return Reference(path, 0, 0, (0, 0), "file", "", "", NOTE, reason=reason)
+
+
+def _known(path: str) -> bool:
+    return any(kind.claims(path) for kind in KINDS.values())
+
+
+def _binary(content: bytes) -> bool:
+    return b"\0" in content and in_utf_8(content) is content

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from posixpath import basename
 
@@ -20,11 +22,12 @@ _NAMES = re.compile(
 )
 _SPACE = r"[ \t]*"
 _ASSIGNED = re.compile(
-    rf"^{_SPACE}(?:export |readonly |local |declare -\w+ |ENV |ARG )?{_SPACE}(\w+)"
+    rf"^{_SPACE}(?:(?:export|readonly|local|declare -\w+|ENV|ARG) {_SPACE})?(\w+)"
     rf"(?:{_SPACE}[:?]?={_SPACE})"
     rf"([\"']?)([\w./\-]+)\2{_SPACE}(?:#.*)?\r?$",
     re.MULTILINE,
 )
+_SET = re.compile(r"\b(\w+)\+?=")
 _BOUND = re.compile(r"\b(\w+)\+?=|\bfor (\w+) in\b|\bread (?:-\w+ )*(\w+)")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|\((\w+)\)|(\w+))")
 _TAIL = re.compile(r"[\"']?(/[\w./\-]+)")
@@ -40,7 +43,14 @@ def claims(path: str) -> bool:
 
 def find(source: Source, names: Names) -> Iterator[Found]:
     """Names in commands, and in comments as prose; a variable that is set once is followed."""
-    cap, why = (CERTAIN, "") if _known(source) else (LIKELY, "a kind of file that is not known")
+    yield from in_script(source, names, *_UNKNOWN if not _known(source) else ())
+
+
+_UNKNOWN = (LIKELY, "a kind of file that is not known")
+
+
+def in_script(source: Source, names: Names, cap: str = CERTAIN, why: str = "") -> Iterator[Found]:
+    """The same in any text that is a script."""
     values = constants(source.text)
     for match in _LINE.finditer(source.text):
         start, end = match.span()
@@ -54,9 +64,11 @@ def _in_words(source: Source, names: Names, span: Span, values: dict[str, str]) 
     """Names that follow a variable of known value, and all others."""
     followed = list(_followed(source, names, span, values))
     yield from (found for found, _ in followed)
+    starts = [start for _, (start, _) in followed]
     for found in in_text(source, names, span):
         at = found.spelled.where(found.named.start, found.named.end)
-        if not any(start <= at < end for _, (start, end) in followed):
+        before = bisect_right(starts, at)
+        if not before or at >= followed[before - 1][1][1]:
             yield found
 
 
@@ -71,12 +83,9 @@ def check(path: str, before: str, after: str) -> None:
 def constants(text: str) -> dict[str, str]:
     """Variables with one plain value in the whole file."""
     bound = [name for match in _BOUND.finditer(text) for name in match.groups() if name]
-    bound += [
-        match[1]
-        for match in _ASSIGNED.finditer(text)
-        if not re.search(rf"\b{match[1]}\+?=", match[0])
-    ]
-    return {m[1]: m[3].rstrip("/") for m in _ASSIGNED.finditer(text) if bound.count(m[1]) == 1}
+    bound += [m[1] for m in _ASSIGNED.finditer(text) if m[1] not in _SET.findall(m[0])]
+    often = Counter(bound)
+    return {m[1]: m[3].rstrip("/") for m in _ASSIGNED.finditer(text) if often[m[1]] == 1}
 
 
 def _comment(line: str) -> int:

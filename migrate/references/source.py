@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import io
+import re
 import tokenize
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -11,28 +13,40 @@ from functools import cached_property
 BOM = "\ufeff"
 
 
+_UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+
+
 @dataclass(frozen=True)
 class Source:
-    """The text of one file; a BOM and carriage returns are still in it."""
+    """The text of one file; a BOM and carriage returns are still in it.
+
+    `unread` says why the text is a guess at what the file's own readers see: nothing is edited.
+    """
 
     path: str
     text: str
     encoding: str = "utf-8"
+    unread: str = ""
 
     @classmethod
-    def of(cls, path: str, content: bytes) -> Source | None:
-        """Decode a file: Python by its cookie, all else as UTF-8 with odd bytes kept.
+    def of(cls, path: str, content: bytes) -> Source:
+        """Decode a file: Python by its cookie, all else as UTF-8 with odd bytes kept, or UTF-16.
 
-        None for a binary file, and where the bytes would not come back the same.
+        What would not come back as the same bytes is `unread`.
         """
-        if b"\0" in content:
-            return None
-        encoding = _python_encoding(content) if path.endswith((".py", ".pyi")) else "utf-8"
+        encoding = _UTF_16.get(content[:2], "utf-8")
+        if path.endswith((".py", ".pyi")) and encoding == "utf-8":
+            encoding = _python_encoding(content)
+        reason = f"not rewritten: it is not read as {encoding}"
         try:
             text = content.decode(encoding, "surrogateescape")
-            return cls(path, text, encoding) if _encode(text, encoding) == content else None
-        except (UnicodeError, LookupError):
-            return None
+            if "\0" in text:
+                reason = "not rewritten: it holds a NUL byte"
+            elif _encode(text, encoding) == content:
+                return cls(path, text, encoding)
+        except (UnicodeError, LookupError, ValueError):
+            pass
+        return cls(path, content.decode("utf-8", "surrogateescape"), "utf-8", reason)
 
     def encode(self, text: str) -> bytes:
         """The bytes of an edited text. Raises UnicodeEncodeError for what the encoding lacks."""
@@ -40,7 +54,7 @@ class Source:
 
     @cached_property
     def _line_starts(self) -> list[int]:
-        return [0] + [i + 1 for i, character in enumerate(self.text) if character == "\n"]
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
 
     def place(self, offset: int) -> tuple[int, int]:
         """1-based line and column of an offset; the BOM has no column."""
@@ -60,3 +74,9 @@ def _python_encoding(content: bytes) -> str:
         return "utf-8"
     # The BOM stays in the text, so that it is written back.
     return "utf-8" if found == "utf-8-sig" else found
+
+
+def in_utf_8(content: bytes) -> bytes:
+    """What a search for names in UTF-8 can look through."""
+    encoding = _UTF_16.get(content[:2])
+    return content.decode(encoding, "replace").encode() if encoding else content

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from migrate.references.reference import Span
@@ -14,8 +15,9 @@ ELSEWHERE = -1
 class Piece(NamedTuple):
     """Text and where it is written; `start` is `ELSEWHERE` for what is not written here.
 
-    A piece whose source is not as long as its text (an escape) cannot be divided. `joint` is the
-    slash that `os.path.join` and `Path / name` put between two operands.
+    A piece whose source is not as long as its text (an escape) cannot be divided; one whose source
+    is empty begins there, and nobody knows which part of it stands where. `joint` is the slash that
+    `os.path.join` and `Path / name` put between two operands.
     """
 
     text: str
@@ -31,7 +33,7 @@ class Piece(NamedTuple):
     @property
     def whole(self) -> bool:
         """Whether its source can be replaced: it is plain, or one escaped character."""
-        return self.plain or (self.start != ELSEWHERE and len(self.text) == 1)
+        return self.plain or (self.start < self.end and len(self.text) == 1)
 
 
 class Spelled:
@@ -40,6 +42,7 @@ class Spelled:
     def __init__(self, pieces: Sequence[Piece]) -> None:
         self.pieces = [piece for piece in pieces if piece.text]
         self.text = "".join(piece.text for piece in self.pieces)
+        self._ends = list(accumulate(len(piece.text) for piece in self.pieces))
 
     @classmethod
     def plain(cls, text: str, start: int = 0) -> Spelled:
@@ -49,12 +52,12 @@ class Spelled:
     def cut(self, start: int, end: int) -> list[Piece]:
         """The parts of the pieces between two offsets; escapes are taken whole."""
         found: list[Piece] = []
-        position = 0
-        for piece in self.pieces:
+        first = bisect_right(self._ends, start)
+        for number in range(first, len(self.pieces)):
+            piece, position = self.pieces[number], self._ends[number - 1] if number else 0
+            if position >= end:
+                break
             low, high = max(start - position, 0), min(end - position, len(piece.text))
-            position += len(piece.text)
-            if low >= high:
-                continue
             if piece.plain:
                 part = Piece(piece.text[low:high], piece.start + low, piece.start + high)
             else:

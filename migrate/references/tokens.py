@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+
+from migrate import globs as path_globs
 
 ANCHOR = "\x01"
 """Stands before a path that is known to be relative to the root, whatever file holds it."""
 
+LONGEST = 4096
+"""Characters of the longest path that an operating system takes; a longer word is none."""
+
+_REACH = "{0,200}"
+"""How far a variable may reach: no text makes the search look at each place over and over."""
+
 VARIABLE = (
-    r"\$\{\{[^}\n]*\}\}"  # ${{ github.workspace }}
-    r"|\{\{[^}\n]*\}\}"  # {{ jinja }}
-    r"|\$\{\w+\}|\$\(\w+\)"  # ${NAME}, make's $(NAME)
-    r"|\$\{\w+[%#][^}\n]*\}(?=/)"  # ${0%/*}/
-    r"|\$\([^()\n]*(?:\([^()\n]*\)[^()\n]*)?\)(?=[\"']?/)"  # $(pwd)/
+    rf"\$\{{\{{[^}}\n]{_REACH}\}}\}}"  # ${{ github.workspace }}
+    rf"|\{{\{{[^}}\n]{_REACH}\}}\}}"  # {{ jinja }}
+    r"|\$\{\w{1,100}\}|\$\(\w{1,100}\)"  # ${NAME}, make's $(NAME)
+    rf"|\$\{{\w{{1,100}}[%#][^}}\n]{_REACH}\}}(?=/)"  # ${0%/*}/
+    rf"|\$\([^()\n]{_REACH}(?:\([^()\n]{_REACH}\)[^()\n]{_REACH})?\)(?=[\"']?/)"  # $(pwd)/
     r"|\$\w+"
-    r"|\{[^{}\s\"':=/]*(?::[\w.<>^+]*)?\}"  # {name}, {}, {:02d}, {sft,grpo}
-    r"|%\(\w+\)[sd]|%[sd]"
-    r"|(?<=[/_\-.])<[\w-]+>"  # <name> in docs
+    rf"|\{{[^{{}}\s\"':=/]{_REACH}(?::[\w.<>^+]{{0,40}})?\}}"  # {name}, {}, {:02d}, {sft,grpo}
+    r"|%\(\w{1,100}\)[sd]|%[sd]"
+    r"|(?<=[/_\-.])<[\w-]{1,100}>"  # <name> in docs
 )
 GLOB = r"\*+|\?|\[[^\]\s/.\"']{1,20}\]"
 
@@ -53,6 +61,8 @@ def words(
         return  # no word of it could pass below
     for match in _pattern(letters).finditer(text, start, end):
         word, at = match.group(), match.start()
+        if len(word) > LONGEST:
+            continue
         if not (stems.search(word) or dynamic(word)) or _elsewhere(text, at, word):
             continue
         front = _FRONT.match(word)
@@ -88,32 +98,63 @@ def split_prefix(word: str) -> tuple[str, str]:
     return (match.group(), word[match.end() :]) if match else ("", word)
 
 
-@lru_cache(maxsize=4096)
-def as_pattern(word: str) -> re.Pattern[str]:
+class Pattern:
     """What a word with variables and wildcards can stand for.
 
-    A variable fills a part of one path segment; `**` crosses folders, `*` does not.
+    A variable fills a part of one path segment; `**` crosses folders, `*` does not. A word with
+    many such parts is read as what stands in front of the first and behind the last one.
     """
-    out, position = "", 0
-    for match in _DYNAMIC.finditer(word):
-        out += re.escape(word[position : match.start()]) + _meaning(match.group())
-        position = match.end()
-    out = (out + re.escape(word[position:])).replace(".*/", "(?:.*/)?")
-    return re.compile(out + r"\Z")
+
+    def __init__(self, word: str) -> None:
+        parts = list(_DYNAMIC.finditer(word))
+        globs = [""] if _few(parts) else [word[: parts[0].start()] + "**"]
+        position = 0
+        for part in parts if _few(parts) else ():
+            between = word[position : part.start()]
+            meanings = _meanings(part.group())
+            if len(globs) * len(meanings) > _ALTERNATIVES:
+                meanings = ["*"]
+            globs = [glob + between + one for glob in globs for one in meanings]
+            position = part.end()
+        self.tail = word[parts[-1].end() :]
+        self.globs = [glob + self.tail for glob in globs]
+        self.head = word[: parts[0].start()]
+        # `**/` may stand for nothing, with its slash.
+        self.tail = self.tail.removeprefix("/")
+
+    def matches(self, path: str) -> bool:
+        """Whether the word can stand for this path."""
+        if not (path.startswith(self.head) and path.endswith(self.tail)):
+            return False
+        return path_globs.matches(path, self.globs)
 
 
-def _meaning(part: str) -> str:
+_FEW = 4
+"""So many variables and wildcards are looked at one by one."""
+
+_ALTERNATIVES = 64
+"""More spellings by `{a,b}{c,d}` than this are read as any text."""
+
+
+def _few(parts: Sequence[re.Match[str]]) -> bool:
+    return len(parts) <= _FEW
+
+
+@lru_cache(maxsize=4096)
+def as_pattern(word: str) -> Pattern:
+    """The pattern of a word."""
+    return Pattern(word)
+
+
+def _meanings(part: str) -> list[str]:
+    """The globs that a part stands for: a few alternatives, or any text inside of a segment."""
     if part.startswith("**"):
-        return ".*"
-    if part == "*":
-        return "[^/]*"
-    if part == "?":
-        return "[^/]"
-    if part.startswith("["):
-        return part.replace("[!", "[^")
+        return ["**"]
+    if part[0] in "*?[":
+        return [part]
     if part.startswith("{") and "," in part:
-        return "(?:" + "|".join(map(re.escape, part[1:-1].split(","))) + ")"
-    return "[^/]+"
+        return part[1:-1].split(",")
+    return ["?*"]
 
 
 def stem(path: str) -> str:

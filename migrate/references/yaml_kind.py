@@ -29,7 +29,8 @@ def find(source: Source, names: Names) -> Iterator[Found]:
     try:
         document = Document(source.path, source.encode(source.text))
     except InputError:
-        yield from in_text(source, names, (0, len(source.text)), PLAIN, cap=LIKELY, why=_UNPARSED)
+        for found in in_text(source, names, (0, len(source.text)), cap=LIKELY, why=_UNPARSED):
+            yield found._replace(holds=True)
         return
     offsets = _Offsets(source.text)
     for node, use, drop in _scalars(document, offsets, names.composing):
