@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterator
 
 from migrate.changes import sha256
@@ -54,6 +55,18 @@ def _applied(gate: Gate, result: Verified) -> Iterator[Finding]:
             evidence = gate.evidence(planned.name)
             if evidence is not None:
                 yield from _record(gate, result, planned, evidence)
+    yield from _unplanned(gate)
+
+
+def _unplanned(gate: Gate) -> Iterator[Finding]:
+    """Evidence of a preset that no plan has any more: nobody compares it."""
+    folder, planned = gate.plans.layout.evidence_folder, gate.plans.presets
+    for path in gate.tree.files():
+        name, suffix = posixpath.splitext(path.removeprefix(f"{folder}/"))
+        if path.startswith(f"{folder}/") and suffix == ".json" and name not in planned:
+            what = f"is the evidence of {name}, which no plan has any more"
+            hint = "put the preset back into a plan, or delete this file with it"
+            yield Finding("applied", what, Place(path), hint)
 
 
 def _record(

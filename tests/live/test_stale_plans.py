@@ -131,3 +131,15 @@ def test_spelling_and_comments_of_a_plan_make_nothing_stale(applied: Path) -> No
     edit(applied, "  q:\n", "  # ours\n  'q':\n")
     assert states(applied)["q"] == "applied"
     assert migrate(applied, "plan", "--exit-code").code == 0
+
+
+def test_an_entry_that_vanishes_while_its_evidence_stays_is_a_finding(applied: Path) -> None:
+    text = (applied / PLAN).read_text()
+    (applied / PLAN).write_text(text[: text.index("  q:\n")])
+    code, found = findings(applied)
+    assert code == 1
+    (finding,) = [one for one in found if one["path"] == "plans/evidence/q.json"]
+    assert finding["level"] == "error"
+    # The second way out, followed literally.
+    (applied / "plans/evidence/q.json").unlink()
+    assert findings(applied)[0] == 0
