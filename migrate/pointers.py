@@ -45,14 +45,16 @@ class Followed(NamedTuple):
         were asked for) likely names stay as they are."""
         return is_rewritten(reference, self.likely)
 
-    def explains(self, difference: Difference) -> bool:
-        """Whether two values differ just as the rewritten references do."""
-        value, new = difference.old, difference.new
-        if not isinstance(value, str) or not isinstance(new, str):
-            return False
-        for one in filter(self.rewrites, self.references):
+
+def explains(difference: Difference, followed: Iterable[Followed]) -> bool:
+    """Whether two values differ just as the references that these steps rewrote, in this order."""
+    value, new = difference.old, difference.new
+    if not isinstance(value, str) or not isinstance(new, str):
+        return False
+    for step in followed:
+        for one in filter(step.rewrites, step.references):
             value = value.replace(one.written, one.edit or "")
-        return value == new
+    return value == new
 
 
 class Pointers:

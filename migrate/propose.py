@@ -17,7 +17,7 @@ from migrate.old_tree import MovedFile
 from migrate.parity import Difference, Verdict, equal, find, judge
 from migrate.plain import PlainLoader
 from migrate.plan import Planned
-from migrate.pointers import Followed, Pointers
+from migrate.pointers import Followed, Pointers, explains
 from migrate.relink import relinked
 from migrate.resolve import Resolver
 from migrate.rollout import Rollout
@@ -349,7 +349,7 @@ class Proposer:
             if old is None:
                 continue
             verdict = judge(old, now.load(path), self.plans.profile)
-            following = [one for one, _ in verdict.forbidden if followed.explains(one)]
+            following = [one for one, _ in verdict.forbidden if explains(one, [followed])]
             _refuse_forbidden(without(verdict, following), path)
             checked.append(path)
         return tuple(checked)

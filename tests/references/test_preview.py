@@ -19,7 +19,8 @@ TREE = {
     "configs/train/q.yaml": b"extends: [../base.yaml, ../components/b.yaml]\n" + LAUNCH + b"a: 2\n",
     # A config that is relinked and names the file once more, one that only names it.
     "configs/mine/w.yaml": b"extends: ../train/p.yaml\nrun: t.py configs/train/p.yaml\n",
-    "configs/mine/n.yaml": b"extends: ../base.yaml\nruns: [t.py configs/train/p.yaml, t.py x]\n",
+    "configs/mine/n.yaml": b"extends: ../base.yaml\n"
+    b"runs: [configs/train/p.yaml x, configs/train/q.yaml x]\n",
     "Jenkinsfile": b"a 'configs/train/p.yaml'\nsh \"t.py ${env.WORKSPACE}/configs/train/p.yaml\"\n",
     "run.sh": b"t.py $HERE/configs/train/p.yaml configs/train/p.yaml\nt.py configs/train/$N.yaml\n",
     "docs/a.md": b"`configs/train/p.yaml`, `configs/train/q.yaml`\n\n`configs/components/b.yaml`\n",
@@ -78,10 +79,18 @@ def test_a_config_that_follows_in_its_links_follows_in_its_values(root: Path) ->
     assert ran.code == 0, ran.err
     wanted = b"extends: ../new/p.yaml\nrun: t.py configs/new/p.yaml\n"
     assert (root / "configs/mine/w.yaml").read_bytes() == wanted
-    wanted = b"extends: ../base.yaml\nruns: [t.py configs/new/p.yaml, t.py x]\n"
+    wanted = b"extends: ../base.yaml\nruns: [configs/new/p.yaml x, configs/train/q.yaml x]\n"
     assert (root / "configs/mine/n.yaml").read_bytes() == wanted
     assert migrate(root, "undo", "--preset", "p").code == 0
     assert trees.read(root) == start
+
+
+def test_values_follow_several_presets_in_one_run(root: Path) -> None:
+    ran = migrate(root, "apply", "--all")
+    assert ran.code == 0, ran.err
+    wanted = b"extends: ../base.yaml\nruns: [configs/new/p.yaml x, configs/new/q.yaml x]\n"
+    assert (root / "configs/mine/n.yaml").read_bytes() == wanted
+    assert migrate(root, "verify").code == 0
 
 
 # A plan that is refused.
