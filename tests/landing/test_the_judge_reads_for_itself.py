@@ -10,6 +10,7 @@ import pytest
 from migrate import plain
 from migrate.disk import Disk
 from migrate.flatten import preset
+from migrate.yaml_text import load
 from tests.live.tree import START, P, Q, ok
 from tests.support import trees
 from tests.support.cli import migrate
@@ -55,8 +56,8 @@ def root(tmp_path: Path) -> Path:
 
 def test_before_and_after_each_landing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loads = Loads(root)
-    monkeypatch.setattr(plain, "load", loads.judge(plain.load))
-    monkeypatch.setattr(preset, "load", loads.writer(preset.load))
+    monkeypatch.setattr(plain, "load", loads.judge(load))
+    monkeypatch.setattr(preset, "load", loads.writer(load))
     ok(migrate(root, "apply", "--all"))
     for target in (P, Q):
         assert [there for path, there in loads.by_judge if path == target] == [False, True]
