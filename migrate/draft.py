@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,15 +14,12 @@ from migrate.flatten import Keys, Onto, chosen_keys, flatten
 from migrate.flatten.top import spell
 from migrate.layout import Layout
 from migrate.locations import KeyPath, dotted, relative
-from migrate.parity_defaults import ALLOWED, FORBIDDEN
+from migrate.parity_defaults import ALLOWED, FORBIDDEN, fitting
 from migrate.resolve import Resolved, Resolver, read_branch
 from migrate.tree import Tree
 
 MANY_KEYS = 6
 """A section of which more keys than this are inlined is named as a whole."""
-
-
-_MAY_DIFFER = tuple(key for _, _, keys, _ in ALLOWED for key in keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +30,8 @@ class Draft:
     path: str
     extends: tuple[str, ...]
     inline: tuple[tuple[str, tuple[str, ...]], ...]
-    may_differ: frozenset[str] = frozenset()
-    """Which of the keys that a parity profile allows to differ it has."""
+    profile: frozenset[str] = frozenset()
+    """The key paths of the default parity profile that have something to say of it."""
 
 
 Choose = Callable[[Resolver, Resolved, Onto], Keys]
@@ -77,10 +75,8 @@ def _preset(
         for path in resolved.paths
         if path in by_file
     )
-    may_differ = frozenset(
-        key for key in _MAY_DIFFER if resolved.branch.find(tuple(key.split(".")))
-    )
-    return Draft(names[preset.path], preset.path, extends, inline, may_differ)
+    profile = frozenset(fitting(resolved.python))
+    return Draft(names[preset.path], preset.path, extends, inline, profile)
 
 
 def _shape(
@@ -262,8 +258,11 @@ def _wrapped(head: str, words: list[str], width: int = 100) -> list[str]:
 
 
 def parity_text(drafts: Sequence[Draft], tree: Tree, layout: Layout) -> str:
-    """A parity profile: what these configs may differ in without training differently."""
-    said = {key for item in drafts for key in item.may_differ}
+    """A parity profile: what these configs may differ in without training differently.
+
+    It holds what has something to say of one of them, so that no entry is idle from the start.
+    """
+    said = {key for item in drafts for key in item.profile}
     lines = [*_head(tree, "parity", layout), "version: 1", ""]
     rows: list[str] = []
     for group, reason, keys, when in ALLOWED:
@@ -273,8 +272,14 @@ def parity_text(drafts: Sequence[Draft], tree: Tree, layout: Layout) -> str:
         for key in present:
             rows.append(f"  - path: {key}")
             rows.append(f"    reason: {reason}")
-            rows += [f"    when: {{ {when} }}"] if when else []
+            rows += [f"    when: {{ {_condition(when)} }}"] if when else []
     lines += ["allow:", *rows] if rows else ["allow: []"]
-    lines += ["", "# Named, so that nobody allows them by mistake; a forbid beats every allowance."]
-    lines += ["forbid:", *(f"  - {key}" for key in FORBIDDEN)]
+    forbidden = [f"  - {key}" for key in FORBIDDEN if key in said]
+    if forbidden:
+        head = "# Named, so that nobody allows them by mistake; a forbid beats every allowance."
+        lines += ["", head, "forbid:", *forbidden]
     return "\n".join(lines) + "\n"
+
+
+def _condition(when: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key}: {json.dumps(value)}" for key, value in when.items())

@@ -19,14 +19,17 @@ from migrate.parity import (
     ABSENT,
     Difference,
     Verdict,
+    concerns,
     differences,
     equal,
     find,
     judge,
+    names_key,
     order_changes,
 )
 from migrate.parity import lists as lists_module
 from migrate.plan import Allowance, Forbidden, Profile
+from migrate.plan.patterns import parse_pattern
 from migrate.yaml_text import Opaque, same
 
 NAN = float("nan")
@@ -325,7 +328,7 @@ def test_a_forbidden_pattern_beats_every_allowance() -> None:
     rules = (allow("model"), allow("**"), Forbidden("model", "weights"))
     outcome = verdict({"model": {"x": 1}}, {"model": {"x": 2}}, *rules)
     assert [why for _, why in outcome.forbidden] == ["forbidden by `model`: weights"]
-    assert outcome.used == ()
+    assert outcome.allowed == ()
 
 
 def test_a_forbidden_pattern_is_found_inside_what_was_replaced() -> None:
@@ -372,15 +375,40 @@ def test_a_condition_on_a_missing_key_does_not_hold() -> None:
 def test_the_first_allowance_that_fits_is_the_one_used() -> None:
     rules = [allow("training.run_name"), allow("training"), allow("model")]
     outcome = verdict(OLD, changed(run_name="b"), *rules)
-    assert outcome.used == (rules[0],)
-    assert outcome.unused(Profile(tuple(rules))) == tuple(rules[1:])
+    assert [rule for _, rule in outcome.allowed] == [rules[0]]
 
 
-def test_use_is_known_across_processes() -> None:
-    rules = (allow("training.run_name"), allow("model"))
-    outcome = verdict(OLD, changed(run_name="b"), *rules)
-    travelled = pickle.loads(pickle.dumps(outcome))  # noqa: S301 - our own bytes
-    assert travelled.unused(Profile(rules)) == rules[1:]
+@pytest.mark.parametrize(
+    ("pattern", "named"),
+    [
+        ("training", True),
+        ("training.run_name", True),
+        ("training.absent", False),
+        ("training.run_name.below", False),
+        ("*.run_name", True),
+        ("**.run_name", True),
+        ("*.absent", False),
+        ("null_key", True),
+        ("3", False),
+        ("<int>3", True),
+        ("rows[1].a", True),
+        ("rows[2].a", False),
+    ],
+)
+def test_a_pattern_names_a_key_that_is_there_whatever_its_value(pattern: str, named: bool) -> None:
+    value = {"training": {"run_name": "a"}, "null_key": None, 3: 1, "rows": [{}, {"a": 0}]}
+    assert names_key(parse_pattern(pattern), value) is named
+
+
+@pytest.mark.parametrize(("enabled", "fits"), [(False, True), (True, False), (None, False)])
+def test_an_allowance_concerns_a_config_where_its_condition_holds(
+    enabled: bool | None, fits: bool
+) -> None:
+    value = {"custom": {"augmentation": {"enabled": enabled}}}
+    assert concerns(AUGMENTATION, value) is fits
+
+
+def test_what_is_absent_stays_absent_across_processes() -> None:
     absent = pickle.loads(pickle.dumps(Difference((), 1, ABSENT)))  # noqa: S301 - our own bytes
     assert absent.kind == "removed"
 

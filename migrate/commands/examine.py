@@ -7,11 +7,12 @@ Of any other it is said that it wants a closer look; `verify` takes it, with eve
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrate.errors import MigrateError
 from migrate.evidence import Evidence, read_evidence
-from migrate.parity import Verdict, judge
+from migrate.parity import Verdict, concerns, judge
 from migrate.plain import PlainLoader
 from migrate.rules.glance import Glance, Glances
 from migrate.trace import Watched
@@ -52,6 +53,8 @@ class Examined(NamedTuple):
     """Where its step put it."""
     plan: str = ""
     """The digest of what the plan said then."""
+    concerned: tuple[int, ...] = ()
+    """The allowances of the profile, by number, that this preset is the first seen to need."""
 
 
 class Part(NamedTuple):
@@ -88,13 +91,23 @@ class Ask(NamedTuple):
         """Examine presets one after another. Raises InputError for broken evidence."""
         loader = PlainLoader(tree, self.dialect)
         glances = Glances(self.rules, self.base, loader)
+        idle = list(range(len(self.profile.allow)))
         for unit in units:
-            yield self._one(unit, tree, loader, glances)
+            one = self._one(unit, tree, loader, glances, idle)
+            idle = [number for number in idle if number not in one.concerned]
+            yield one
             for path in (unit.target, unit.frozen):
                 if path not in self.shared:
                     loader.forget(path)
 
-    def _one(self, unit: Unit, tree: Watched, loader: PlainLoader, glances: Glances) -> Examined:
+    def _one(
+        self,
+        unit: Unit,
+        tree: Watched,
+        loader: PlainLoader,
+        glances: Glances,
+        idle: Sequence[int],
+    ) -> Examined:
         evidence = read_evidence(tree, unit.name, self.layout)
         glance = glances.at(unit.target) if tree.exists(unit.target) else None
         if evidence is None:
@@ -103,7 +116,8 @@ class Ask(NamedTuple):
             return self._applied(unit, True, None, glance, evidence)
         unlike = not (self._as_written(tree, evidence) and self._same(unit, loader, tree, evidence))
         verdict = self._verdict(loader, evidence)
-        return self._applied(unit, unlike, verdict, glance, evidence)
+        concerned = self._concerned(loader, evidence, idle)
+        return self._applied(unit, unlike, verdict, glance, evidence, concerned)
 
     def _applied(
         self,
@@ -112,6 +126,7 @@ class Ask(NamedTuple):
         verdict: Verdict | MigrateError | None,
         glance: Glance | None,
         evidence: Evidence,
+        concerned: tuple[int, ...] = (),
     ) -> Examined:
         return Examined(
             unit=unit,
@@ -123,7 +138,20 @@ class Ask(NamedTuple):
             source=evidence.source,
             target=evidence.target,
             plan=evidence.plan,
+            concerned=concerned,
         )
+
+    def _concerned(
+        self, loader: PlainLoader, evidence: Evidence, idle: Sequence[int]
+    ) -> tuple[int, ...]:
+        """Which of the allowances that no preset needed so far have something to say of this."""
+        if not idle:
+            return ()
+        sides = [evidence.resolved]
+        with suppress(MigrateError):  # said by the verdict
+            sides.append(loader.load(evidence.target))
+        allow = self.profile.allow
+        return tuple(n for n in idle if any(concerns(allow[n], side) for side in sides))
 
     def _as_written(self, tree: Watched, evidence: Evidence) -> bool:
         return tree.digest(evidence.target) == evidence.digest

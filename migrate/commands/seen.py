@@ -16,7 +16,6 @@ from migrate.legacy import MANIFEST
 from migrate.locations import KeyPath, Place
 from migrate.missed_edits import MissedEdit, OldConfig
 from migrate.old_tree import AppliedFiles, OldTree
-from migrate.parity import Verdict
 from migrate.plain import PlainLoader
 from migrate.plan import Allowance, Planned
 from migrate.rules import Layers
@@ -156,18 +155,19 @@ class Gate:
         return PlainLoader(self.tree, self.workspace.dialect)
 
     def unused(self) -> Iterator[Finding]:
-        """The allowances of the profile that excused nothing in any preset."""
-        verdicts = [one.verdict for one in self.examined.values()]
-        used = {
-            rule.identity
-            for verdict in verdicts
-            if isinstance(verdict, Verdict)
-            for rule in verdict.used
-        }
-        return (_unused(rule) for rule in self.plans.profile.allow if rule.identity not in used)
+        """The allowances of the profile that could excuse nothing in any preset.
+
+        Of presets that are not applied yet nobody looked at the values.
+        """
+        if not all(one.applied for one in self.examined.values()):
+            return
+        known = {number for one in self.examined.values() for number in one.concerned}
+        for number, rule in enumerate(self.plans.profile.allow):
+            if number not in known:
+                yield _unused(rule)
 
 
 def _unused(rule: Allowance) -> Finding:
-    what = f"the allowance for {rule.path} matches no difference"
+    what = f"the allowance for {rule.path} matches nothing in any preset"
     hint = "remove it, or keep it for edits to come; --strict fails on it"
     return Finding("unused-allowance", what, rule.place, hint, WARNING)

@@ -9,6 +9,7 @@ from migrate.parity.differences import (
     order_changes,
 )
 from migrate.parity.judge import Verdict, judge
+from migrate.parity.presence import concerns, names_key
 from migrate.parity.values import ABSENT, find
 
 __all__ = [
@@ -16,10 +17,12 @@ __all__ = [
     "Difference",
     "OrderChange",
     "Verdict",
+    "concerns",
     "differences",
     "equal",
     "find",
     "identical",
     "judge",
+    "names_key",
     "order_changes",
 ]

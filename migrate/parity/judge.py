@@ -34,16 +34,6 @@ class Verdict(NamedTuple):
         """Whether nothing is forbidden."""
         return not self.forbidden
 
-    @property
-    def used(self) -> tuple[Allowance, ...]:
-        """The allowances that excused something, each once."""
-        return tuple({allowance.identity: allowance for _, allowance in self.allowed}.values())
-
-    def unused(self, profile: Profile) -> tuple[Allowance, ...]:
-        """The allowances of the profile that excused nothing here."""
-        used = {allowance.identity for allowance in self.used}
-        return tuple(one for one in profile.allow if one.identity not in used)
-
 
 def judge(old: Any, new: Any, profile: Profile) -> Verdict:
     """Compare two resolved configs by a profile: what it does not allow is forbidden."""

@@ -25,11 +25,6 @@ class Allowance:
         """The pattern, parsed. Raises ValueError if it is none."""
         return parse_pattern(self.path)
 
-    @property
-    def identity(self) -> tuple[str, Place | None, str]:
-        """What tells it from every other one, in worker processes too."""
-        return self.path, self.place, repr(dict(self.when))
-
     @cached_property
     def conditions(self) -> tuple[tuple[KeyPath, Any], ...]:
         """The conditions, parsed. Raises ValueError for what is no key path."""

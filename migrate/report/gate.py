@@ -76,7 +76,8 @@ def _unused(shown: list[Finding], paint: Paint) -> Any:
     unused = [finding for finding in shown if finding.rule == "unused-allowance"]
     if unused:
         word = paint("warning", "yellow")
-        yield f"{word}: {plural(len(unused), 'allowance')} matched no difference (-v lists them)"
+        many = plural(len(unused), "allowance")
+        yield f"{word}: {many} with nothing to excuse in any preset (-v lists them)"
     return [finding for finding in shown if finding.rule != "unused-allowance"]
 
 
