@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from migrate.discover import Discovery, Found, shown_names
-from migrate.errors import MigrateError, Refused
+from migrate.discover import Discovery, Found, file_name, shown_names
+from migrate.errors import MigrateError, Refused, raise_all
 from migrate.flatten import Keys, Onto, chosen_keys, flatten
-from migrate.flatten.top import spell
 from migrate.layout import Layout
+from migrate.legacy import NO_TEXT
 from migrate.locations import KeyPath, dotted, relative
 from migrate.parity_defaults import ALLOWED, FORBIDDEN, fitting
+from migrate.plan.checks import path_fault
 from migrate.resolve import Resolved, Resolver, read_branch
 from migrate.tree import Tree
+from migrate.yaml_text.spelling import spell
 
 MANY_KEYS = 6
 """A section of which more keys than this are inlined is named as a whole."""
@@ -50,10 +53,28 @@ def draft(
 
     By `chosen_keys` nothing is written: a plan made so is proven when it is carried out.
     """
+    refuse_unwritable(found.frozen, config_root)
     names = shown_names([preset.path for preset in found.presets], config_root)
     return [
         _preset(resolver, found, preset, names, config_root, choose) for preset in found.presets
     ]
+
+
+def refuse_unwritable(paths: Iterable[str], config_root: str) -> None:
+    """Raise Refused for each file that no plan can name, with a name to choose instead."""
+    faults: list[MigrateError] = []
+    for path in paths:
+        inner = _inner(path, config_root)
+        fault = path_fault(inner) or path_fault(path)
+        if fault is not None and not NO_TEXT.search(path):
+            better = f"{path.removesuffix(inner)}{_writable(inner)}"
+            what = f"has a path that no plan can hold: it {fault[0]}"
+            faults.append(Refused(what, path, f"rename it, for example to {better}"))
+    raise_all(faults)
+
+
+def _writable(inner: str) -> str:
+    return re.sub("^(~|[A-Za-z]:)(?=/)|[\\\\\x00-\x1f\x7f-\x9f\u2028\u2029]", "_", inner)
 
 
 def _preset(
@@ -214,7 +235,7 @@ def _rule(value: Any) -> str:
 
 def _group(path: str, config_root: str) -> str:
     folder = posixpath.dirname(_inner(path, config_root)).removeprefix("train/")
-    name = folder.replace("/", "_").strip("._") or "presets"
+    name = file_name(folder.replace("/", "_").strip("._ ") or "presets")
     return f"{name}_presets" if name in ("parity", "tree") else name
 
 

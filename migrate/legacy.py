@@ -12,7 +12,8 @@ from migrate.layout import Layout
 from migrate.locations import LEGACY, Place
 from migrate.tree import Tree
 
-_NO_TEXT = re.compile("[\ud800-\udfff]")
+NO_TEXT = re.compile("[\ud800-\udfff]")
+"""What stands in a file name for bytes that are not UTF-8."""
 
 MANIFEST = f"{LEGACY}/MANIFEST.sha256"
 
@@ -37,7 +38,7 @@ def freeze(tree: Tree, paths: Iterable[str], layout: Layout, force: bool = False
     changes: list[Change] = []
     digests: dict[str, str] = {}
     for path in paths:
-        if _NO_TEXT.search(path):
+        if NO_TEXT.search(path):
             hint = "rename it: plans and evidence are UTF-8"
             raise Refused("has a name that is not UTF-8", path, hint)
         content = tree.read(path)

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from migrate.dialect import Dialect
 from migrate.errors import InputError
 from migrate.flatten.render import in_flow_style
-from migrate.flatten.top import spell
 from migrate.locations import KeyPath, parse_dotted
 from migrate.plan import Planned
 from migrate.resolve import Resolved, merge, read_branch
 from migrate.yaml_text import LOADERS, Document
+from migrate.yaml_text.spelling import spell
 
 
 def lay_over(legacy: Resolved, planned: Planned, dialect: Dialect) -> Resolved:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Sequence
 
 from migrate.flatten.headers import Heading, Headings
@@ -11,8 +9,7 @@ from migrate.flatten.lines import Lines
 from migrate.locations import join
 from migrate.resolve import Resolver
 from migrate.yaml_text import SEQUENCE, Document, Run
-
-_PLAIN = re.compile(r"[\w./][\w./+=@-]*( [\w./+=@-]+)*\Z")
+from migrate.yaml_text.spelling import spell
 
 
 class Top:
@@ -132,8 +129,3 @@ def _is_short(headings: list[Heading]) -> bool:
 def _stood_behind(document: Document, offset: int) -> bool:
     """Whether a comment stands behind something on its line."""
     return bool(document.text[offset - document.column(offset) : offset].strip(" -"))
-
-
-def spell(link: str) -> str:
-    """A path as YAML: plain where that is unambiguous."""
-    return link if _PLAIN.match(link) else json.dumps(link, ensure_ascii=False)
