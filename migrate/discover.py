@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -275,13 +275,16 @@ def require_presets(found: Discovery, scope: Scope) -> Discovery:
     raise InputError("found no preset that reaches a component or an old base preset", None, hint)
 
 
-def shown_names(paths: Sequence[str], config_root: str) -> dict[str, str]:
+def shown_names(
+    paths: Sequence[str], config_root: str, others: Iterable[str] = ()
+) -> dict[str, str]:
     """A short name for each preset: its path below the config root without `train/`.
 
-    The evidence is named after it, so names differ by more than upper and lower case.
+    The evidence is named after it, so names differ by more than upper and lower case, from
+    `others` too.
     """
     names: dict[str, str] = {}
-    taken: set[str] = set()
+    taken = {name.casefold() for name in others}
     for path in paths:
         inner = posixpath.splitext(path.removeprefix(f"{config_root}/"))[0]
         short = file_name(inner.removeprefix("train/"))

@@ -43,11 +43,10 @@ def freeze(tree: Tree, paths: Iterable[str], layout: Layout, force: bool = False
             raise Refused("has a name that is not UTF-8", path, hint)
         content = tree.read(path)
         target = layout.frozen(path)
-        digests[posixpath.relpath(target, LEGACY)] = sha256(content)
+        digests[target] = sha256(content)
         changes.append(_create(tree, target, content, f"frozen copy of {path}", force))
-    manifest = "".join(manifest_line(digest, path) for path, digest in sorted(digests.items()))
     why = "digests of the frozen files"
-    changes.append(_create(tree, MANIFEST, manifest.encode("utf-8", "surrogateescape"), why, force))
+    changes.append(_create(tree, MANIFEST, manifest(digests), why, force))
     if force:
         new = {change.path for change in changes}
         old = [p for p in tree.files() if p.startswith(f"{LEGACY}/") and p not in new]
@@ -66,18 +65,24 @@ def _create(tree: Tree, path: str, content: bytes, why: str, force: bool) -> Cha
 def refreeze(tree: Tree, texts: Mapping[str, bytes | None]) -> list[Change]:
     """The changes that put other texts into the legacy tree, by their frozen paths, and into the
     manifest; None takes a copy out. Raises MissingFile without a manifest."""
-    digests = {posixpath.relpath(path, LEGACY): d for path, d in read_manifest(tree).items()}
+    digests = read_manifest(tree)
     changes: list[Change] = []
     for path, content in texts.items():
         before = tree.read(path) if tree.exists(path) else None
-        digests.pop(posixpath.relpath(path, LEGACY), None)
+        digests.pop(path, None)
         if content is not None:
-            digests[posixpath.relpath(path, LEGACY)] = sha256(content)
+            digests[path] = sha256(content)
         changes.append(Change(path, before, content, "the record of what was consumed"))
-    manifest = "".join(manifest_line(digest, path) for path, digest in sorted(digests.items()))
-    after = manifest.encode("utf-8", "surrogateescape")
+    after = manifest(digests)
     changes.append(Change(MANIFEST, tree.read(MANIFEST), after, "digests of the frozen files"))
     return changes
+
+
+def manifest(digests: Mapping[str, str]) -> bytes:
+    """The manifest of frozen files: digest by frozen path."""
+    rows = sorted((posixpath.relpath(path, LEGACY), digest) for path, digest in digests.items())
+    text = "".join(manifest_line(digest, path) for path, digest in rows)
+    return text.encode("utf-8", "surrogateescape")
 
 
 def manifest_line(digest: str, path: str) -> str:

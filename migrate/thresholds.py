@@ -38,7 +38,7 @@ def measured(plans: Plans, resolver: Resolver, targets: Iterable[str]) -> dict[s
     rules: dict[str, Any] = {}
     goals = sorted(targets)
     if not all(matches(path, plans.rules.presets) for path in goals):
-        rules["presets"] = [_literal(path) for path in goals]
+        rules["presets"] = [literal(path) for path in goals]
     plans = with_rules(plans, rules)
     return {**rules, **_needed(plans.rules, _measures(Layers(plans, resolver)))}
 
@@ -94,7 +94,7 @@ def _is_set(resolved: Resolved, key: str) -> bool:
     return slot is not None and slot.python is not None
 
 
-def _literal(path: str) -> str:
+def literal(path: str) -> str:
     """A glob that matches one path only."""
     return "".join(f"[{char}]" if char in "*?[" else char for char in path)
 

@@ -9,11 +9,13 @@ import pytest
 import yaml
 from ruamel.yaml import YAML
 
-from migrate.legacy import live_path, read_manifest
+from migrate.layout import DEFAULT
+from migrate.legacy import read_manifest
 from migrate.tree import DiskTree
 from migrate.yaml_text.spelling import spell
 from tests.support import trees
 from tests.support.cli import Ran, migrate
+from tests.support.trees import Tree
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -37,7 +39,7 @@ def before_the_rollout(root: Path) -> Path:
     """A copy of this repository as it was before its presets were migrated, without plans."""
     tree = DiskTree(str(REPOSITORY))
     for frozen in read_manifest(tree):
-        live = live_path(frozen, "configs")
+        live = DEFAULT.live(frozen)
         trees.write(root, {live: tree.read(frozen)})
     fusion = trees.read(REPOSITORY / "configs" / "fusion")
     return trees.write(root / "configs" / "fusion", fusion).parents[1]
@@ -140,3 +142,224 @@ def test_a_name_that_no_plan_can_hold_is_refused_with_one_that_can(
     ok(tmp_path, "init")
     ok(tmp_path, "apply", "--all")
     ok(tmp_path, "verify", "--strict")
+
+
+# Again.
+
+EVERY = {
+    **SMALL,
+    "configs/components/n.yaml": b"n: {k: 1, l: 2}\n",
+    "configs/train/q.yaml": SMALL["configs/train/p.yaml"] + b"q: 1\n",
+    "configs/sft/a.yaml": b"extends: [../base.yaml, ../components/o.yaml]\na: 1\n",
+}
+
+
+def plans_of(root: Path) -> Tree:
+    return {p: body for p, body in trees.read(root).items() if p.startswith("plans/")}
+
+
+def by_hand(root: Path) -> None:
+    """What people do to the plans: comments, another name, gates, order, notes."""
+    path = root / "plans" / "train.yaml"
+    text = path.read_text()
+    text = text.replace("version: 1\n", "version: 1  # ours\ngates: ['true']\norder: [t, x]\n")
+    text = text.replace("  q:\n", "  # this one is dear to us\n  dear_q:  # renamed\n")
+    path.write_text(text.replace("components/o.yaml: [t]", "components/o.yaml: [t]  # the rate"))
+    (root / "plans" / "parity.yaml").write_text("version: 1  # nothing is allowed\nallow: []\n")
+    with (root / "plans" / "tree.yaml").open("a") as file:
+        file.write("references:\n  configs/components/o.yaml: drop  # nobody needs it\n")
+
+
+def test_init_again_changes_nothing_where_nothing_is_new(tmp_path: Path) -> None:
+    trees.write(tmp_path, EVERY)
+    ok(tmp_path, "init")
+    by_hand(tmp_path)
+    before = trees.read(tmp_path)
+    assert (
+        ok(tmp_path, "init", "--force").out == "nothing to do: the plans hold what this tree has\n"
+    )
+    assert trees.read(tmp_path) == before
+    for preset in ("p", "dear_q"):
+        ok(tmp_path, "apply", "--preset", preset)
+        before = trees.read(tmp_path)
+        ok(tmp_path, "init", "--force")
+        assert trees.read(tmp_path) == before
+    ok(tmp_path, "apply", "--all")
+    ok(tmp_path, "init", "--force")
+    ok(tmp_path, "verify", "--strict")
+    assert "1 step" not in ok(tmp_path, "plan").out
+
+
+def test_init_again_adds_what_is_new_and_shows_it(tmp_path: Path) -> None:
+    trees.write(tmp_path, EVERY)
+    ok(tmp_path, "init")
+    by_hand(tmp_path)
+    ok(tmp_path, "apply", "--preset", "p")
+    before = plans_of(tmp_path)
+    late = b"extends: [../base.yaml, ../components/o.yaml, ../components/n.yaml]\n"
+    trees.write(tmp_path, {"configs/train/p_2.yaml": late, "configs/new/p.yaml": late})
+    ran = ok(tmp_path, "init", "--force")
+    assert "+  p_2:\n" in ran.out
+    assert "+++ b/plans/new.yaml\n" in ran.out
+    after = plans_of(tmp_path)
+    assert set(after) - set(before) == {"plans/new.yaml"}
+    assert {path for path in before if after[path] != before[path]} == {
+        "plans/train.yaml",
+        "plans/tree.yaml",
+    }
+    for path in ("plans/train.yaml", "plans/tree.yaml"):
+        kept = iter(after[path].splitlines())
+        assert all(line in kept for line in before[path].splitlines() if b"presets: [" not in line)
+    assert ok(tmp_path, "init", "--force").out.startswith("nothing to do")
+    ok(tmp_path, "apply", "--all")
+    ok(tmp_path, "verify", "--strict")
+
+
+def test_init_again_lets_a_pending_plan_inline_what_became_active(tmp_path: Path) -> None:
+    trees.write(tmp_path, EVERY)
+    ok(tmp_path, "init")
+    by_hand(tmp_path)
+    edited = b"extends: [../base.yaml, ../components/o.yaml, ../components/n.yaml]\nn: {l: 3}\n"
+    trees.write(tmp_path, {"configs/train/q.yaml": edited})
+    ran = ok(tmp_path, "--output", "json", "init", "--force")
+    told = json.loads(ran.out)
+    assert told["missing"] == {"dear_q": {"components/n.yaml": ["n.k"]}}
+    assert told["changes"][-1] == {"path": "plans/train.yaml", "change": "modify"}
+    text = (tmp_path / "plans/train.yaml").read_text()
+    assert "  # this one is dear to us\n  dear_q:  # renamed\n" in text
+    assert "components/o.yaml: [t]  # the rate\n      components/n.yaml: [n.k]\n" in text
+    ok(tmp_path, "apply", "--all")
+    ok(tmp_path, "verify", "--strict")
+
+
+def test_init_again_tells_a_planned_preset_that_is_gone(tmp_path: Path) -> None:
+    trees.write(tmp_path, EVERY)
+    ok(tmp_path, "init")
+    before = plans_of(tmp_path)
+    (tmp_path / "configs/train/q.yaml").unlink()
+    ran = ok(tmp_path, "init", "--force")
+    line = before["plans/train.yaml"].decode().splitlines().index("  q:") + 1
+    assert ran.out.startswith(
+        f"plans/train.yaml:{line}:3: q is planned, and configs/train/q.yaml is gone\n"
+    )
+    assert plans_of(tmp_path) == before
+    assert (tmp_path / "configs/legacy/train/q.yaml").exists()
+
+
+def test_init_again_keeps_what_the_record_of_an_applied_preset_needs(tmp_path: Path) -> None:
+    trees.write(tmp_path, EVERY)
+    ok(tmp_path, "init")
+    ok(tmp_path, "apply", "--preset", "p")
+    before = trees.read(tmp_path)
+    trees.write(
+        tmp_path,
+        {
+            "configs/components/o.yaml": b"t: {lr: 3}\n",
+            "configs/train/q.yaml": EVERY["configs/train/q.yaml"] + b"# later\n",
+        },
+    )
+    ran = ok(tmp_path, "init", "--force")
+    assert "configs/components/o.yaml has changed; its frozen copy stays" in ran.out
+    after = trees.read(tmp_path)
+    changed = {path for path in after if after[path] != before.get(path)}
+    assert changed - {"configs/components/o.yaml", "configs/train/q.yaml"} == {
+        "configs/legacy/train/q.yaml",
+        "configs/legacy/MANIFEST.sha256",
+    }
+    assert after["configs/legacy/train/q.yaml"].endswith(b"# later\n")
+    errors = migrate(tmp_path, "verify").out
+    assert "manifest   ok" in errors
+    assert "the evidence of p" not in errors
+    ok(tmp_path, "undo", "--preset", "p")
+
+
+def test_init_again_follows_a_parent_that_the_plan_renames(tmp_path: Path) -> None:
+    trees.write(tmp_path, {**EVERY, "configs/train/q.yaml": b"extends: p.yaml\nq: 1\n"})
+    ok(tmp_path, "init", "--presets", "configs/train/*.yaml")
+    path = tmp_path / "plans/train.yaml"
+    text = path.read_text().replace("to: configs/train/p.yaml", "to: configs/train/new/p.yaml")
+    path.write_text(text.replace("[configs/train/p.yaml]", "[configs/train/new/p.yaml]"))
+    before = trees.read(tmp_path)
+    ok(tmp_path, "init", "--force", "--presets", "configs/train/*.yaml")
+    assert trees.read(tmp_path) == before
+
+
+def test_init_after_a_rollout_that_is_over_is_refused(tmp_path: Path) -> None:
+    trees.write(tmp_path, EVERY)
+    ok(tmp_path, "init")
+    ok(tmp_path, "apply", "--all")
+    ok(tmp_path, "finalize")
+    before = trees.read(tmp_path)
+    refused = migrate(tmp_path, "init", "--force")
+    assert (refused.code, "move the folder out of the way" in refused.err) == (3, True)
+    assert trees.read(tmp_path) == before
+
+
+# After people declared something.
+
+DECLARED = b"""# how our loader works
+version: 1
+dialect: {like: extends, keys: [_base_]}  # as in trainer.py
+exclude:
+  - old/**  # nobody runs these
+keep:
+  components/o.yaml: the docs show it  # for a while
+rules:
+  max_files: 7
+"""
+OWN = {path: body.replace(b"extends:", b"_base_:") for path, body in EVERY.items()} | {
+    "old/broken.yaml": b"_base_: gone.yaml\n"
+}
+
+
+@pytest.mark.parametrize("name", ["tree", "ours", "train"])
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_init_starts_from_what_people_declared(
+    name: str, force: tuple[str, ...], tmp_path: Path
+) -> None:
+    trees.write(tmp_path, {**OWN, f"plans/{name}.yaml": DECLARED})
+    ran = ok(tmp_path, "init", *force)
+    assert "found 3 presets to migrate" in ran.out
+    text = (tmp_path / f"plans/{name}.yaml").read_bytes()
+    assert text.startswith(DECLARED)
+    assert (text == DECLARED) is (name == "ours")
+    again = migrate(tmp_path, "init")
+    assert (again.code, "has plans already" in again.err) == (3, True)
+    ok(tmp_path, "apply", "--all")
+    ok(tmp_path, "verify", "--strict")
+    assert (tmp_path / "configs/components/o.yaml").exists()
+    assert b"_base_: ../base.yaml" in (tmp_path / "configs/train/p.yaml").read_bytes()
+
+
+def test_a_declared_config_root_and_base_hold(tmp_path: Path) -> None:
+    moved = {path.replace("configs/", "conf/x/"): body for path, body in EVERY.items()}
+    said = b"version: 1\nconfig_root: conf\nbase: conf/x/base.yaml\n"
+    trees.write(tmp_path, {**moved, "plans/tree.yaml": said})
+    ok(tmp_path, "init", "--components", "conf/x/components/**")
+    assert (tmp_path / "configs/legacy/x/base.yaml").exists()
+    ok(tmp_path, "apply", "--all")
+    ok(tmp_path, "verify", "--strict")
+
+
+def test_a_declared_config_root_that_does_not_hold_the_presets_is_refused(tmp_path: Path) -> None:
+    said = b"version: 1\nconfig_root: conf\nbase: configs/base.yaml\n"
+    trees.write(tmp_path, {**EVERY, "plans/tree.yaml": said})
+    before = trees.read(tmp_path)
+    refused = migrate(tmp_path, "init")
+    assert refused.code == 3
+    assert refused.err == (
+        "error: plans/tree.yaml:2:1: the config root `conf` does not hold every file of the old"
+        " presets\nhint: write `config_root: configs`, or take the line out\n"
+    )
+    assert trees.read(tmp_path) == before
+    (tmp_path / "plans/tree.yaml").write_bytes(said.replace(b"root: conf\n", b"root: configs\n"))
+    ok(tmp_path, "init")
+
+
+def test_exclude_is_added_to_what_people_excluded(tmp_path: Path) -> None:
+    said = b"version: 1\nexclude:\n  - old/**   # nobody runs these\nbase: configs/base.yaml\n"
+    broken = {"old/a.yaml": b"extends: gone.yaml\n", "young/a.yaml": b"extends: gone.yaml\n"}
+    trees.write(tmp_path, {**EVERY, **broken, "plans/ours.yaml": said})
+    ok(tmp_path, "init", "--exclude", "young/**")
+    text = (tmp_path / "plans/ours.yaml").read_text()
+    assert text == said.decode().replace("these\n", "these\n  - young/**\n")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @scope_options
-@click.option("--force", is_flag=True, help="Write legacy tree and plans anew.")
+@click.option("--force", is_flag=True, help="Add what is new to plans that are there.")
 @pass_context
 def init(
     context: Context,

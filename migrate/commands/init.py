@@ -2,65 +2,79 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from migrate.changes import Change, ChangeSet
 from migrate.commands.workspace import Workspace
 from migrate.discover import Discoverer, Discovery, Scope, require_presets
-from migrate.draft import Choose, Draft, draft, parity_text, plan_files, tree_file, written_keys
+from migrate.draft import Choose, Draft, draft, inner_path, written_keys
 from migrate.errors import MigrateError, Refused
+from migrate.evidence import Evidence, read_evidence
 from migrate.flatten import chosen_keys
-from migrate.layout import Layout
-from migrate.legacy import common_root, freeze
-from migrate.plan import plan_files as existing_plans
+from migrate.globs import matches
+from migrate.legacy import MANIFEST, common_root, freeze
+from migrate.locations import BASE
+from migrate.plan import Plans, load_plans
+from migrate.plan.edit import flow_list
+from migrate.plan_texts import PlanTexts, heir_lines, tree_settings
+from migrate.redraft import Redraft, Redrafter
 from migrate.resolve import Resolver
-from migrate.thresholds import measured
+from migrate.thresholds import literal, measured
 from migrate.tree import Overlay, Tree
 
 
 @dataclass(frozen=True)
 class Init:
-    """What `init` found and wrote."""
+    """What `init` found and wrote. `again` says what is new where plans were there already."""
 
     found: Discovery
     drafts: list[Draft]
     changes: ChangeSet
     config_root: str
     plans: list[str] = field(default_factory=list)
+    again: Redraft | None = None
 
 
 def init(workspace: Workspace, scope: Scope, force: bool = False) -> Init:
     """Propose the legacy tree and the plans; the caller lands the changes.
 
     The plans are tried in memory as they are written: whatever `plan` would refuse is refused
-    here. Raises InputError for configs that cannot be resolved, Refused if plans exist already.
+    here. Raises InputError for configs that cannot be resolved, Refused if presets are planned
+    already; with `force` what is new is added to those plans.
     """
-    tree = workspace.tree
-    known = list(existing_plans(tree, workspace.layout.plans))
-    _refuse_others(tree, known)
-    if known and not force:
-        hint = "edit them, or pass --force to write them anew"
-        raise Refused("has plans already", known[0], hint)
-    found = require_presets(
-        Discoverer(workspace.resolver, scope, workspace.layout).discover(), scope
-    )
-    # Paths that begin at the root lead to the same places in a copy of everything below the root.
-    config_root = common_root(found.frozen) if workspace.dialect.by_file else "."
-    try:
-        tried = _tried(workspace, found, config_root, force, chosen_keys)
-    except MigrateError:
-        # Now each preset is written before it is planned: another parent, or the letter.
-        tried = _tried(workspace, found, config_root, force, written_keys)
-    changes = [*tried.frozen, *_written(tree, tried.texts)]
-    if force:
-        gone = [path for path in known if path not in tried.texts]
-        changes += [Change(path, tree.read(path), None, "replaced") for path in gone]
-    return Init(found, tried.drafts, ChangeSet.of(changes), config_root, sorted(tried.texts))
+    texts = PlanTexts(workspace.tree, workspace.layout)
+    _refuse_others(workspace.tree, texts.known)
+    if not texts.known:
+        return _first(workspace, scope, texts, force)
+    plans = workspace.plans
+    scope = _declared_scope(scope, plans, texts)
+    if not plans.presets:
+        return _first(workspace, scope, texts, force)
+    if not force:
+        planned = next(iter(plans.presets.values())).file
+        hint = "`migrate init --force` adds what is new and keeps what they say"
+        raise Refused("has plans already", planned, hint)
+    return _again(workspace, scope, texts)
 
 
-_VERSION = re.compile(rb"(?m)^[\"']?version[\"']?\s*:")
+def _declared_scope(scope: Scope, plans: Plans, texts: PlanTexts) -> Scope:
+    """What the command line says, with what the plans say. Raises Refused where they disagree."""
+    base, said = scope.base, texts.said
+    if ("base",) in said or ("config_root",) in said:
+        if base not in (BASE, plans.base):
+            source = said.get(("base",)) or said["config_root",]
+            what = f"says that the base is {plans.base}, --base that it is {base}"
+            place = source.place(("base",) if ("base",) in said else ("config_root",))
+            raise Refused(what, place, "leave --base out, or correct the plan")
+        base = plans.base
+    return replace(scope, base=base, exclude=tuple(dict.fromkeys(plans.exclude + scope.exclude)))
+
+
+_VERSION = re.compile(rb"(?m)^\s*\{?\s*[\"']?version[\"']?\s*:")
 
 
 def _refuse_others(tree: Tree, known: list[str]) -> None:
@@ -71,55 +85,153 @@ def _refuse_others(tree: Tree, known: list[str]) -> None:
             raise Refused("is no plan, and stands where the plans go", path, hint)
 
 
+# The first time.
+
+
+def _first(workspace: Workspace, scope: Scope, texts: PlanTexts, force: bool) -> Init:
+    found = require_presets(
+        Discoverer(workspace.resolver, scope, workspace.layout).discover(), scope
+    )
+    # Paths that begin at the root lead to the same places in a copy of everything below the root.
+    config_root = common_root(found.frozen) if workspace.dialect.by_file else "."
+    if ("config_root",) in texts.said:
+        config_root = _declared_root(workspace, found, texts, config_root)
+    try:
+        tried = _tried(workspace, found, config_root, texts, force, chosen_keys)
+    except MigrateError:
+        # Now each preset is written before it is planned: another parent, or the letter.
+        tried = _tried(workspace, found, config_root, texts, force, written_keys)
+    changes = ChangeSet.of([*tried.frozen, *tried.texts.changes()])
+    return Init(found, tried.drafts, changes, config_root, sorted(tried.texts.changed))
+
+
+def _declared_root(workspace: Workspace, found: Discovery, texts: PlanTexts, needed: str) -> str:
+    """The config root that a person declared. Raises Refused where it does not hold all files."""
+    root = workspace.plans.config_root
+    inside = all(root == "." or path.startswith(f"{root}/") for path in found.frozen)
+    if not inside or (root != "." and needed == "." and not workspace.dialect.by_file):
+        place = texts.said["config_root",].place(("config_root",))
+        what = f"the config root `{root}` does not hold every file of the old presets"
+        raise Refused(what, place, f"write `config_root: {needed}`, or take the line out")
+    return root
+
+
 class _Tried(NamedTuple):
     """Plans that were carried out in memory, and what goes with them."""
 
     drafts: list[Draft]
-    texts: dict[str, str]
+    texts: PlanTexts
     frozen: list[Change]
 
 
 def _tried(
-    workspace: Workspace, found: Discovery, config_root: str, force: bool, choose: Choose
+    workspace: Workspace,
+    found: Discovery,
+    config_root: str,
+    texts: PlanTexts,
+    force: bool,
+    choose: Choose,
 ) -> _Tried:
     """Draft the plans, and carry them out in memory. Raises as `init`."""
-    tree = workspace.tree
     drafts = draft(workspace.resolver, found, config_root, choose)
+    texts = texts.copy()
+    texts.add_presets(drafts, config_root)
+    texts.add_profile(drafts)
     layout = workspace.layout._replace(config_root=config_root)
-    texts = plan_files(tree, drafts, layout)
-    texts[layout.profile] = parity_text(drafts, tree, layout)
-    frozen = freeze(tree, found.frozen, layout, force)
-    _tree_file(workspace, found, drafts, layout, frozen, texts)
+    frozen = freeze(workspace.tree, found.frozen, layout, force)
+    dialect = workspace.dialect.spelled
+    heirs = heir_lines(found, drafts, config_root, texts.said)
+    trial = texts.copy()
+    trial.add_settings(tree_settings(found, config_root, dialect, {}), heirs)
+    rules = _measured(workspace, found, [*frozen, *trial.changes()])
+    texts.add_settings(tree_settings(found, config_root, dialect, rules), heirs)
     return _Tried(drafts, texts, frozen)
 
 
-def _written(tree: Tree, texts: dict[str, str]) -> list[Change]:
-    changes: list[Change] = []
-    for path, text in texts.items():
-        before = tree.read(path) if tree.exists(path) else None
-        changes.append(Change(path, before, text.encode(), "plan"))
-    return changes
-
-
-def _tree_file(
-    workspace: Workspace,
-    found: Discovery,
-    drafts: list[Draft],
-    layout: Layout,
-    frozen: list[Change],
-    texts: dict[str, str],
-) -> None:
-    """Run the rollout in memory, and write down what it leaves where a default would not hold."""
-    dialect = workspace.dialect.spelled
-    text = tree_file(workspace.tree, found, drafts, layout, dialect, {})
-    texts.update({workspace.layout.tree_file: text} if text else {})
+def _measured(workspace: Workspace, found: Discovery, changes: list[Change]) -> dict[str, Any]:
+    """Run the rollout in memory: what it leaves, where a rule's default would not hold."""
     after = workspace.fresh()
     after.follow = False
-    after.tree = Overlay(workspace.tree, [*frozen, *_written(workspace.tree, texts)])
+    after.tree = Overlay(workspace.tree, changes)
     tree = Overlay(after.tree)
     for step in after.steps(after.pending()):
         tree.lay(step.proposal.changes)
     targets = [preset.path for preset in found.presets]
-    rules = measured(after.plans, Resolver(tree, after.dialect, after.rollout.store), targets)
-    text = tree_file(workspace.tree, found, drafts, layout, dialect, rules)
-    texts.update({workspace.layout.tree_file: text} if text else {})
+    return measured(after.plans, Resolver(tree, after.dialect, after.rollout.store), targets)
+
+
+# Again.
+
+
+def _again(workspace: Workspace, scope: Scope, texts: PlanTexts) -> Init:
+    """Add what is new to the plans. Whatever they say stays, and so does what is applied."""
+    tree, plans, evidence = workspace.tree, workspace.plans, dict(_recorded(workspace))
+    if evidence and not tree.exists(MANIFEST):
+        what = "holds the record of a rollout that is over: its legacy tree is gone"
+        hint = "move the folder out of the way; then `migrate init` begins another rollout"
+        raise Refused(what, f"{plans.folder}/", hint)
+    found = Discoverer(workspace.resolver, scope, workspace.layout).discover()
+    redraft = Redrafter(workspace.resolver, plans, evidence, found).redraft()
+    texts.add_presets(redraft.added, plans.config_root, _files_by_folder(plans))
+    for name, missing in redraft.missing.items():
+        _add_keys(texts, plans, name, missing)
+    texts.add_settings(_new_settings(found, plans, scope, redraft))
+    _watch(texts, plans, redraft)
+    changes = ChangeSet.of([*redraft.changes, *texts.changes()])
+    load_plans(Overlay(tree, changes), plans.folder)  # or it is said now, and nothing is written
+    return Init(found, redraft.added, changes, plans.config_root, sorted(texts.changed), redraft)
+
+
+def _recorded(workspace: Workspace) -> Iterator[tuple[str, Evidence]]:
+    """All evidence by name, that of presets which no plan has any more too."""
+    for path in workspace.tree.files():
+        folder, name = posixpath.split(path)
+        if folder == workspace.layout.evidence_folder and name.endswith(".json"):
+            one = read_evidence(workspace.tree, name.removesuffix(".json"), workspace.layout)
+            if one is not None:
+                yield one.name, one
+
+
+def _files_by_folder(plans: Plans) -> dict[str, str]:
+    """Which plan file has the presets of a folder: the first that has one."""
+    files: dict[str, str] = {}
+    for planned in plans.presets.values():
+        for path in (planned.preset.to, plans.live_path(planned.preset.from_)):
+            files.setdefault(posixpath.dirname(path), planned.file)
+    return files
+
+
+def _add_keys(texts: PlanTexts, plans: Plans, name: str, missing: dict[str, list[str]]) -> None:
+    """Let a plan inline more keys."""
+
+    def edit(presets: Any) -> None:
+        inline = presets[name].setdefault("inline", {})
+        for path, keys in missing.items():
+            if path in inline:
+                inline[path].extend(keys)
+            else:
+                inline[path] = flow_list(presets, keys)
+
+    texts.revise(plans.presets[name].file, ("presets", name), edit)
+
+
+def _new_settings(found: Discovery, plans: Plans, scope: Scope, redraft: Redraft) -> dict[str, Any]:
+    """What holds for the whole tree because of what was added."""
+    new = {change.why for change in redraft.changes if change.before is None}
+    keep = {
+        inner_path(path, plans.config_root): reason
+        for path, reason in sorted(found.outside_users.items())
+        if f"frozen copy of {path}" in new
+    }
+    return {"exclude": list(scope.exclude), "keep": keep}
+
+
+def _watch(texts: PlanTexts, plans: Plans, redraft: Redraft) -> None:
+    """Let the layer rules see the added presets."""
+    known = plans.rules.presets
+    unseen = [literal(one.path) for one in redraft.added if not matches(one.path, known)]
+    said = texts.said.get(("rules", "presets"))
+    if unseen and said is not None:
+        texts.revise(said.path, ("rules", "presets"), lambda rules: rules["presets"].extend(unseen))
+    elif unseen:
+        texts.add_settings({"rules": {"presets": [*known, *unseen]}})

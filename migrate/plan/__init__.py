@@ -1,7 +1,13 @@
 """Plan files as data; parsing is the only way to get a plan; errors carry file:line:column."""
 
 from migrate.locations import LEGACY
-from migrate.plan.load import load_plans, load_profile, plan_files
+from migrate.plan.load import (
+    EACH_BY_ITSELF,
+    load_plans,
+    load_profile,
+    plan_files,
+    settings_of,
+)
 from migrate.plan.patterns import covers, parse_pattern
 from migrate.plan.plans import Planned, Plans, select
 from migrate.plan.profile import NOTHING_ALLOWED, Allowance, Forbidden, Profile
@@ -11,6 +17,7 @@ from migrate.plan.structs import DROP, Ignore, Override, Preset, Rules
 
 __all__ = [
     "DROP",
+    "EACH_BY_ITSELF",
     "LEGACY",
     "NOTHING_ALLOWED",
     "Allowance",
@@ -31,4 +38,5 @@ __all__ = [
     "schema",
     "schema_text",
     "select",
+    "settings_of",
 ]

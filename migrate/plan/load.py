@@ -20,7 +20,7 @@ from migrate.plan.structs import PlanFile, ProfileFile, TreeWide
 from migrate.tree import Tree
 from migrate.yaml_text import same
 
-_EACH_BY_ITSELF = ("references", "keep", "rules")
+EACH_BY_ITSELF = ("references", "keep", "rules")
 """Tree-wide mappings whose entries may come from several files."""
 
 
@@ -154,10 +154,24 @@ def _tree_wide(files: Iterable[Sound[PlanFile]], faults: list[MigrateError]) -> 
     return msgspec.convert(merged, TreeWide)
 
 
+def settings_of(tree: Tree, paths: Iterable[str]) -> dict[KeyPath, Source]:
+    """What sound plan files say of the whole tree, and which of them says it first.
+
+    Of `references`, `keep` and `rules` each entry by itself: `("keep", "old.yaml")`.
+    """
+    said: dict[KeyPath, Source] = {}
+    for path in paths:
+        source = read_source(tree, path, [])
+        if source is not None:
+            for key, _ in _settings(source.raw):
+                said.setdefault(key, source)
+    return said
+
+
 def _settings(raw: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
     """What one file says of the whole tree."""
     for field in TreeWide.__struct_encode_fields__:
-        if field in raw and field not in _EACH_BY_ITSELF:
+        if field in raw and field not in EACH_BY_ITSELF:
             yield (field,), raw[field]
         elif field in raw:
             for key, value in raw[field].items():

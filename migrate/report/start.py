@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from migrate.locations import LEGACY, printable
+from migrate.locations import LEGACY, printable, printable_block
 from migrate.report.paint import Paint, columns, plural
 
 if TYPE_CHECKING:
     from migrate.commands.init import Init
+    from migrate.redraft import Redraft
 
 
 def init_lines(result: Init, paint: Paint) -> Iterator[str]:
     """What was found, what was left alone and why, what to do next."""
+    if result.again is not None:
+        yield from _again_lines(result, result.again, paint)
+        return
     found = result.found
     yield f"found {plural(len(result.drafts), 'preset')} to migrate"
     rows = [
@@ -29,6 +33,30 @@ def init_lines(result: Init, paint: Paint) -> Iterator[str]:
     yield f"froze {plural(len(found.frozen), 'file')} into {LEGACY}/"
     yield f"wrote {', '.join(result.plans)}"
     yield paint("next: read the plans, then `migrate plan`", "bold")
+
+
+def _again_lines(result: Init, again: Redraft, paint: Paint) -> Iterator[str]:
+    """What is new since the plans were written, as a diff of the plan files."""
+    for item in again.added:
+        yield f"added {paint(printable(item.name), 'bold')}: {printable(item.path)}"
+    for name, missing in again.missing.items():
+        keys = ", ".join(f"{path}: {', '.join(keys)}" for path, keys in missing.items())
+        yield printable(f"{name} inlines more: {keys}")
+    for one in again.vanished:
+        yield printable(f"{one.place}: {one.name} is planned, and {one.path} is gone")
+        yield "  hint: restore the file, or take the preset out of the plan"
+    why = "its frozen copy stays: the record of an applied preset needs it"
+    for path in again.kept:
+        yield printable(f"{path} has changed; {why}")
+    if again.frozen:
+        yield f"froze {plural(len(again.frozen), 'file')} into {LEGACY}/"
+    for change in result.changes:
+        if change.path in result.plans:
+            yield from (paint.diff_line(printable_block(line)) for line in change.diff())
+    if not len(result.changes):
+        yield "nothing to do: the plans hold what this tree has"
+    elif result.plans:
+        yield paint("next: read what was added, then `migrate plan`", "bold")
 
 
 def _shape(extends: tuple[str, ...]) -> str:
@@ -47,4 +75,21 @@ def init_data(result: Init) -> dict[str, Any]:
         "frozen": result.found.frozen,
         "config_root": result.config_root,
         "plans": result.plans,
+        **_again_data(result),
+    }
+
+
+def _again_data(result: Init) -> dict[str, Any]:
+    """What a second `init` says besides."""
+    again = result.again
+    if again is None:
+        return {}
+    changes = [{"path": change.path, "change": change.kind} for change in result.changes]
+    gone = [{"name": one.name, "path": one.path, "place": str(one.place)} for one in again.vanished]
+    return {
+        "frozen": again.frozen,
+        "missing": again.missing,
+        "vanished": gone,
+        "kept": again.kept,
+        "changes": changes,
     }

@@ -1,0 +1,229 @@
+"""Machine edits of plan files: what people wrote stays, comments and layout included.
+
+What is added is text between the lines that are there. Where a list or mapping grows, ruamel.yaml
+writes that one entry again with its comments; every other byte of the file stays.
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from migrate.errors import InputError, Refused
+from migrate.locations import Place
+from migrate.yaml_text import MAPPING, Document, Entry, Node
+
+Edit = Callable[[Any], None]
+"""Changes the mapping that holds an entry; the same for plain data and for ruamel.yaml's."""
+
+_WIDTH = 100
+_MARKER = re.compile(r"\n(?=\.\.\.|---)")
+
+
+def with_presets(path: str, content: bytes, lines: Sequence[str], data: dict[str, Any]) -> bytes:
+    """A plan file with more presets: their drafted lines, indented by two, and what these say.
+
+    Raises Refused where the file is written so that they cannot be added.
+    """
+
+    def edit(holder: Any) -> None:
+        holder.setdefault("presets", {}).update(copy.deepcopy(data))
+
+    document = Document(path, content)
+    entry = _entry(document, ("presets",))
+    if entry is None:
+        return with_lines(path, content, ["presets:", *lines], edit)
+    value = entry.value
+    if value.kind == MAPPING and not value.flow and value.entries:
+        last = value.entries[-1]
+        column = document.column(last.start)
+        at = _behind(document, last, column)
+        return _proven(document, _inserted(document, at, _indented(lines, column)), edit)
+    if value.kind == MAPPING and not value.entries and document.text[value.start :][:1] == "{":
+        at = document.line_end(entry.end)
+        added = [(at, at, "\n".join(["", *lines])), (value.start, value.end, "")]
+        return _proven(document, _spliced(document, added), edit)
+    return revised(path, content, ("presets",), edit)
+
+
+def with_lines(path: str, content: bytes, lines: Sequence[str], edit: Edit) -> bytes:
+    """A plan file with more top-level lines at its end; `edit` does the same to its data."""
+    document = Document(path, content)
+    root = document.root
+    if root is None:
+        raise InputError("is empty", Place(path, 1, 1), "begin with `version: 1`")
+    if root.flow:
+        return _proven(document, _whole(document, (), edit), edit)
+    behind = document.line_end(root.entries[-1].end)
+    marker = _MARKER.search(document.text, behind)
+    at = marker.start() if marker else len(document.text)
+    return _proven(document, _inserted(document, at, lines), edit)
+
+
+def revised(path: str, content: bytes, keys: Sequence[str], edit: Edit) -> bytes:
+    """A plan file of which one entry is written again by ruamel.yaml; `edit` changes its holder."""
+    document = Document(path, content)
+    entry = _entry(document, keys)
+    if entry is None or entry.flow:
+        return _proven(document, _whole(document, keys, edit), edit, keys)
+    try:
+        after = _rewritten(document, entry, edit)
+    except InputError:  # an alias may lead out of the entry
+        after = _whole(document, keys, edit)
+    return _proven(document, after, edit, keys)
+
+
+def flow_list(holder: Any, items: Iterable[Any]) -> Any:
+    """A list to be put into a holder; ruamel.yaml writes it between brackets."""
+    if type(holder) is dict:
+        return list(items)
+    from ruamel.yaml.comments import CommentedSeq
+
+    made = CommentedSeq(items)
+    made.fa.set_flow_style()
+    return made
+
+
+# Where things stand.
+
+
+def _entry(document: Document, keys: Sequence[str]) -> Entry | None:
+    node: Node | None = document.root
+    found: Entry | None = None
+    for key in keys:
+        if node is None or node.kind != MAPPING:
+            return None
+        entries = document.values.logical(node)
+        found = next((entry for entry in entries if entry.pykey == key), None)
+        if found is None:
+            return None
+        node = found.value
+    return found
+
+
+def _behind(document: Document, entry: Entry, column: int) -> int:
+    """The end of the last line of an entry, comment lines that are indented like it included."""
+    at = document.line_end(entry.end)
+    while at < len(document.text):
+        line = document.text[at + 1 : document.line_end(at + 1)]
+        comment = line.lstrip(" ").startswith("#")
+        if not comment or len(line) - len(line.lstrip(" ")) < column:
+            break
+        at += 1 + len(line)
+    return at
+
+
+# How they change.
+
+
+def _inserted(document: Document, at: int, lines: Sequence[str]) -> bytes:
+    """Lines behind the line that ends at an offset."""
+    at = min(at + 1, len(document.text))
+    unended = document.text[:at][-1:] not in ("", "\n")
+    return _spliced(document, [(at, at, "\n" * unended + "\n".join([*lines, ""]))])
+
+
+def _spliced(document: Document, edits: Iterable[tuple[int, int, str]]) -> bytes:
+    """The file with stretches of its text replaced; every other byte as it is."""
+    raw = document.source.decode("utf-8")
+    shift = 1 if document.bom else 0
+    crlf = [line.endswith("\r") for line in raw.split("\n")]
+    for start, end, new in sorted(edits, reverse=True):
+        places = []
+        for offset in (start, end):
+            place = offset + shift + sum(crlf[: document.line(offset) - 1])
+            places.append(place)
+        raw = raw[: places[0]] + new.replace("\n", document.newline) + raw[places[1] :]
+    return raw.encode("utf-8")
+
+
+def _rewritten(document: Document, entry: Entry, edit: Edit) -> bytes:
+    column = document.column(entry.start)
+    start = entry.start - column
+    end = _behind(document, entry, column + 1)
+    lines = document.text[start:end].split("\n")
+    below = [line[column:] if not line[:column].strip() else line for line in lines]
+    text = _dumped("\n".join(below) + "\n", document, entry, edit)
+    return _spliced(document, [(start, end, "\n".join(_indented(text.split("\n"), column, 0)))])
+
+
+def _whole(document: Document, keys: Sequence[str], edit: Edit) -> bytes:
+    def inner(root: Any) -> None:
+        for key in keys[:-1]:
+            root = root[key]
+        edit(root)
+
+    text = _dumped(document.text, document, None, inner)
+    text = text.replace("\n", document.newline) + document.newline
+    return b"\xef\xbb\xbf" * document.bom + text.encode("utf-8")
+
+
+def _dumped(text: str, document: Document, entry: Entry | None, edit: Edit) -> str:
+    """A YAML text with an edit, written by ruamel.yaml with all its comments; no final newline."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = _WIDTH
+    yaml.indent(mapping=_step(document, entry), sequence=4, offset=2)
+    try:
+        data = yaml.load(text)
+    except YAMLError as error:
+        what = f"cannot be edited here: {str(error).splitlines()[0]}"
+        raise InputError(what, document.path) from None
+    if entry is None:
+        data.fa.set_block_style()
+    edit(data)
+    out = io.StringIO()
+    yaml.dump(data, out)
+    return out.getvalue().rstrip("\n")
+
+
+def _step(document: Document, entry: Entry | None) -> int:
+    """By how much the author indents a mapping in a mapping."""
+    if entry is not None and entry.value.is_block_collection and entry.value.kind == MAPPING:
+        inner = entry.value.entries
+        if inner:
+            return max(1, document.column(inner[0].start) - document.column(entry.start))
+    return 2
+
+
+def _indented(lines: Iterable[str], column: int, before: int = 2) -> list[str]:
+    return [" " * column + line[before:] if line.strip() else line for line in lines]
+
+
+def _proven(document: Document, after: bytes, edit: Edit, keys: Sequence[str] = ()) -> bytes:
+    """The edited file, if it says what it should and has lost no comment. Raises Refused."""
+    wanted = _unshared(_data(document))  # what an alias repeats does not change with it
+    holder = wanted
+    for key in keys[:-1]:
+        holder = holder[key]
+    edit(holder)
+    try:
+        new = Document(document.path, after)
+        sound = _data(new) == wanted and not Counter(_comments(document)) - Counter(_comments(new))
+    except InputError:
+        sound = False
+    if not sound:
+        hint = "write it in block style and without aliases, and run the command again"
+        raise Refused("is written so that it cannot be edited without a loss", document.path, hint)
+    return after
+
+
+def _data(document: Document) -> Any:
+    return document.value(document.root) if document.root is not None else {}
+
+
+def _unshared(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _unshared(one) for key, one in value.items()}
+    return list(map(_unshared, value)) if isinstance(value, list) else value
+
+
+def _comments(document: Document) -> list[str]:
+    return [document.text[start:end].rstrip() for start, end in document.comments]
