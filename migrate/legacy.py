@@ -16,6 +16,8 @@ NO_TEXT = re.compile("[\ud800-\udfff]")
 """What stands in a file name for bytes that are not UTF-8."""
 
 MANIFEST = f"{LEGACY}/MANIFEST.sha256"
+ATTRIBUTES = f"{LEGACY}/.gitattributes"
+"""By this file git keeps the bytes of the others; it goes with them, and is none of them."""
 
 
 def is_frozen(path: str) -> bool:
@@ -48,7 +50,7 @@ def freeze(tree: Tree, paths: Iterable[str], layout: Layout, force: bool = False
     why = "digests of the frozen files"
     changes.append(_create(tree, MANIFEST, manifest(digests), why, force))
     if force:
-        new = {change.path for change in changes}
+        new = {ATTRIBUTES, *(change.path for change in changes)}
         old = [p for p in tree.files() if p.startswith(f"{LEGACY}/") and p not in new]
         changes += [Change(path, tree.read(path), None, "no longer frozen") for path in old]
     return changes
@@ -119,7 +121,7 @@ def check_manifest(tree: Tree) -> list[MigrateError]:
         if found != digest:
             what = f"was edited: its digest is {found[:12]}, frozen was {digest[:12]}"
             faults.append(TreeMoved(what, path, _RESTORE))
-    known = {*digests, MANIFEST}
+    known = {*digests, MANIFEST, ATTRIBUTES}
     for path in tree.files():
         if path.startswith(f"{LEGACY}/") and path not in known:
             what = "stands in the legacy tree and is not in the manifest"

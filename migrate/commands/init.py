@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from migrate.changes import Change, ChangeSet
+from migrate.commands.git_record import keep_bytes, refuse_ignored
 from migrate.commands.workspace import Workspace
 from migrate.discover import Discoverer, Discovery, Scope, require_presets
 from migrate.draft import Choose, Draft, draft, inner_path, written_keys
@@ -17,8 +18,8 @@ from migrate.evidence import Evidence, read_evidence
 from migrate.flatten import chosen_keys
 from migrate.globs import matches
 from migrate.legacy import MANIFEST, common_root, freeze
-from migrate.locations import BASE
-from migrate.plan import Plans, load_plans
+from migrate.locations import BASE, LEGACY
+from migrate.plan import Plans, load_plans, plan_files
 from migrate.plan.edit import flow_list
 from migrate.plan_texts import PlanTexts, heir_lines, tree_settings
 from migrate.redraft import Redraft, Redrafter
@@ -37,15 +38,23 @@ class Init:
     config_root: str
     plans: list[str] = field(default_factory=list)
     again: Redraft | None = None
+    attributes: list[str] = field(default_factory=list)
+    """The files that say to git to keep bytes as they are."""
 
 
-def init(workspace: Workspace, scope: Scope, force: bool = False) -> Init:
+def init(workspace: Workspace, scope: Scope, force: bool = False, recorded: bool = True) -> Init:
     """Propose the legacy tree and the plans; the caller lands the changes.
 
     The plans are tried in memory as they are written: whatever `plan` would refuse is refused
     here. Raises InputError for configs that cannot be resolved, Refused if presets are planned
-    already; with `force` what is new is added to those plans.
+    already; with `force` what is new is added to those plans. Where the tree is `recorded` by git,
+    it must ignore none of what is written, and gets a .gitattributes that keeps the bytes.
     """
+    result = _init(workspace, scope, force)
+    return _kept_by_git(workspace, result) if recorded else result
+
+
+def _init(workspace: Workspace, scope: Scope, force: bool) -> Init:
     texts = PlanTexts(workspace.tree, workspace.layout)
     _refuse_others(workspace.tree, texts.known)
     if not texts.known:
@@ -83,6 +92,23 @@ def _refuse_others(tree: Tree, known: list[str]) -> None:
         if not _VERSION.search(tree.read(path)):
             hint = "name another folder with --plans, or move the file; a plan has `version: 1`"
             raise Refused("is no plan, and stands where the plans go", path, hint)
+
+
+def _kept_by_git(workspace: Workspace, result: Init) -> Init:
+    """The same with what git needs. Raises Refused where it would ignore a file of the record."""
+    tree, folder = workspace.tree, workspace.layout.plans
+    paths = [change.path for change in result.changes if change.after is not None]
+    paths += [MANIFEST, *plan_files(tree, folder)]
+    paths += [workspace.layout.evidence(item.name) for item in result.drafts]
+    by_folder = {
+        one: sorted({path for path in paths if path.startswith(f"{one}/")})
+        for one in (folder, LEGACY)
+    }
+    attributes = list(keep_bytes(workspace.root, tree, by_folder))
+    asked = [*by_folder[folder], *by_folder[LEGACY], *(change.path for change in attributes)]
+    refuse_ignored(workspace.root, tree, list(by_folder), asked)
+    changes = ChangeSet.of([*result.changes, *attributes])
+    return replace(result, changes=changes, attributes=[one.path for one in attributes])
 
 
 # The first time.

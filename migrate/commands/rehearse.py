@@ -65,7 +65,7 @@ def rehearse(
         copy = workspace.at(folder)
         disk = Disk(folder)
         if fresh:
-            land(init(copy, scope or Scope()).changes, disk, "init")
+            land(init(copy, scope or Scope(), recorded=False).changes, disk, "init")
             copy = copy.fresh()
         result = Rehearsal(began_with_init=fresh)
         result.steps = apply(copy, (), disk, progress).steps

@@ -31,12 +31,27 @@ def init_lines(result: Init, paint: Paint) -> Iterator[str]:
     for path, why in sorted(found.outside_users.items()):
         yield f"stays: {printable(path)} ({printable(why)})"
     yield f"froze {plural(len(found.frozen), 'file')} into {LEGACY}/"
-    yield f"wrote {', '.join(result.plans)}"
+    yield f"wrote {', '.join([*result.plans, *result.attributes])}"
     yield paint("next: read the plans, then `migrate plan`", "bold")
 
 
 def _again_lines(result: Init, again: Redraft, paint: Paint) -> Iterator[str]:
     """What is new since the plans were written, as a diff of the plan files."""
+    yield from _news(again, paint)
+    if again.frozen:
+        yield f"froze {plural(len(again.frozen), 'file')} into {LEGACY}/"
+    for change in result.changes:
+        if change.path in result.plans:
+            yield from (paint.diff_line(printable_block(line)) for line in change.diff())
+    if result.attributes:
+        yield f"wrote {', '.join(result.attributes)}"
+    if not len(result.changes):
+        yield "nothing to do: the plans hold what this tree has"
+    elif result.plans:
+        yield paint("next: read what was added, then `migrate plan`", "bold")
+
+
+def _news(again: Redraft, paint: Paint) -> Iterator[str]:
     for item in again.added:
         yield f"added {paint(printable(item.name), 'bold')}: {printable(item.path)}"
     for name, missing in again.missing.items():
@@ -48,15 +63,6 @@ def _again_lines(result: Init, again: Redraft, paint: Paint) -> Iterator[str]:
     why = "its frozen copy stays: the record of an applied preset needs it"
     for path in again.kept:
         yield printable(f"{path} has changed; {why}")
-    if again.frozen:
-        yield f"froze {plural(len(again.frozen), 'file')} into {LEGACY}/"
-    for change in result.changes:
-        if change.path in result.plans:
-            yield from (paint.diff_line(printable_block(line)) for line in change.diff())
-    if not len(result.changes):
-        yield "nothing to do: the plans hold what this tree has"
-    elif result.plans:
-        yield paint("next: read what was added, then `migrate plan`", "bold")
 
 
 def _shape(extends: tuple[str, ...]) -> str:
@@ -75,6 +81,7 @@ def init_data(result: Init) -> dict[str, Any]:
         "frozen": result.found.frozen,
         "config_root": result.config_root,
         "plans": result.plans,
+        "attributes": result.attributes,
         **_again_data(result),
     }
 
