@@ -108,17 +108,33 @@ def read_manifest(tree: Tree) -> dict[str, str]:
     return digests
 
 
+class LineEnds(TreeMoved):
+    """Frozen files that git checked out with other line ends; but for these they are whole."""
+
+
+def only_line_ends(content: bytes, digest: str) -> bool:
+    """Whether a content is the recorded one, with CRLF where that had LF."""
+    return b"\r\n" in content and sha256(content.replace(b"\r\n", b"\n")) == digest
+
+
 def check_manifest(tree: Tree) -> list[MigrateError]:
-    """What is wrong with the frozen files: missing, edited, or not in the manifest."""
+    """What is wrong with the frozen files: missing, edited, or not in the manifest.
+
+    However many git checked out with other line ends, these are one fault.
+    """
     faults: list[MigrateError] = []
+    converted: list[str] = []
     digests = read_manifest(tree)
     for path, digest in digests.items():
         try:
-            found = sha256(tree.read(path))
+            content = tree.read(path)
         except MissingFile:
             faults.append(TreeMoved("is in the manifest and missing", path, _RESTORE))
             continue
-        if found != digest:
+        found = sha256(content)
+        if found != digest and only_line_ends(content, digest):
+            converted.append(path)
+        elif found != digest:
             what = f"was edited: its digest is {found[:12]}, frozen was {digest[:12]}"
             faults.append(TreeMoved(what, path, _RESTORE))
     known = {*digests, MANIFEST, ATTRIBUTES}
@@ -126,7 +142,15 @@ def check_manifest(tree: Tree) -> list[MigrateError]:
         if path.startswith(f"{LEGACY}/") and path not in known:
             what = "stands in the legacy tree and is not in the manifest"
             faults.append(TreeMoved(what, path, "move it elsewhere"))
+    if converted:
+        what = f"git put CRLF line ends into frozen files, {len(converted)} in all (core.autocrlf)"
+        faults.append(LineEnds(what, f"{LEGACY}/", _CHECK_OUT))
     return faults
 
 
+_CHECK_OUT = (
+    f"echo '* -text' >> {ATTRIBUTES}; git ls-files -z {LEGACY} | xargs -0 rm;"
+    f" git checkout -- {LEGACY}; then commit {ATTRIBUTES}"
+)
+"""The attributes first, or git converts what it checks out again."""
 _RESTORE = "restore it from version control; the legacy tree is frozen"

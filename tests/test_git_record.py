@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -154,3 +155,36 @@ def test_attributes_of_people_stay(root: Path) -> None:
     trees.write(root, {"plans/.gitattributes": own})
     assert migrate(root, "init").code == 0
     assert (root / "plans/.gitattributes").read_bytes().startswith(own + b"\n")
+
+
+def test_line_ends_that_git_put_in_are_one_finding_and_its_hint_opens_the_gate(
+    root: Path, tmp_path: Path
+) -> None:
+    trees.write(root, {"configs/train/q.yaml": SMALL["configs/train/p.yaml"]})
+    assert migrate(root, "init").code == 0
+    assert migrate(root, "apply", "--all").code == 0
+    for folder in ("plans", "configs/legacy"):  # as before `init` wrote them
+        (root / folder / ".gitattributes").unlink()
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "all")
+    git(root, "clone", "-q", "-c", "core.autocrlf=true", ".", str(tmp_path / "clone"))
+    clone = tmp_path / "clone"
+    told = json.loads(migrate(clone, "--output", "json", "verify").out)["findings"]
+    assert [one["what"] for one in told] == [
+        "git put CRLF line ends into frozen files, 4 in all (core.autocrlf)"
+    ]
+    command, _, rest = told[0]["hint"].rpartition("; then commit ")
+    assert rest == "configs/legacy/.gitattributes"
+    subprocess.run(command, shell=True, cwd=clone, check=True)  # noqa: S602 - our own hint
+    assert migrate(clone, "verify").code == 0
+    git(clone, "add", rest)
+    git(clone, "commit", "-qm", "keep bytes")
+    git(clone, "clone", "-q", "-c", "core.autocrlf=true", ".", str(tmp_path / "another"))
+    assert migrate(tmp_path / "another", "verify").code == 0
+
+
+def test_an_edit_of_a_frozen_file_with_crlf_is_an_edit(root: Path) -> None:
+    assert migrate(root, "init").code == 0
+    frozen = root / "configs/legacy/components/o.yaml"
+    frozen.write_bytes(b"t: {lr: 2}\r\n")
+    assert "o.yaml: was edited: its digest is" in migrate(root, "verify").out

@@ -13,7 +13,7 @@ from migrate.errors import MigrateError
 from migrate.evidence import Evidence, plan_digest
 from migrate.findings import ERROR, NOTE, WARNING, Finding
 from migrate.graph import Link, links_of
-from migrate.legacy import check_manifest
+from migrate.legacy import LineEnds, only_line_ends
 from migrate.locations import Place, dotted
 from migrate.missed_edits import MissedEdit, recorded_otherwise, unexplained
 from migrate.parity import ABSENT, Difference
@@ -33,10 +33,7 @@ def _manifest(gate: Gate, result: Verified) -> Iterator[Finding]:
     """The frozen files are what they were."""
     if result.finalized:
         return
-    try:
-        yield from (Finding.of("manifest", fault) for fault in check_manifest(gate.tree))
-    except MigrateError as error:
-        yield Finding.of("manifest", error)
+    yield from (Finding.of("manifest", fault) for fault in gate.manifest_faults)
 
 
 def _applied(gate: Gate, result: Verified) -> Iterator[Finding]:
@@ -76,10 +73,13 @@ def _record(
     if not tree.exists(evidence.target):
         yield Finding("applied", "was applied and is gone", place, "restore it")
         return
-    if sha256(tree.read(evidence.target)) != evidence.digest:
+    content = tree.read(evidence.target)
+    edited = sha256(content) != evidence.digest
+    if edited and not only_line_ends(content, evidence.digest):
         hint = "fine while parity holds; later edits are what presets are for"
         yield Finding("applied", "was edited after it was applied", place, hint, NOTE)
-    if not result.finalized:
+    # Where only line ends differ, the manifest's finding says it for all of them.
+    if not result.finalized and not any(isinstance(one, LineEnds) for one in gate.manifest_faults):
         yield from _same_legacy(gate, planned, evidence)
 
 

@@ -12,7 +12,7 @@ from migrate.errors import MigrateError
 from migrate.evidence import Evidence, read_evidence
 from migrate.findings import WARNING, Finding
 from migrate.leftovers import Leftover, leftovers
-from migrate.legacy import MANIFEST
+from migrate.legacy import MANIFEST, check_manifest
 from migrate.locations import KeyPath, Place
 from migrate.missed_edits import MissedEdit, OldConfig
 from migrate.old_tree import AppliedFiles, OldTree
@@ -142,6 +142,14 @@ class Gate:
             evidence = self.evidence(name) if name not in self.examined else None
             found.update(evidence.retired if evidence is not None else ())
         return found
+
+    @cached_property
+    def manifest_faults(self) -> list[MigrateError]:
+        """What is wrong with the frozen files."""
+        try:
+            return check_manifest(self.tree)
+        except MigrateError as error:
+            return [error]
 
     def passed(self) -> dict[str, Shape]:
         """The presets of which a glance shows that the layer rules have nothing to say."""

@@ -185,7 +185,7 @@ def test_a_record_that_somebody_else_wrote_is_not_believed(root: Path) -> None:
     record = root / RECORD
     seal, _, body = record.read_text().partition("\n")
     forged = json.loads(body)
-    forged["answer"]["found"]["findings"] = []
+    forged["answer"]["found"]["presets"] = {}
     for text in (
         f"{seal}\n{json.dumps(forged)}",
         f"{'0' * 64}\n{body}",
