@@ -13,11 +13,15 @@ from migrate.draft import Draft, inner_path
 from migrate.layout import Layout
 from migrate.locations import KeyPath, relative
 from migrate.parity_defaults import ALLOWED, FORBIDDEN
-from migrate.plan import EACH_BY_ITSELF, Source, plan_files, settings_of
+from migrate.plan import EACH_BY_ITSELF, Source, plan_files, schema_text, settings_of
 from migrate.plan.edit import Edit, flow_list, revised, with_lines, with_presets
+from migrate.plan.schema import KINDS
 from migrate.tree import Tree
 from migrate.yaml_text import load
 from migrate.yaml_text.spelling import spell
+
+SCHEMA = "schema"
+"""Why a schema is written."""
 
 
 class PlanTexts:
@@ -30,19 +34,21 @@ class PlanTexts:
         self.said: Mapping[KeyPath, Source] = settings_of(tree, self.known)
         """What people said of the whole tree before, and where."""
         self.changed: dict[str, bytes] = {}
+        self.schemas: dict[str, bytes] = {}
+        """The files by which editors know what a plan may say."""
 
     def copy(self) -> PlanTexts:
         """The same, to go on from here more than once."""
         other = PlanTexts.__new__(PlanTexts)
         other.__dict__.update(self.__dict__)
-        other.changed = dict(self.changed)
+        other.changed, other.schemas = dict(self.changed), dict(self.schemas)
         return other
 
     def changes(self) -> Iterator[Change]:
         """What is to be written."""
-        for path, after in sorted(self.changed.items()):
+        for path, after in sorted({**self.changed, **self.schemas}.items()):
             before = self.tree.read(path) if self.tree.exists(path) else None
-            yield Change(path, before, after, "plan")
+            yield Change(path, before, after, SCHEMA if path in self.schemas else "plan")
 
     def _read(self, path: str) -> bytes | None:
         if path in self.changed:
@@ -50,11 +56,23 @@ class PlanTexts:
         return self.tree.read(path) if self.tree.exists(path) else None
 
     def _head(self, kind: str) -> list[str]:
-        """The line by which editors find the schema, where the tree has it."""
-        schema = f"docs/schema/{kind}.json"
-        path = relative(schema, self.layout.profile)
-        there = self.tree.exists(schema)
-        return [f"# yaml-language-server: $schema={path}"] if there else []
+        """The line by which editors find the schema, which is put beside the plans."""
+        ours = f"docs/schema/{kind}.json"
+        text = schema_text(kind).encode()
+        if self.tree.exists(ours) and self.tree.read(ours) == text:
+            path = ours
+        else:
+            path = self._schema(kind)
+            self.schemas[path] = text
+        return [f"# yaml-language-server: $schema={relative(path, self.layout.profile)}"]
+
+    def _schema(self, kind: str) -> str:
+        return f"{self.layout.plans}/schema/{kind}.json"
+
+    def refresh_schemas(self) -> None:
+        """Let the schemas that are there follow this version of the tool."""
+        paths = {self._schema(kind): schema_text(kind).encode() for kind in KINDS}
+        self.schemas.update({path: text for path, text in paths.items() if self.tree.exists(path)})
 
     # Presets.
 

@@ -129,7 +129,7 @@ def test_a_clone_that_converts_line_ends_has_the_bytes_that_were_recorded(
     crlf = SMALL["configs/train/p.yaml"].replace(b"\n", b"\r\n")
     (root / "configs/train/q.yaml").write_bytes(crlf)
     ran = migrate(root, "init")
-    assert "plans/.gitattributes, configs/legacy/.gitattributes" in ran.out
+    assert "configs/legacy/.gitattributes, plans/.gitattributes" in ran.out
     assert migrate(root, "init", "--force").out.startswith("nothing to do")
     assert migrate(root, "apply", "--all").code == 0
     assert migrate(root, "verify", "--strict").code == 0

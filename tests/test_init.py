@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 from ruamel.yaml import YAML
@@ -363,3 +365,47 @@ def test_exclude_is_added_to_what_people_excluded(tmp_path: Path) -> None:
     ok(tmp_path, "init", "--exclude", "young/**")
     text = (tmp_path / "plans/ours.yaml").read_text()
     assert text == said.decode().replace("these\n", "these\n  - young/**\n")
+
+
+# What editors read.
+
+
+def schema_of(root: Path, plan: str) -> Any:
+    """The schema that an editor finds by the header of a plan file."""
+    first = (root / plan).read_text().splitlines()[0]
+    mark, _, path = first.partition("$schema=")
+    assert mark == "# yaml-language-server: "
+    return json.loads((root / plan).parent.joinpath(path).read_text())
+
+
+@pytest.mark.parametrize("folder", ["plans", "ops/rollout"])
+def test_every_drafted_plan_names_a_schema_that_is_there_and_that_it_keeps(
+    folder: str, tmp_path: Path
+) -> None:
+    trees.write(tmp_path, {**SMALL, "docs/schema/plan.json": b'{"another": "tool"}\n'})
+    ok(tmp_path, "--plans", folder, "init")
+    drafted = sorted((tmp_path / folder).glob("*.yaml"))
+    assert len(drafted) == 3
+    for path in drafted:
+        schema = schema_of(tmp_path, str(path.relative_to(tmp_path)))
+        jsonschema.Draft202012Validator(schema).validate(yaml.safe_load(path.read_text()))
+    ok(tmp_path, "--plans", folder, "apply", "--all")
+    ok(tmp_path, "--plans", folder, "verify", "--strict")
+
+
+def test_the_schema_that_a_tree_has_already_is_named(tmp_path: Path) -> None:
+    ours = {path: (REPOSITORY / path).read_bytes() for path in ("docs/schema/plan.json",)}
+    trees.write(tmp_path, {**SMALL, **ours})
+    ok(tmp_path, "init")
+    first = (tmp_path / "plans/train.yaml").read_text().splitlines()[0]
+    assert first == "# yaml-language-server: $schema=../docs/schema/plan.json"
+    assert sorted(path.name for path in (tmp_path / "plans/schema").iterdir()) == ["parity.json"]
+
+
+def test_a_schema_of_an_older_version_follows_the_tool(tmp_path: Path) -> None:
+    trees.write(tmp_path, SMALL)
+    ok(tmp_path, "init")
+    current = (tmp_path / "plans/schema/plan.json").read_bytes()
+    (tmp_path / "plans/schema/plan.json").write_text("{}\n")
+    assert "for editors and git: plans/schema/plan.json" in ok(tmp_path, "init", "--force").out
+    assert (tmp_path / "plans/schema/plan.json").read_bytes() == current

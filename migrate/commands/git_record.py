@@ -20,6 +20,7 @@ _GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false")
 _IGNORE = ".gitignore"
 _LOOKED_AT = 2000
 """So many files of the tree are asked about, to see which folders git looks into."""
+KEEPS = "git keeps the bytes"
 _LINES = b"""\
 # Digests are taken of these bytes: git converts no line end here.
 * -text
@@ -160,4 +161,4 @@ def keep_bytes(root: str, tree: Tree, paths: Mapping[str, Iterable[str]]) -> Ite
         converted = any(value != "unset" for _, _, value in _records(answer, 3))
         if converted and (before is None or not before.endswith(_LINES)):
             end = b"" if before is None or before.endswith(b"\n") or not before else b"\n"
-            yield Change(path, before, (before or b"") + end + _LINES, "git keeps the bytes")
+            yield Change(path, before, (before or b"") + end + _LINES, KEEPS)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from migrate.changes import Change, ChangeSet
-from migrate.commands.git_record import keep_bytes, refuse_ignored
+from migrate.commands.git_record import KEEPS, keep_bytes, refuse_ignored
 from migrate.commands.workspace import Workspace
 from migrate.discover import Discoverer, Discovery, Scope, require_presets
 from migrate.draft import Choose, Draft, draft, inner_path, written_keys
@@ -21,7 +21,7 @@ from migrate.legacy import MANIFEST, common_root, freeze
 from migrate.locations import BASE, LEGACY
 from migrate.plan import Plans, load_plans, plan_files
 from migrate.plan.edit import flow_list
-from migrate.plan_texts import PlanTexts, heir_lines, tree_settings
+from migrate.plan_texts import SCHEMA, PlanTexts, heir_lines, tree_settings
 from migrate.redraft import Redraft, Redrafter
 from migrate.resolve import Resolver
 from migrate.thresholds import literal, measured
@@ -38,8 +38,11 @@ class Init:
     config_root: str
     plans: list[str] = field(default_factory=list)
     again: Redraft | None = None
-    attributes: list[str] = field(default_factory=list)
-    """The files that say to git to keep bytes as they are."""
+
+    @property
+    def beside(self) -> list[str]:
+        """What is written for editors and for git."""
+        return [change.path for change in self.changes if change.why in (SCHEMA, KEEPS)]
 
 
 def init(workspace: Workspace, scope: Scope, force: bool = False, recorded: bool = True) -> Init:
@@ -108,7 +111,7 @@ def _kept_by_git(workspace: Workspace, result: Init) -> Init:
     asked = [*by_folder[folder], *by_folder[LEGACY], *(change.path for change in attributes)]
     refuse_ignored(workspace.root, tree, list(by_folder), asked)
     changes = ChangeSet.of([*result.changes, *attributes])
-    return replace(result, changes=changes, attributes=[one.path for one in attributes])
+    return replace(result, changes=changes)
 
 
 # The first time.
@@ -203,6 +206,7 @@ def _again(workspace: Workspace, scope: Scope, texts: PlanTexts) -> Init:
         _add_keys(texts, plans, name, missing)
     texts.add_settings(_new_settings(found, plans, scope, redraft))
     _watch(texts, plans, redraft)
+    texts.refresh_schemas()
     changes = ChangeSet.of([*redraft.changes, *texts.changes()])
     load_plans(Overlay(tree, changes), plans.folder)  # or it is said now, and nothing is written
     return Init(found, redraft.added, changes, plans.config_root, sorted(texts.changed), redraft)

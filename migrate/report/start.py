@@ -31,7 +31,9 @@ def init_lines(result: Init, paint: Paint) -> Iterator[str]:
     for path, why in sorted(found.outside_users.items()):
         yield f"stays: {printable(path)} ({printable(why)})"
     yield f"froze {plural(len(found.frozen), 'file')} into {LEGACY}/"
-    yield f"wrote {', '.join([*result.plans, *result.attributes])}"
+    yield f"wrote {', '.join(result.plans)}"
+    if result.beside:
+        yield f"for editors and git: {', '.join(result.beside)}"
     yield paint("next: read the plans, then `migrate plan`", "bold")
 
 
@@ -43,8 +45,8 @@ def _again_lines(result: Init, again: Redraft, paint: Paint) -> Iterator[str]:
     for change in result.changes:
         if change.path in result.plans:
             yield from (paint.diff_line(printable_block(line)) for line in change.diff())
-    if result.attributes:
-        yield f"wrote {', '.join(result.attributes)}"
+    if result.beside:
+        yield f"for editors and git: {', '.join(result.beside)}"
     if not len(result.changes):
         yield "nothing to do: the plans hold what this tree has"
     elif result.plans:
@@ -81,7 +83,7 @@ def init_data(result: Init) -> dict[str, Any]:
         "frozen": result.found.frozen,
         "config_root": result.config_root,
         "plans": result.plans,
-        "attributes": result.attributes,
+        "beside": result.beside,
         **_again_data(result),
     }
 
