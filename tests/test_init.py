@@ -409,3 +409,13 @@ def test_a_schema_of_an_older_version_follows_the_tool(tmp_path: Path) -> None:
     (tmp_path / "plans/schema/plan.json").write_text("{}\n")
     assert "for editors and git: plans/schema/plan.json" in ok(tmp_path, "init", "--force").out
     assert (tmp_path / "plans/schema/plan.json").read_bytes() == current
+
+
+def test_what_init_measures_goes_below_what_people_declared(tmp_path: Path) -> None:
+    said = b"version: 1\nexclude: [old/**]  # nobody runs these\n# the end"
+    trees.write(tmp_path, {**SMALL, "old/a.yaml": b"extends: gone.yaml\n", "plans/tree.yaml": said})
+    ok(tmp_path, "init")
+    text = (tmp_path / "plans/tree.yaml").read_bytes()
+    assert text.startswith(said + b"\nrules:")
+    ok(tmp_path, "apply", "--all")
+    ok(tmp_path, "verify", "--strict")
