@@ -113,7 +113,8 @@ def test_commands_in_hints_name_the_folder(tmp_path: Path) -> None:
 
 
 def test_the_editor_finds_the_schema_from_a_nested_folder(tmp_path: Path) -> None:
-    trees.write(tmp_path, TREE)
+    schema = Path(__file__).parents[1] / "docs/schema/plan.json"
+    trees.write(tmp_path, {**TREE, "docs/schema/plan.json": schema.read_bytes()})
     ran = migrate(tmp_path, "--plans", "ops/rollout", "init", "--presets", "configs/train/**")
     assert ran.code == 0, ran.err
     first = (tmp_path / "ops/rollout/train.yaml").read_text().splitlines()[0]

@@ -113,7 +113,7 @@ def test_a_plan_that_fails_when_it_is_tried_is_drafted_from_written_presets(
         monkeypatch.setattr("migrate.commands.init.chosen_keys", choose)
         ran = migrate(trees.write(tmp_path / name, before), "init")
         assert ran.code == 0, ran.out + ran.err
-        plans = sorted((tmp_path / name / "plans").iterdir())
+        plans = sorted((tmp_path / name / "plans").glob("*.yaml"))
         drafted.append((ran.out, {path.name: path.read_text() for path in plans}))
     assert drafted[0] == drafted[1]
     assert any("inline:" in text for text in drafted[0][1].values())

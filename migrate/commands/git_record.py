@@ -6,18 +6,23 @@ import os
 import posixpath
 import re
 import shlex
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from migrate.changes import Change
 from migrate.errors import Refused, raise_all
+from migrate.git import GitError, ask
 from migrate.legacy import ATTRIBUTES
 from migrate.locations import Place, parents
 from migrate.tree import Tree
 
-_GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false")
 _IGNORE = ".gitignore"
+_CHECK_IGNORE = (
+    "--no-literal-pathspecs",  # it refuses to work with them, and has none: paths are its input
+    *("check-ignore", "-v", "--no-index", "-z", "--stdin"),
+)
+_CLONE = ".git/info/exclude"
+"""The rules of this clone alone; git is asked with a folder of ours in the place of `.git`."""
 _LOOKED_AT = 2000
 """So many files of the tree are asked about, to see which folders git looks into."""
 KEEPS = "git keeps the bytes"
@@ -27,18 +32,14 @@ _LINES = b"""\
 """
 
 
-def _git(root: str, *arguments: str, given: Iterable[str] = ()) -> str | None:
+def _git(root: str, *question: str, given: Iterable[str] = ()) -> str | None:
     """What git answers; None outside of a repository, and where git cannot say."""
     told = os.fsencode("".join(f"{one}\0" for one in given))
-    command = [*_GIT, "-C", root, *arguments]
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
     try:
-        done = subprocess.run(
-            command, input=told, capture_output=True, check=False, timeout=60, env=environment
-        )
-    except (OSError, subprocess.SubprocessError):
+        answer = ask(root, *question, given=told, codes=(0, 1))
+    except GitError:
         return None
-    return os.fsdecode(done.stdout) if done.returncode in (0, 1) else None
+    return None if answer is None else os.fsdecode(answer)
 
 
 def _records(answer: str | None, width: int) -> Iterator[tuple[str, ...]]:
@@ -87,9 +88,9 @@ def refuse_ignored(root: str, tree: Tree, folders: Sequence[str], paths: Iterabl
 
 def _ignored(root: str, paths: Iterable[str]) -> dict[str, _Rule]:
     """The rule that hides each path that git ignores, whether it is there or not."""
-    answer = _git(root, "check-ignore", "-v", "--no-index", "-z", "--stdin", given=paths)
+    answer = _git(root, *_CHECK_IGNORE, given=paths)
     return {
-        path: _Rule(source, int(line), pattern)
+        path: _Rule(_CLONE if source.endswith(_CLONE[4:]) else source, int(line), pattern)
         for source, line, pattern, path in _records(answer, 4)
         if not pattern.startswith("!")
     }
