@@ -10,10 +10,6 @@ import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from deepdiff import DeepDiff  # noqa: TID253 - only `verify --cross-check` imports this module
-from ruamel.yaml import YAML  # noqa: TID253 - likewise
-from ruamel.yaml.error import YAMLError  # noqa: TID253 - likewise
-
 from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
 from migrate.findings import ERROR, NOTE, Finding
@@ -47,6 +43,8 @@ class SecondReader:
         return _merged(merged, {key: value for key, value in own.items() if key != "extends"})
 
     def _file(self, path: str) -> dict[Any, Any]:
+        from ruamel.yaml import YAML
+
         if path not in self._files:
             reader = YAML(typ="safe", pure=True)
             reader.version = (1, 1)
@@ -74,6 +72,8 @@ def _merged(base: dict[Any, Any], over: dict[Any, Any]) -> dict[Any, Any]:
 
 def cross_check(workspace: Workspace, chosen: Iterable[Planned]) -> Iterator[Finding]:
     """One error for each difference that only these eyes see, a note for what they cannot."""
+    from ruamel.yaml.error import YAMLError
+
     rollout = workspace.rollout
     if workspace.dialect.keys != ("extends",) or not workspace.dialect.plain:
         what = f"the second reader knows `extends` alone, not the dialect {workspace.dialect.name}"
@@ -124,6 +124,8 @@ def _compared(
 
 def _differences(old: Any, new: Any) -> Iterator[tuple[KeyPath, tuple[Any, Any]]]:
     """What deepdiff finds, as strictly as it can."""
+    from deepdiff import DeepDiff  # which takes a gigabyte of address space
+
     found = DeepDiff(
         old,
         new,
