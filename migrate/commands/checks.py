@@ -243,7 +243,9 @@ def _references(gate: Gate, result: Verified) -> Iterator[Finding]:
             continue
         level = ERROR if one.dangles else WARNING if one.prose else NOTE
         what = f"names {one.target}, which the rollout removed"
+        moved = gate.old.applied.moved.get(one.target)
         hint = one.reason if level == NOTE and one.reason else "name what replaced it"
+        hint = f"name {moved}, where it is now" if moved else hint
         yield Finding("references", what, one.place, hint, level)
 
 
