@@ -57,6 +57,8 @@ class Graph:
         self.exclude = tuple(exclude)
         self.layout = layout
         self.broken: dict[str, MigrateError] = {}
+        self.fragments: set[str] = set()
+        """What is extended and has no YAML suffix; a chain goes through it all the same."""
         self._values: dict[str, frozenset[str]] = {}
 
     @cached_property
@@ -65,7 +67,8 @@ class Graph:
         return list(filter(self._is_live, self.resolver.tree.files()))
 
     def _is_live(self, path: str) -> bool:
-        live = path.endswith(SUFFIXES) and not self.layout.is_record(path)
+        known = path.endswith(SUFFIXES) or path in self.fragments
+        live = known and not self.layout.is_record(path)
         return live and not _out_of_sight(path, self.exclude)
 
     @cached_property
@@ -73,15 +76,31 @@ class Graph:
         """What each composing config extends, by the config's path."""
         found: dict[str, tuple[str, ...]] = {}
         for path in self.files:
-            targets = self._targets(path)
-            if targets:
-                found[path] = targets
+            self._take_in(path, found)
         return found
+
+    def _take_in(self, path: str, links: dict[str, tuple[str, ...]]) -> None:
+        """Note what a file extends, and what that extends if no suffix tells that it is YAML."""
+        waiting = [path]
+        while waiting:
+            source = waiting.pop()
+            targets = self._targets(source)
+            if targets:
+                links[source] = targets
+            for target in targets:
+                if not target.endswith(SUFFIXES) and target not in self.fragments:
+                    self.fragments.add(target)
+                    waiting += [target] if self.resolver.tree.exists(target) else []
 
     def composing(self) -> Iterator[str]:
         """The live files that may extend others, by a cheap look at their bytes."""
-        read = self.resolver.tree.read
-        return (path for path in self.files if self._composing.search(read(path)))
+        for path in self.files:
+            try:
+                content = self.resolver.tree.read(path)
+            except MigrateError:
+                continue  # what cannot be read is told elsewhere
+            if self._composing.search(content):
+                yield path
 
     @cached_property
     def _composing(self) -> re.Pattern[bytes]:
@@ -94,15 +113,15 @@ class Graph:
     def _targets(self, path: str) -> tuple[str, ...]:
         """What one file extends; nothing for a broken one."""
         resolver = self.resolver
-        content = resolver.tree.read(path)
-        if content not in self.said:
-            if not self._composing.search(content):
-                return ()
-            try:
+        try:
+            content = resolver.tree.read(path)
+            if content not in self.said:
+                if not self._composing.search(content):
+                    return ()
                 self.said[content] = said_by(resolver, resolver.document(path))
-            except MigrateError as error:
-                self.broken[path] = error
-                return ()
+        except MigrateError as error:
+            self.broken[path] = error
+            return ()
         find, exists = resolver.dialect.find, resolver.tree.exists
         return tuple(intern(find(path, text, exists)) for text in self.said[content])
 
@@ -121,13 +140,12 @@ class Graph:
         for change in changes:
             for target in self.links.pop(change.path, ()):
                 extended[target].pop(change.path, None)
-            self.broken.pop(change.path, None)
+            if self.broken.pop(change.path, None):
+                self.__dict__.pop("guessed", None)
             if change.after is None or not self._is_live(change.path):
                 continue
-            targets = self._targets(change.path)
-            if targets:
-                self.links[change.path] = targets
-            for target in targets:
+            self._take_in(change.path, self.links)
+            for target in self.links.get(change.path, ()):
                 extended.setdefault(target, {})[change.path] = None
 
     def links_to(self, path: str) -> list[Link]:
@@ -137,15 +155,24 @@ class Graph:
         return [link for link in links if link.target == path]
 
     @cached_property
-    def guessed(self) -> dict[str, list[str]]:
-        """Who seems to name a file, of those that cannot be parsed: by a look at their text."""
-        found: dict[str, list[str]] = {}
+    def guessed(self) -> dict[str, list[Place]]:
+        """Where a file seems to be named in configs that cannot be read: a text is enough.
+
+        By file; one that only holds the root's own path counts as well as one that extends it.
+        """
+        found: dict[str, list[Place]] = {}
         dialect, tree = self.resolver.dialect, self.resolver.tree
         _ = self.links  # reading them is what finds the broken ones
         for path in self.broken:
-            text = tree.read(path).decode("utf-8", "replace")
-            for word in composing_words(text, dialect.keys):
-                found.setdefault(dialect.find(path, word, tree.exists), []).append(path)
+            try:
+                text = tree.read(path).decode("utf-8", "replace")
+            except MigrateError:
+                continue
+            words = [*_words(text), *composing_words(text, dialect.keys)]
+            for word in dict.fromkeys(words):
+                place = Place(path, text[: text.find(word)].count("\n") + 1, 0)
+                for target in {dialect.find(path, word, tree.exists), join(path, word), word}:
+                    found.setdefault(target, []).append(place)
         return found
 
     def reach(self, path: str) -> frozenset[str]:
@@ -170,14 +197,26 @@ class Graph:
                 waiting.extend(self.extended.get(current, ()))
         yield from sorted(path for path in seen if self.resolver.tree.exists(path))
 
-    @cached_property
-    def named_by_values(self) -> frozenset[str]:
-        """Every config that a value of a composing config (or of what it reaches) names."""
-        reached = {path for source in self.links for path in self.reach(source)}
-        for path in reached - set(self._values):
+    def named_by_values(self, sources: Iterable[str]) -> dict[str, str]:
+        """Every config that a value of these composing configs, or of what they reach, names.
+
+        By its path; each with one of those that name it.
+        """
+        reached = sorted({path for source in sources for path in self.reach(source)})
+        named: dict[str, str] = {}
+        for path in reached:
             if path not in self.broken and self.resolver.tree.exists(path):
+                for target in self._values_of(path):
+                    named.setdefault(target, path)
+        return named
+
+    def _values_of(self, path: str) -> frozenset[str]:
+        if path not in self._values:
+            try:
                 self.note_values(self.resolver.document(path))
-        return frozenset(named for found in self._values.values() for named in found)
+            except MigrateError:
+                return frozenset()  # what cannot be read is told elsewhere
+        return self._values[path]
 
     def note_values(self, document: Document) -> None:
         """Note which configs the values of a document name; later it need not be parsed again."""
@@ -196,6 +235,14 @@ class Graph:
     @cached_property
     def _known(self) -> frozenset[str]:
         return frozenset(self.files)
+
+
+_WORD = re.compile(r"[^\s\"'`,;:|<>(){}\[\]#]+\.ya?ml(?![\w.])")
+
+
+def _words(text: str) -> list[str]:
+    """What looks like the path of a YAML file in a text that nobody can parse."""
+    return _WORD.findall(text)
 
 
 def links_of(resolver: Resolver, path: str) -> list[Link]:

@@ -72,6 +72,10 @@ KEPT = 256
 """So many configs that nothing extends are kept; an older one is parsed anew if it is asked for."""
 
 
+NEAR = 8
+"""For so many missing files the nearest names are looked for; the letter of another has none."""
+
+
 class Resolver:
     """Resolves configs of one tree. What others extend is read and parsed once.
 
@@ -237,13 +241,15 @@ class Resolver:
             ) from None
 
     def _near(self, path: str) -> str:
-        if path not in self._nearest:
+        # Looking for near names takes a second in a large tree: not for each of many.
+        if path not in self._nearest and len(self._nearest) < NEAR:
             known = [known for known in self.tree.files() if known.endswith((".yaml", ".yml"))]
             # Only a frozen file builds on frozen files: the legacy tree goes in the end.
             frozen = path.startswith(f"{LEGACY}/")
             alike = [one for one in known if one.startswith(f"{LEGACY}/") is frozen]
             self._nearest[path] = nearest(path, alike)
-        return self._nearest[path] or "correct the path; it is relative to the file that names it"
+        general = "correct the path; it is relative to the file that names it"
+        return self._nearest.get(path) or general
 
     def bases(self, document: Document) -> Iterator[Base]:
         """The files that a document extends, in list order. Raises InputError."""
