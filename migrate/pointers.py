@@ -10,7 +10,10 @@ from typing import NamedTuple
 
 from migrate.changes import Change
 from migrate.errors import MigrateError, Refused
+from migrate.flatten.top import spell
+from migrate.foreign import Foreign
 from migrate.globs import matches
+from migrate.graph import Graph
 from migrate.locations import printable
 from migrate.parity import Difference
 from migrate.plan import DROP as PLAN_DROP
@@ -164,6 +167,51 @@ def _dangling(reference: Reference) -> Refused:
     what = f"names {printable(reference.target)}, which this step deletes: {reference.reason}"
     hint = f"say under `references:` in the plan what became of {reference.target}"
     return Refused(what, reference.place, hint)
+
+
+def held(
+    graph: Graph, foreign: Foreign, plans: Plans, deleted: Sequence[str], living: Iterable[str]
+) -> list[MigrateError]:
+    """One refusal for each config or link that needs a file which a step deletes.
+
+    A config that cannot be read counts if its text names the file; what is excluded counts too.
+    """
+    staying = list(living)
+    faults: list[MigrateError] = []
+    for path in deleted:
+        keep = f"put `{_inner(plans, path)}: REASON` under `keep:` in {plans.folder}/tree.yaml"
+        goes = f"{printable(path)}, which this step deletes"
+        for link in graph.links_to(path):
+            hint = f"migrate that config too, or {keep}"
+            faults.append(Refused(f"still extends {goes}", link.place, hint))
+        for place in graph.guessed.get(path, ()):
+            what = f"cannot be read, and its text names {goes}"
+            faults.append(Refused(what, place, f"mend that config, or {keep}"))
+        for link_path in foreign.leading_to(path, staying):
+            what = f"is a symbolic link that leads to {goes}"
+            faults.append(Refused(what, link_path, f"delete the link, or {keep}"))
+    return faults
+
+
+def _inner(plans: Plans, path: str) -> str:
+    return spell(posixpath.relpath(path, plans.config_root))
+
+
+def not_ours(foreign: Foreign, changes: Iterable[Change]) -> list[MigrateError]:
+    """One refusal for each change of what is a link, or belongs to another repository."""
+    found = ((change, foreign.why(change.path)) for change in changes)
+    return [
+        Refused(f"would be {_done(change)}, and {why}", change.path, _NOT_OURS)
+        for change, why in found
+        if why
+    ]
+
+
+def _done(change: Change) -> str:
+    return "deleted" if change.after is None else "written"
+
+
+_NOT_OURS = "nothing is written there: take it out of the plan, or make it a file of this tree"
 
 
 def still_named(tree: Tree, plans: Plans, gone: Iterable[str]) -> list[Reference]:

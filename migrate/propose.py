@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from migrate.changes import Change, ChangeSet, sha256
 from migrate.errors import MigrateError, Refused, TreeMoved, raise_all
+from migrate.foreign import Foreign
 from migrate.graph import Graph, Link
 from migrate.leftovers import Leftover
 from migrate.legacy import refreeze
-from migrate.locations import dotted, overlap
+from migrate.locations import Place, dotted, overlap
 from migrate.migrated import Maker, Migrated, Proof, Written
 from migrate.old_tree import MovedFile
 from migrate.parity import Difference, Verdict, equal, find, judge
 from migrate.plain import PlainLoader
 from migrate.plan import Planned
-from migrate.pointers import Followed, Pointers, explains
+from migrate.pointers import Followed, Pointers, explains, held, not_ours
 from migrate.relink import relinked
 from migrate.resolve import Resolver
 from migrate.rollout import Rollout
@@ -79,7 +80,8 @@ class Proposer:
         self.likely = likely
         self.follow = follow
         self.live = Resolver(self.tree, rollout.dialect)
-        self.graph = Graph(self.live, self.plans.exclude, rollout.said, self.plans.layout)
+        self.graph = Graph(self.live, said=rollout.said, layout=self.plans.layout)
+        self.foreign = Foreign(tree)
 
     @cached_property
     def left(self) -> dict[str, int]:
@@ -115,17 +117,18 @@ class Proposer:
         changes = ChangeSet.of([target, *retired, *followed.changes, *frozen])
         if made is not None:
             self.rollout.said.setdefault(written.content, made.proof.said)
-        self._lay(changes)
+        seen = self._by_every_name(changes)
+        self._lay(seen)
         # A config that still extends what goes says more than a name that would dangle.
-        self._blocked(changes.deleted)
+        self._blocked(changes)
         raise_all(followed.faults)
         if made is None or self._touches(changes, made):
             proof = self.maker.prove(self.tree, self.live, written)
         else:
             proof = made.proof
-        verdict, inherited = self._as_today(planned, written, changes, proof.verdict, below)
+        verdict, inherited = self._as_today(planned, written, seen, proof.verdict, below)
         _refuse_forbidden(verdict, written.target)
-        dependents = self._dependents(changes, written, followed)
+        dependents = self._dependents(seen, written, followed)
         return Proposal(written, proof, changes, dependents, followed, moved, inherited)
 
     def _as_today(
@@ -203,11 +206,19 @@ class Proposer:
         waiting = list(going)
         while waiting:
             path = waiting.pop()
-            links = [link for link in self.graph.links_to(path) if link.source not in going]
+            links = [link for link in self._needing(path) if link.source not in going]
             if links and going.pop(path, None) is not None:
                 held += links
                 waiting += [other for other in self.graph.links.get(path, ()) if other in going]
         return list(going.values()), held
+
+    def _needing(self, path: str) -> Iterator[Link]:
+        """Who extends a file, seems to in a text that cannot be read, or leads to it as a link."""
+        yield from self.graph.links_to(path)
+        for place in self.graph.guessed.get(path, ()):
+            yield Link(place.path, path, place)
+        for link in self.foreign.leading_to(path, self.rollout.staying):
+            yield Link(link, path, Place(link))
 
     def take_back(self, changes: ChangeSet, names: Iterable[str]) -> None:
         """Go on from the tree before these presets' steps, which `changes` leads back to."""
@@ -309,6 +320,17 @@ class Proposer:
         deleted = [change.path for change in retired]
         return self.pointers.follow(self.tree, deleted, links, self.likely)
 
+    def _by_every_name(self, changes: ChangeSet) -> ChangeSet:
+        """The changes as they show in the tree: behind symbolic links too."""
+        read, own = self.tree.read, {change.path for change in changes}
+        behind = {
+            name: Change(name, read(name), change.after, f"a link leads to {change.path}")
+            for change in changes
+            for name in self.foreign.names_of(change.path)
+            if change.before is not None and name not in own and self.tree.exists(name)
+        }
+        return ChangeSet.of([*changes, *behind.values()]) if behind else changes
+
     def _lay(self, changes: ChangeSet) -> None:
         """Lay changes over the tree; the graph and the parents take them in."""
         stale = {change.path for change in changes}
@@ -320,16 +342,12 @@ class Proposer:
         for path in stale:
             self.live.forget(path)
 
-    def _blocked(self, deleted: Sequence[str]) -> None:
-        """A config that still extends a deleted file stops the step."""
-        faults: list[MigrateError] = []
-        for path in deleted:
-            for link in self.graph.links_to(path):
-                hint = "migrate that config too, or name the file under `keep:` in the plan"
-                faults.append(
-                    Refused(f"still extends {path}, which this step deletes", link.place, hint)
-                )
-        raise_all(faults)
+    def _blocked(self, changes: ChangeSet) -> None:
+        """What somebody still needs, and what is not ours to write, stops the step."""
+        deleted = list(changes.deleted)
+        staying = self.rollout.staying
+        faults = held(self.graph, self.foreign, self.plans, deleted, staying)
+        raise_all([*faults, *not_ours(self.foreign, changes)])
 
     def _dependents(
         self, changes: ChangeSet, written: Written, followed: Followed
