@@ -213,21 +213,17 @@ def _value(value: Any) -> str:
     return "null" if value is None else str(value)
 
 
-def heir_lines(
-    found: Discovery, drafts: Sequence[Draft], config_root: str, said: Iterable[KeyPath]
-) -> list[str]:
-    """Successors of old base presets, proposed in comments: which one is meant only people know."""
+def heir_lines(found: Discovery, config_root: str, said: Iterable[KeyPath]) -> list[str]:
+    """Successors of old base presets, proposed in comments: only those that say just the same."""
     known = {key[1] for key in said if key[0] == "references"}
-    rows: list[str] = []
-    for path in found.old_bases:
-        inner = inner_path(path, config_root)
-        heirs = [item.path for item in drafts if inner in dict(item.inline)]
-        if heirs and path not in found.outside_users and not known & {path, inner}:
-            others = f"  # or {', '.join(heirs[1:3])}" if heirs[1:] else ""
-            rows.append(f"#   {spell(path)}: {spell(heirs[0])}{others}")
+    rows = [
+        f"#   {spell(path)}: {spell(heir)}"
+        for path, heir in sorted(found.heirs.items())
+        if not known & {path, inner_path(path, config_root)}
+    ]
     if not rows:
         return []
-    head = "# Docs and code may name old base presets, which go. Uncomment where the heir is right:"
+    head = "# Docs and code may name old base presets, which go. These presets say just the same:"
     return [head, "# references:", *rows]
 
 

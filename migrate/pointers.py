@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from migrate.changes import Change
 from migrate.errors import MigrateError, Refused
-from migrate.flatten.top import spell
 from migrate.foreign import Foreign
 from migrate.globs import matches
 from migrate.graph import Graph
@@ -31,6 +30,7 @@ from migrate.references import (
     scan,
 )
 from migrate.tree import Overlay, Tree
+from migrate.yaml_text.spelling import spell
 
 
 class Followed(NamedTuple):
@@ -179,7 +179,7 @@ def held(
     staying = list(living)
     faults: list[MigrateError] = []
     for path in deleted:
-        keep = f"put `{_inner(plans, path)}: REASON` under `keep:` in {plans.folder}/tree.yaml"
+        keep = f"put `{_inner(plans, path)}: REASON` under `keep:` in {plans.layout.tree_file}"
         goes = f"{printable(path)}, which this step deletes"
         for link in graph.links_to(path):
             hint = f"migrate that config too, or {keep}"

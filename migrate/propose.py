@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -217,7 +217,7 @@ class Proposer:
         yield from self.graph.links_to(path)
         for place in self.graph.guessed.get(path, ()):
             yield Link(place.path, path, place)
-        for link in self.foreign.leading_to(path, self.rollout.staying):
+        for link in self.foreign.leading_to(path, self.rollout.old.staying):
             yield Link(link, path, Place(link))
 
     def take_back(self, changes: ChangeSet, names: Iterable[str]) -> None:
@@ -345,7 +345,7 @@ class Proposer:
     def _blocked(self, changes: ChangeSet) -> None:
         """What somebody still needs, and what is not ours to write, stops the step."""
         deleted = list(changes.deleted)
-        staying = self.rollout.staying
+        staying = self.rollout.old.staying
         faults = held(self.graph, self.foreign, self.plans, deleted, staying)
         raise_all([*faults, *not_ours(self.foreign, changes)])
 

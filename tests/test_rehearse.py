@@ -23,11 +23,18 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_files_that_are_no_configs_can_be_left_out(root: Path) -> None:
-    refused = migrate(root, "rehearse")
-    assert (refused.code, "--exclude 'tests/**'" in refused.err) == (3, True)
-    ran = migrate(root, "rehearse", "--exclude", "tests/**")
+@pytest.mark.parametrize("options", [(), ("--exclude", "tests/**")])
+def test_files_that_are_no_configs_do_not_stop_the_others(
+    root: Path, options: tuple[str, ...]
+) -> None:
+    ran = migrate(root, "rehearse", *options)
     assert (ran.code, "1 preset compared; the gate is open" in ran.out) == (0, True)
+
+
+def test_of_a_shallow_tree_there_is_nothing_to_rehearse(tmp_path: Path) -> None:
+    trees.write(tmp_path, {"a.yaml": b"k: 1\n", "b.yaml": b"extends: a.yaml\n"})
+    ran = migrate(tmp_path, "rehearse")
+    assert (ran.code, ran.out) == (0, "nothing to rehearse: the tree is shallow already\n")
 
 
 def test_the_tree_is_not_touched(root: Path) -> None:

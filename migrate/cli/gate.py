@@ -223,6 +223,8 @@ def rehearse(
         result = run(context.workspace, keep, progress, scope)
     if context.as_json:
         context.give(rehearsal_data(result))
+    elif result.shallow:
+        context.say("nothing to rehearse: the tree is shallow already")
     else:
         context.say_lines(map(context.layout.addressed, rehearsal_lines(result, context.paint)))
         _verified(context, result.verified, strict=False)

@@ -45,7 +45,8 @@ def init(
 
     with context.writing() as disk:
         result = run(context.workspace, scope_of(presets, exclude, components, base), force)
-        land(result.changes, disk, "init")
+        if len(result.changes):
+            land(result.changes, disk, "init")
     if context.as_json:
         context.give(init_data(result))
     else:

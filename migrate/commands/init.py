@@ -121,6 +121,8 @@ def _first(workspace: Workspace, scope: Scope, texts: PlanTexts, force: bool) ->
     found = require_presets(
         Discoverer(workspace.resolver, scope, workspace.layout).discover(), scope
     )
+    if not found.presets:
+        return Init(found, [], ChangeSet(), ".")
     # Paths that begin at the root lead to the same places in a copy of everything below the root.
     config_root = common_root(found.frozen) if workspace.dialect.by_file else "."
     if ("config_root",) in texts.said:
@@ -169,7 +171,7 @@ def _tried(
     layout = workspace.layout._replace(config_root=config_root)
     frozen = freeze(workspace.tree, found.frozen, layout, force)
     dialect = workspace.dialect.spelled
-    heirs = heir_lines(found, drafts, config_root, texts.said)
+    heirs = heir_lines(found, config_root, texts.said)
     trial = texts.copy()
     trial.add_settings(tree_settings(found, config_root, dialect, {}), heirs)
     rules = _measured(workspace, found, [*frozen, *trial.changes()])

@@ -34,6 +34,8 @@ class Rehearsal:
     """Preset to the number of files deleted so far."""
     verified: Verified = field(default_factory=Verified)
     began_with_init: bool = False
+    shallow: bool = False
+    """Whether `init` found nothing to migrate in a tree that is shallow already."""
 
     @property
     def failed(self) -> bool:
@@ -65,7 +67,10 @@ def rehearse(
         copy = workspace.at(folder)
         disk = Disk(folder)
         if fresh:
-            land(init(copy, scope or Scope(), recorded=False).changes, disk, "init")
+            begun = init(copy, scope or Scope(), recorded=False)
+            if begun.found.shallow:
+                return Rehearsal(began_with_init=True, shallow=True)
+            land(begun.changes, disk, "init")
             copy = copy.fresh()
         result = Rehearsal(began_with_init=fresh)
         result.steps = apply(copy, (), disk, progress).steps

@@ -99,6 +99,7 @@ def rehearsal_data(rehearsal: Any) -> dict[str, Any]:
     return {
         "ok": not rehearsal.failed,
         "began_with_init": rehearsal.began_with_init,
+        "shallow": rehearsal.shallow,
         "presets": [
             {
                 "preset": step.proposal.name,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from migrate.discover import SHALLOW
 from migrate.locations import LEGACY, printable, printable_block
 from migrate.report.paint import Paint, columns, plural
 
@@ -13,21 +15,35 @@ if TYPE_CHECKING:
     from migrate.redraft import Redraft
 
 
+MANY = 12
+"""So many paths are listed for one reason; `--output json` lists them all."""
+
+
 def init_lines(result: Init, paint: Paint) -> Iterator[str]:
-    """What was found, what was left alone and why, what to do next."""
+    """What was found, what will go, what was left alone and why, what to do next."""
     if result.again is not None:
         yield from _again_lines(result, result.again, paint)
         return
     found = result.found
+    if not result.drafts:
+        count = sum(why == SHALLOW for why in found.left_alone.values())
+        yield f"nothing to migrate, shallow already: {plural(count, 'config')}"
+        yield from _left_alone(found.left_alone)
+        return
     yield f"found {plural(len(result.drafts), 'preset')} to migrate"
     rows = [
         (printable(item.name), printable(item.path), _shape(item.extends)) for item in result.drafts
     ]
     yield from columns(rows, indent="  ")
-    if found.left_alone:
-        yield f"left alone: {plural(len(found.left_alone), 'config')}"
-        rows2 = [(printable(path), why) for path, why in sorted(found.left_alone.items())]
-        yield from columns(rows2, indent="  ")
+    if found.retired:
+        yield f"will be retired with the last preset that uses it: {_files(found.retired)}"
+        yield from _reasons(found.retired)
+    if found.extended:
+        yield f"extended by others, and taken for presets all the same: {_files(found.extended)}"
+        yield from _reasons(found.extended)
+        options = " ".join(f"--components '{glob}'" for glob in (*found.components, "FILE"))
+        yield f"  a fragment that nobody runs: {printable(options)} says so"
+    yield from _left_alone(found.left_alone)
     for path, why in sorted(found.outside_users.items()):
         yield f"stays: {printable(path)} ({printable(why)})"
     yield f"froze {plural(len(found.frozen), 'file')} into {LEGACY}/"
@@ -67,6 +83,30 @@ def _news(again: Redraft, paint: Paint) -> Iterator[str]:
         yield printable(f"{path} has changed; {why}")
 
 
+def _files(reasons: Mapping[str, str]) -> str:
+    return plural(len(reasons), "file")
+
+
+def _left_alone(left_alone: Mapping[str, str]) -> Iterator[str]:
+    if left_alone:
+        yield f"left alone: {plural(len(left_alone), 'config')}"
+        yield from _reasons(left_alone)
+
+
+def _reasons(reasons: Mapping[str, str]) -> Iterator[str]:
+    """Every path with its reason; of many with the same one, the first and how many more."""
+    counts: Counter[str] = Counter()
+    rows: list[tuple[str, str]] = []
+    for path, why in sorted(reasons.items()):
+        counts[why] += 1
+        if counts[why] <= MANY:
+            rows.append((printable(path), printable(why)))
+    yield from columns(rows, indent="  ")
+    for why, count in counts.items():
+        if count > MANY:
+            yield f"  and {count - MANY:,} more: {printable(why)}"
+
+
 def _shape(extends: tuple[str, ...]) -> str:
     return f"on {printable(extends[0])}" if extends else "stands alone"
 
@@ -78,6 +118,9 @@ def init_data(result: Init) -> dict[str, Any]:
             {"name": item.name, "path": item.path, "extends": list(item.extends)}
             for item in result.drafts
         ],
+        "retires": result.found.retired,
+        "extended_presets": result.found.extended,
+        "shallow": result.found.shallow,
         "left_alone": result.found.left_alone,
         "stays": result.found.outside_users,
         "frozen": result.found.frozen,

@@ -8,7 +8,7 @@ from itertools import filterfalse
 
 from migrate.errors import MigrateError, nearest
 from migrate.findings import Finding
-from migrate.globs import matcher
+from migrate.globs import matcher, matches
 from migrate.locations import KeyPath, Place, parse_dotted
 from migrate.plan import Plans, Rules
 from migrate.resolve import Resolved, Resolver, Setting, read_branch
@@ -86,11 +86,14 @@ class Layers:
         return Shape(bases, self.fusion(resolved), sum(1 for _ in own.leaves()))
 
     def candidates(self) -> Iterator[str]:
-        """The files that may be presets, in path order: all but the fusion configs among them."""
+        """The files that may be presets, in path order: all but the fusion configs among them.
+
+        What the plan excludes is no business of this rollout's.
+        """
         fragments, wanted = self._fragments(), matcher(self.rules.presets)
         for path in self.resolver.tree.files():
             live = path not in fragments and not self.plans.layout.is_record(path)
-            if live and wanted(path):
+            if live and wanted(path) and not matches(path, self.plans.exclude):
                 yield path
 
     def _fragments(self) -> set[str]:

@@ -1,0 +1,77 @@
+"""Which extended configs no run can start from, by the tree's own measure: what its runs set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from migrate.locations import KeyPath, dotted
+
+FEWEST = 2
+"""A key that one config alone sets is no measure: the config may as well be a variant."""
+
+
+class Measure:
+    """The keys that each config sets and that are not null; a set of them is kept as one number.
+
+    `runs` are the configs that nobody extends, as far as they are no fragments by name.
+    """
+
+    def __init__(self) -> None:
+        self.runs: set[str] = set()
+        self._numbers: dict[KeyPath, int] = {}
+        self._set: dict[str, int] = {}
+
+    def note(self, path: str, config: Mapping[Any, Any], is_run: bool) -> None:
+        """Note what a resolved config sets."""
+        bits = 0
+        for key in _keys_set(config):
+            bits |= 1 << self._numbers.setdefault(key, len(self._numbers))
+        self._set[path] = bits
+        if is_run:
+            self.runs.add(path)
+
+    def sets_the_same(self, path: str, other: str) -> bool:
+        """Whether two configs set the same keys; that they set them alike is another question."""
+        return self._set.get(path) == self._set.get(other)
+
+    def missing(self, path: str, below: frozenset[str], beside: frozenset[str]) -> str:
+        """A key for want of which a config is no run; "" for one that may be started.
+
+        All runs `below` it set the key, as most runs of the tree do. That proves nothing where as
+        many runs `beside` it (on the same files) set no more than it does.
+        """
+        below, own = below & self.runs, self._set.get(path)
+        if not below or own is None:
+            return ""
+        wanted = ~own
+        for run in below:
+            wanted &= self._set[run]
+        keys = [key for key in self._keys(wanted) if self._is_usual(key)] if wanted else []
+        if not keys:
+            return ""
+        equals = sum(not self._set[run] & ~own for run in beside & self.runs)
+        return "" if equals >= len(below) else dotted(keys[0])
+
+    def _keys(self, bits: int) -> list[KeyPath]:
+        """Keys with the shallowest first; sections are told by what they hold."""
+        keys = [key for key, number in self._numbers.items() if bits >> number & 1]
+        return sorted(keys, key=lambda key: (len(key), self._numbers[key]))
+
+    def _is_usual(self, key: KeyPath) -> bool:
+        bit = 1 << self._numbers[key]
+        count = sum(bool(self._set[run] & bit) for run in self.runs)
+        return count >= FEWEST and 2 * count > len(self.runs)
+
+
+def _keys_set(config: Mapping[Any, Any]) -> Iterator[KeyPath]:
+    """Every key path that is set and not null, sections included."""
+    waiting: list[tuple[KeyPath, Mapping[Any, Any], tuple[int, ...]]] = [((), config, ())]
+    while waiting:
+        above, mapping, holders = waiting.pop()
+        for key, value in mapping.items():
+            if value is not None:
+                yield (*above, key)
+            # An alias may make a mapping hold itself.
+            if isinstance(value, dict) and id(value) not in holders:
+                waiting.append(((*above, key), value, (*holders, id(mapping))))
