@@ -57,7 +57,7 @@ class Discovery:
     """What a tree holds; every mapping is by path, and says why.
 
     `outside_users` are files of the old chains that stay, `retired` those that go once the presets
-    are migrated, `extended` the presets that others extend and that nobody takes for fragments.
+    are migrated, `extended` the presets that others extend and that might be taken for fragments.
     `old_bases` are the frozen files that presets extended besides components and the base; `heirs`
     the presets that say just what one of those that go said; `excluded` are globs, and with them
     what cannot be loaded; `components` are the globs that some component matches.
@@ -220,10 +220,13 @@ class Discoverer:
         return f"sets no {key}, which every config below it sets" if key else ""
 
     def _missing(self, path: str) -> str:
-        below = frozenset(self.graph.dependents([path])) - {path}
+        below = self._below(path)
         reach = self.graph.reach(path)
         beside = frozenset(self.graph.dependents(reach)) - below - {path}
         return self.measure.missing(path, below, beside)
+
+    def _below(self, path: str) -> frozenset[str]:
+        return frozenset(self.graph.dependents([path])) - {path}
 
     def _is_used(self, path: str) -> bool:
         """Whether a command runs a file; where only its keys spoke against it, a word will do."""
@@ -407,7 +410,7 @@ class Discoverer:
                 found.retired[path] = self.old_bases.get(path) or "is a component"
         for path in sorted(chosen | set(found.outside_users)):
             if path in self.graph.extended and path not in going and not self.foreign.why(path):
-                found.extended[path] = self._why_a_preset(path)
+                found.extended.update(self._why_a_preset(path))
 
     def _heir(self, path: str, chosen: set[str]) -> dict[str, str]:
         """The preset that means what an old base preset meant, so that it may take its name."""
@@ -425,16 +428,17 @@ class Discoverer:
             return "a value of another config names it"
         return "may be run as it is"
 
-    def _why_a_preset(self, path: str) -> str:
-        """Why an extended file was not taken for a fragment."""
+    def _why_a_preset(self, path: str) -> dict[str, str]:
+        """Why an extended file was not taken for a fragment; nothing where nothing spoke for it."""
         if path in self.dataset_layer:
-            return "a value of another config names it"
+            return {}
         if matches(path, self.scope.presets):
-            return "--presets names it"
+            return {path: "--presets names it"}
         if path in self.usages:
-            return str(self.usages[path])
-        users = ", ".join(sorted(self.graph.extended[path])[:3])
-        return f"nothing says that it is a fragment of {users}"
+            return {path: str(self.usages[path])}
+        key = self.measure.lacks(path, self._below(path))
+        few = f"sets no {key}, which what extends it sets; that is too little to go by"
+        return {path: few} if key else {}
 
     def _held(self, going: Sequence[str], chosen: set[str], living: list[str]) -> dict[str, str]:
         """What somebody outside of the rollout needs, and what that extends in turn."""

@@ -41,17 +41,25 @@ class Measure:
         All runs `below` it set the key, as most runs of the tree do. That proves nothing where as
         many runs `beside` it (on the same files) set no more than it does.
         """
-        below, own = below & self.runs, self._set.get(path)
-        if not below or own is None:
-            return ""
-        wanted = ~own
-        for run in below:
-            wanted &= self._set[run]
-        keys = [key for key in self._keys(wanted) if self._is_usual(key)] if wanted else []
+        below = below & self.runs
+        keys = list(filter(self._is_usual, self._wanted(path, below)))
         if not keys:
             return ""
+        own = self._set[path]
         equals = sum(not self._set[run] & ~own for run in beside & self.runs)
         return "" if equals >= len(below) else dotted(keys[0])
+
+    def lacks(self, path: str, below: frozenset[str]) -> str:
+        """A key that all runs below a config set and it does not, usual or not; "" for none."""
+        return next(map(dotted, self._wanted(path, below & self.runs)), "")
+
+    def _wanted(self, path: str, below: frozenset[str]) -> list[KeyPath]:
+        if not below or path not in self._set:
+            return []
+        wanted = ~self._set[path]
+        for run in below:
+            wanted &= self._set[run]
+        return self._keys(wanted) if wanted else []
 
     def _keys(self, bits: int) -> list[KeyPath]:
         """Keys with the shallowest first; sections are told by what they hold."""

@@ -37,10 +37,10 @@ def init_lines(result: Init, paint: Paint) -> Iterator[str]:
     yield from columns(rows, indent="  ")
     if found.retired:
         yield f"will be retired with the last preset that uses it: {_files(found.retired)}"
-        yield from _reasons(found.retired)
+        yield from _all(found.retired)
     if found.extended:
-        yield f"extended by others, and taken for presets all the same: {_files(found.extended)}"
-        yield from _reasons(found.extended)
+        yield f"may look like fragments, and are taken for presets: {_files(found.extended)}"
+        yield from _all(found.extended)
         options = " ".join(f"--components '{glob}'" for glob in (*found.components, "FILE"))
         yield f"  a fragment that nobody runs: {printable(options)} says so"
     yield from _left_alone(found.left_alone)
@@ -91,6 +91,11 @@ def _left_alone(left_alone: Mapping[str, str]) -> Iterator[str]:
     if left_alone:
         yield f"left alone: {plural(len(left_alone), 'config')}"
         yield from _reasons(left_alone)
+
+
+def _all(reasons: Mapping[str, str]) -> Iterator[str]:
+    rows = [(printable(path), printable(why)) for path, why in sorted(reasons.items())]
+    yield from columns(rows, indent="  ")
 
 
 def _reasons(reasons: Mapping[str, str]) -> Iterator[str]:

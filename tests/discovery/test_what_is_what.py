@@ -57,8 +57,14 @@ def test_one_variant_says_nothing_about_what_it_extends() -> None:
     found = discover({**START, "configs/train/q.yaml": "extends: p.yaml\nm: 1\n"})
     assert presets(found) == ["p.yaml", "q.yaml"]
     assert found.presets[1].parent == "configs/train/p.yaml"
-    why = "nothing says that it is a fragment of configs/train/q.yaml"
+    why = "sets no m, which what extends it sets; that is too little to go by"
     assert found.extended == {"configs/train/p.yaml": why}
+
+
+def test_a_preset_of_which_nothing_is_missing_is_in_no_doubt() -> None:
+    found = discover({**START, "configs/train/q.yaml": "extends: p.yaml\nt: {lr: 2}\n"})
+    assert presets(found) == ["p.yaml", "q.yaml"]
+    assert found.extended == {}
 
 
 def test_what_few_runs_of_the_tree_set_is_no_measure() -> None:
