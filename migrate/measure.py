@@ -11,6 +11,14 @@ FEWEST = 2
 """A key that one config alone sets is no measure: the config may as well be a variant."""
 
 
+USUAL = 10
+"""Of so many runs of a tree one may lack a key that runs have."""
+
+
+SETTING = 2
+"""How deep a setting of a section stands: `training.run_name`."""
+
+
 class Measure:
     """The keys that each config sets and that are not null; a set of them is kept as one number.
 
@@ -38,11 +46,11 @@ class Measure:
     def missing(self, path: str, below: frozenset[str], beside: frozenset[str]) -> str:
         """A key for want of which a config is no run; "" for one that may be started.
 
-        All runs `below` it set the key, as most runs of the tree do. That proves nothing where as
-        many runs `beside` it (on the same files) set no more than it does.
+        All runs `below` it set the key, as hardly a run of the tree does not. That proves nothing
+        where as many runs `beside` it (on the same files) set no more than it does.
         """
         below = below & self.runs
-        keys = list(filter(self._is_usual, self._wanted(path, below)))
+        keys = [key for key in self._wanted(path, below) if self._is_usual(key, len(below))]
         if not keys:
             return ""
         own = self._set[path]
@@ -66,10 +74,17 @@ class Measure:
         keys = [key for key, number in self._numbers.items() if bits >> number & 1]
         return sorted(keys, key=lambda key: (len(key), self._numbers[key]))
 
-    def _is_usual(self, key: KeyPath) -> bool:
+    def _is_usual(self, key: KeyPath, below: int) -> bool:
+        """Whether runs have a key: no more do without it than are `below`, or one in ten.
+
+        A key that a tenth of a large tree does without may be a detail of a section, which a
+        variant adds; it is a measure only if it is no deeper than a setting of a section.
+        """
         bit = 1 << self._numbers[key]
         count = sum(bool(self._set[run] & bit) for run in self.runs)
-        return count >= FEWEST and 2 * count > len(self.runs)
+        without = len(self.runs) - count
+        nearly = len(key) <= SETTING and without * USUAL <= len(self.runs)
+        return count >= FEWEST and (without <= below or nearly)
 
 
 def _keys_set(config: Mapping[Any, Any]) -> Iterator[KeyPath]:

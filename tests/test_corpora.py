@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tools.corpora import corpora, folder_of_corpora, main, measure, roll_out
+from tools.corpora import corpora, expected, folder_of_corpora, main, measure, roll_out
 from tools.corpora_check import tokens
+from tools.corpora_retired import fates
 
 FOUND = {corpus.name: corpus for corpus in corpora(folder_of_corpora())}
 EVERY = {"dfine": 5, "nemo-rl": 40, "detectron2": 12, "paddledetection": 60}
@@ -33,6 +34,30 @@ def test_what_the_loader_of_the_repository_makes_is_what_we_make(name: str) -> N
 @there
 def test_init_apply_and_verify_need_no_hand_editing(tmp_path: Path) -> None:
     assert roll_out(tmp_path, FOUND["dfine"]) == "ok"
+
+
+@there
+@pytest.mark.parametrize("name", [*EVERY, "lm-eval"])
+def test_nothing_that_people_run_would_be_retired(tmp_path: Path, name: str) -> None:
+    """Measured by what the repository's own loader makes of each file."""
+    fate = fates(FOUND[name], expected(FOUND[name]), tmp_path)
+    assert fate.runs == ()
+    assert bool(fate.retired) is (name in ("dfine", "detectron2", "paddledetection"))
+
+
+@there
+def test_no_published_config_would_be_retired(tmp_path: Path) -> None:
+    """Of a repository that says so by its names: what is not `Base-*.yaml` is a run."""
+    fate = fates(FOUND["detectron2"], expected(FOUND["detectron2"]), tmp_path)
+    assert [path for path in fate.retired if "/Base-" not in path] == []
+
+
+@there
+def test_a_tree_of_task_configs_is_told_that_it_is_shallow(tmp_path: Path) -> None:
+    corpus = FOUND["lm-eval"]
+    fate = fates(corpus, {}, tmp_path)
+    assert (fate.is_shallow, fate.presets, fate.retired) == (True, 0, {})
+    assert fate.shallow > 9000
 
 
 @pytest.fixture

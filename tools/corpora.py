@@ -1,7 +1,8 @@
 """Compare the engine with other repositories' own loaders, file by file; print the score.
 
-A corpus is a folder with `tree/` (the configs) and `expected.json.gz` (path to resolved config, as
-that repository's loader made it). `python tools/corpora.py [DIR] [--jobs N]`; without DIR, the
+And what a rollout of each would retire, and why. A corpus is a folder with `tree/` (the configs) or
+`tree.tar.gz`, and `expected.json.gz` (path to resolved config, as that repository's loader made
+it; it may stand under `answers`). `python tools/corpora.py [DIR] [--jobs N]`; without DIR, the
 folder that MIGRATE_CORPORA names.
 """
 
@@ -28,6 +29,7 @@ from migrate.dialect.recognise import recognise
 from migrate.resolve import Resolver
 from migrate.tree import CachedTree, DiskTree
 from tools.corpora_check import STEPS, Outcome, check
+from tools.corpora_retired import DECLARED, Fates, fates
 
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 ROLLOUT = (("init",), ("plan",), ("apply", "--all"), ("verify",))
@@ -42,8 +44,9 @@ class Score(NamedTuple):
 
     name: str
     dialect: str
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[Outcome, ...] = ()
     rollout: str = ""
+    fates: Fates = Fates({})
 
     def right(self, step: int) -> int:
         """How many files are right in this step and all before it."""
@@ -75,7 +78,7 @@ def expected(corpus: Path) -> dict[str, Any]:
     """What the corpus's own loader made of each file."""
     with gzip.open(corpus / "expected.json.gz", "rt", encoding="utf-8") as file:
         answers: dict[str, Any] = json.load(file)
-    return answers
+    return dict(answers.get("answers", answers))
 
 
 @lru_cache(maxsize=2)
@@ -90,7 +93,9 @@ def measure(
     crew: Workers = HERE,
     advance: Advance = lambda count: None,
 ) -> Score:
-    """Check each file of a corpus, or every so many."""
+    """Check each file of a corpus, or every so many; of one with a dialect of its own, none."""
+    if corpus.name in DECLARED:
+        return Score(corpus.name, corpus.name)
     dialect = recognise(CachedTree(DiskTree(str(corpus / "tree")))).dialect
     outcomes = []
     work = partial(_checked, corpus, dialect)
@@ -125,8 +130,13 @@ def roll_out(scratch: Path, corpus: Path) -> str:
     return "ok"
 
 
-def _rolled_out(scratch: Path, found: list[Path]) -> list[str]:
-    return [roll_out(scratch, corpus) for corpus in found]
+def _rolled_out(scratch: Path, found: list[Path]) -> list[tuple[str, Fates]]:
+    return [_fate_and_rollout(scratch, corpus) for corpus in found]
+
+
+def _fate_and_rollout(scratch: Path, corpus: Path) -> tuple[str, Fates]:
+    fate = fates(corpus, expected(corpus), scratch)
+    return ("shallow already" if fate.is_shallow else roll_out(scratch, corpus)), fate
 
 
 # What is printed.
@@ -142,7 +152,20 @@ def report(scores: Iterable[Score]) -> str:
     for score in scores:
         lines += [f"wrong: {score.name}/{path}: {why}" for path, why in score.wrong.items()]
         lines += [f"refused: {score.name}/{path}: {why}" for path, why in score.refused.items()]
+    for score in scores:
+        lines += _fate_lines(score.name, score.fates)
     return "\n".join(lines)
+
+
+def _fate_lines(name: str, fate: Fates) -> Iterator[str]:
+    """What would go, to be read with one's own eyes; first what must not."""
+    yield from (f"wrong: {name}/{path} is complete and would be retired" for path in fate.runs)
+    if fate.presets:
+        yield (
+            f"{name}: {fate.presets:,} presets to migrate, {len(fate.retired):,} files retired, "
+            f"{fate.shallow:,} of {fate.configs:,} configs shallow already"
+        )
+    yield from (f"retired: {name}/{path}: {why}" for path, why in fate.retired.items())
 
 
 def _row(score: Score) -> tuple[str, ...]:
@@ -178,10 +201,17 @@ def score_all(found: list[Path], jobs: int) -> list[Score]:
         scores = [measure(corpus, 1, crew, advance) for corpus in found]
         work = partial(_rolled_out, Path(scratch))
         said = []
-        for rollout in each_chunk(work, found, len(found), crew.pool):
-            said.append(rollout)
+        for outcome in each_chunk(work, found, len(found), crew.pool):
+            said.append(outcome)
             advance(1)
-    return [score._replace(rollout=one) for score, one in zip(scores, said, strict=True)]
+    return [
+        score._replace(rollout=rollout, fates=fate)
+        for score, (rollout, fate) in zip(scores, said, strict=True)
+    ]
+
+
+def _files(found: list[Path]) -> int:
+    return sum(len(expected(corpus)) for corpus in found if corpus.name not in DECLARED)
 
 
 def main(arguments: list[str]) -> int:
@@ -198,7 +228,12 @@ def main(arguments: list[str]) -> int:
     scores = score_all(found, options.jobs)
     print(report(scores))
     print(f"{time.perf_counter() - started:.0f} s", file=sys.stderr)
-    return 1 if any(score.wrong or score.rollout != "ok" for score in scores) else 0
+    return 1 if any(map(_failed, scores)) else 0
+
+
+def _failed(score: Score) -> bool:
+    rolled = score.rollout == "ok" or score.fates.is_shallow
+    return bool(score.wrong or score.fates.runs) or not rolled
 
 
 if __name__ == "__main__":
