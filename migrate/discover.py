@@ -60,7 +60,8 @@ class Discovery:
     are migrated, `extended` the presets that others extend and that might be taken for fragments.
     `old_bases` are the frozen files that presets extended besides components and the base; `heirs`
     the presets that say just what one of those that go said; `excluded` are globs, and with them
-    what cannot be loaded; `components` are the globs that some component matches.
+    what cannot be loaded; `components` are the globs that some component matches; `turns` are the
+    places where paths in frozen files turn down again, as a file there.
     """
 
     presets: list[Found] = field(default_factory=list)
@@ -74,6 +75,12 @@ class Discovery:
     extended: dict[str, str] = field(default_factory=dict)
     heirs: dict[str, str] = field(default_factory=dict)
     components: tuple[str, ...] = ()
+    turns: list[str] = field(default_factory=list)
+
+    @property
+    def config_root(self) -> str:
+        """The folder that a copy must mirror for every path in the frozen files to hold in it."""
+        return common_root([*self.frozen, *self.turns])
 
     @property
     def shallow(self) -> bool:
@@ -120,6 +127,7 @@ class Discoverer:
             broken = sorted(self.unloadable.keys() - self.components)
             found.excluded = (*found.excluded, *map(literal, broken))
         found.frozen = sorted({known for path in chosen for known in self.graph.reach(path)})
+        found.turns = sorted({turn for path in found.frozen for turn in self._turns(path)})
         found.old_bases = sorted(self._inlined & set(found.frozen))
         self._sort_chains(found, chosen)
         for path in self._inlined & found.retired.keys():
@@ -411,6 +419,13 @@ class Discoverer:
         for path in sorted(chosen | set(found.outside_users)):
             if path in self.graph.extended and path not in going and not self.foreign.why(path):
                 found.extended.update(self._why_a_preset(path))
+
+    def _turns(self, path: str) -> Iterator[str]:
+        """How far the bases of a file climb: `../../configs/a.yaml` needs the folder above."""
+        for text in self.graph.written(path):
+            up = posixpath.normpath(text).split("/").count("..")
+            folders = path.split("/")[:-1]
+            yield "/".join([*folders[: max(0, len(folders) - up)], "-"])
 
     def _heir(self, path: str, chosen: set[str]) -> dict[str, str]:
         """The preset that means what an old base preset meant, so that it may take its name."""

@@ -125,6 +125,10 @@ class Graph:
         find, exists = resolver.dialect.find, resolver.tree.exists
         return tuple(intern(find(path, text, exists)) for text in self.said[content])
 
+    def written(self, path: str) -> tuple[str, ...]:
+        """What the composing keys of a config say, as its author wrote it."""
+        return self.said.get(self.resolver.tree.read(path), ())
+
     @cached_property
     def extended(self) -> dict[str, dict[str, None]]:
         """Who extends each extended file, by the file's path, in path order at first."""

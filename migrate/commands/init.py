@@ -17,7 +17,7 @@ from migrate.errors import MigrateError, Refused
 from migrate.evidence import Evidence, read_evidence
 from migrate.flatten import chosen_keys
 from migrate.globs import matches
-from migrate.legacy import MANIFEST, common_root, freeze
+from migrate.legacy import MANIFEST, freeze
 from migrate.locations import BASE, LEGACY
 from migrate.plan import Plans, load_plans, plan_files
 from migrate.plan.edit import flow_list
@@ -124,7 +124,7 @@ def _first(workspace: Workspace, scope: Scope, texts: PlanTexts, force: bool) ->
     if not found.presets:
         return Init(found, [], ChangeSet(), ".")
     # Paths that begin at the root lead to the same places in a copy of everything below the root.
-    config_root = common_root(found.frozen) if workspace.dialect.by_file else "."
+    config_root = found.config_root if workspace.dialect.by_file else "."
     if ("config_root",) in texts.said:
         config_root = _declared_root(workspace, found, texts, config_root)
     try:

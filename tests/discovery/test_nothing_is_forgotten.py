@@ -115,6 +115,12 @@ def test_a_tree_that_is_shallow_is_told_so_and_nothing_is_written(tmp_path: Path
     assert trees.read(tmp_path) == before
 
 
+def test_a_path_may_climb_above_the_folder_of_configs_and_come_back(root: Path) -> None:
+    lay(root, {P: "extends: [../../configs/base.yaml, ../components/o.yaml]\n"})
+    told = rolled_out(root, [P])
+    assert told["config_root"] == "."
+
+
 # Symbolic links.
 
 

@@ -322,3 +322,9 @@ def test_only_a_preset_that_says_the_same_is_proposed_as_heir() -> None:
     assert discover(same).heirs == {"configs/train/s_base.yaml": "configs/train/b.yaml"}
     typed = {**NAMED, "configs/train/b.yaml": "extends: s_base.yaml\nz: 1.0\n"}
     assert discover(typed).heirs == {}
+
+
+def test_a_tree_may_stand_at_the_root_itself() -> None:
+    files = {"_a.yaml": "k: 1\n", "b.yaml": "extends: [_a.yaml, _c.yaml]\n", "_c.yaml": "c: 1\n"}
+    found = discover(files)
+    assert (found.config_root, sorted(found.retired)) == (".", ["_a.yaml", "_c.yaml"])
