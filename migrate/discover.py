@@ -11,7 +11,7 @@ from functools import cached_property
 
 from migrate.errors import InputError, MigrateError, raise_all
 from migrate.foreign import Foreign
-from migrate.globs import matches
+from migrate.globs import literal, matches
 from migrate.graph import SUFFIXES, Graph
 from migrate.layout import DEFAULT, Layout
 from migrate.legacy import common_root
@@ -31,7 +31,6 @@ MOSTLY = 9
 """A tree is shallow if for each config with a longer chain there are so many shallow ones."""
 SHALLOW = "is shallow already"
 _NOT_IN_A_NAME = re.compile("[/\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_WILD = frozenset("*?[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -502,11 +501,6 @@ class Discoverer:
             alike = user in self.graph.links and self._reads_alike(user, link)
             return link in chosen and alike
         return user in chosen or (user in going and user not in held)
-
-
-def literal(path: str) -> str:
-    """A glob that matches one path only."""
-    return "".join(f"[{char}]" if char in _WILD else char for char in path)
 
 
 def _name_says(path: str) -> str:

@@ -16,6 +16,11 @@ def matches(path: str, globs: Iterable[str]) -> bool:
     return any(_matches(path, glob) for glob in globs)
 
 
+def literal(path: str) -> str:
+    """A glob that matches one path only."""
+    return "".join(f"[{char}]" if char in "*?[" else char for char in path)
+
+
 def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
     """`matches` for many paths or many globs: those that name one path alone are looked up."""
     every = tuple(globs)

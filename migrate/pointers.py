@@ -211,7 +211,9 @@ def _done(change: Change) -> str:
     return "deleted" if change.after is None else "written"
 
 
-_NOT_OURS = "nothing is written there: take it out of the plan, or make it a file of this tree"
+_NOT_OURS = (
+    "nothing is written there: give the plan another `to:`, or name the file in its `exclude:`"
+)
 
 
 def still_named(tree: Tree, plans: Plans, gone: Iterable[str]) -> list[Reference]:

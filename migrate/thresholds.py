@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from migrate.globs import matches
+from migrate.globs import literal, matches
 from migrate.locations import parse_dotted
 from migrate.plan import Plans, Rules
 from migrate.resolve import Resolved, Resolver
@@ -92,11 +92,6 @@ def _needed(rules: Rules, presets: list[_Measure]) -> Mapping[str, Any]:
 def _is_set(resolved: Resolved, key: str) -> bool:
     slot = resolved.branch.find(parse_dotted(key))
     return slot is not None and slot.python is not None
-
-
-def literal(path: str) -> str:
-    """A glob that matches one path only."""
-    return "".join(f"[{char}]" if char in "*?[" else char for char in path)
 
 
 def with_rules(plans: Plans, rules: Mapping[str, Any]) -> Plans:

@@ -16,7 +16,7 @@ from migrate.draft import Choose, Draft, draft, inner_path, written_keys
 from migrate.errors import MigrateError, Refused
 from migrate.evidence import Evidence, read_evidence
 from migrate.flatten import chosen_keys
-from migrate.globs import matches
+from migrate.globs import literal, matches
 from migrate.legacy import MANIFEST, freeze
 from migrate.locations import BASE, LEGACY
 from migrate.plan import Plans, load_plans, plan_files
@@ -24,7 +24,7 @@ from migrate.plan.edit import flow_list
 from migrate.plan_texts import SCHEMA, PlanTexts, heir_lines, tree_settings
 from migrate.redraft import Redraft, Redrafter
 from migrate.resolve import Resolver
-from migrate.thresholds import literal, measured
+from migrate.thresholds import measured
 from migrate.tree import Overlay, Tree
 
 

@@ -277,3 +277,18 @@ def test_a_plan_that_writes_through_a_link_is_refused(root: Path) -> None:
         f"error: {P}: would be written, and is a symbolic link to mine.yaml",
     )
     assert trees.read(root) == before
+
+
+def test_a_script_of_another_repository_is_not_rewritten(root: Path) -> None:
+    script = repository(lay(root / "other", {"go.sh": f"python t.py {P}\n"})) / "go.sh"
+    assert migrate(root, "init").code == 0
+    plan = root / "plans/train.yaml"
+    plan.write_text(plan.read_text().replace(f"to: {P}", "to: configs/train/n.yaml"))
+    refused = migrate(root, "apply", "--all")
+    assert refused.code == 3
+    what = "other/go.sh: would be written, and lies in another repository (other)"
+    assert f"error: {what}" in refused.err.splitlines()
+    with (root / "plans/tree.yaml").open("a") as file:
+        file.write("exclude: [other/go.sh]\n")  # as the hint says
+    assert migrate(root, "apply", "--all").code == 0
+    assert script.read_text() == f"python t.py {P}\n"
