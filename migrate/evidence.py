@@ -51,6 +51,8 @@ class Evidence(NamedTuple):
     chain: tuple[tuple[str, str], ...]
     built_on: tuple[str, ...]
     """The files under the new preset when it was applied."""
+    gone: tuple[str, ...]
+    """The files of the old chain that other steps had deleted before."""
     resolved: dict[Any, Any]
     plan: str
     steps: tuple[Step, ...]
@@ -93,6 +95,7 @@ def record(
         "legacy": {
             "chain": [{"path": path, "sha256": digest} for path, digest in written.chain],
             "resolved": proof.resolved,
+            **({"gone": list(proposal.gone)} if proposal.gone else {}),
         },
         "allowed": [
             {
@@ -237,6 +240,7 @@ def _evidence(data: dict[str, Any], content: bytes, path: str) -> Evidence:
             (_path(item["path"]), _text(item["sha256"])) for item in data["legacy"]["chain"]
         ),
         built_on=tuple(map(_path, data["new"]["chain"]))[:-1],
+        gone=tuple(map(_path, data["legacy"].get("gone", ()))),
         resolved=_mapping(_restored(data["legacy"]["resolved"], content)),
         plan=_text(data["plan_sha256"]),
         steps=tuple(_read_step(item) for item in data["changes"]),

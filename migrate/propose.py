@@ -39,6 +39,8 @@ class Proposal(NamedTuple):
     text and puts it into the legacy tree."""
     inherited: tuple[Difference, ...] = ()
     """What a preset below it was edited to after its own step: told, and no change of this one."""
+    gone: tuple[str, ...] = ()
+    """The files of the old chain that were gone before the step: the preset came late."""
 
     @property
     def name(self) -> str:
@@ -110,6 +112,8 @@ class Proposer:
         retired = list(self._retired(written))
         old = self.rollout.live(written.source)
         below = self.graph.reach(old) - {target.path}
+        chain = [self.rollout.live(path) for path, _ in written.chain]
+        gone = tuple(path for path in chain if not self.tree.exists(path))
         links = relinked(self.graph, {old: target.path}) if target.path != old else []
         followed = self._followed(retired, links)
         moved = self.rollout.old.moved_in(path for path, _ in written.chain)
@@ -129,7 +133,7 @@ class Proposer:
         verdict, inherited = self._as_today(planned, written, seen, proof.verdict, below)
         _refuse_forbidden(verdict, written.target)
         dependents = self._dependents(seen, written, followed)
-        return Proposal(written, proof, changes, dependents, followed, moved, inherited)
+        return Proposal(written, proof, changes, dependents, followed, moved, inherited, gone)
 
     def _as_today(
         self,

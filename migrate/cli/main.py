@@ -23,6 +23,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "init": ("rollout", "Find the presets, freeze the legacy tree, write the plans."),
     "plan": ("rollout", "Preview the rollout; nothing is written, ever."),
     "apply": ("rollout", "Migrate presets, one landing each."),
+    "adopt": ("adopt", "Plan a config that came late."),
     "verify": ("gate", "The gate: everything that must hold."),
     "status": ("gate", "Where each preset stands."),
     "undo": ("rollout", "Take one preset's step back."),

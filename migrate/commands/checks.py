@@ -12,15 +12,12 @@ from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
 from migrate.evidence import Evidence, plan_digest
 from migrate.findings import ERROR, NOTE, WARNING, Finding
-from migrate.graph import Link, links_of
 from migrate.legacy import LineEnds, only_line_ends
 from migrate.locations import Place, dotted
 from migrate.missed_edits import MissedEdit, recorded_otherwise, unexplained
 from migrate.parity import ABSENT, Difference
-from migrate.plain import PlainLoader
 from migrate.plan import Planned
 from migrate.pointers import still_named
-from migrate.resolve import Resolver
 from migrate.rules import check_rules, check_style
 from migrate.told import told, value_text
 
@@ -197,49 +194,30 @@ def _gone(gate: Gate, result: Verified) -> Iterator[Finding]:
         links = [link for link in gate.workspace.graph.links_to(path) if link.source not in left]
         if links:
             what += f", but {links[0].place} still extends it"
-            hint = f"plan {links[0].source} too, or name the file under `keep:`"
+            hint = (
+                f"`migrate adopt {links[0].source}` plans that one, or name the file under `keep:`"
+            )
         yield Finding("retired", what, Place(path), hint)
     for path in sorted(gate.retired - left.keys()):
         if gate.tree.exists(path):
             what = "was deleted by the rollout and is there again"
             yield Finding("retired", what, Place(path), "delete it, or keep it under another name")
-    for link in _dangling(gate):
+    for link in gate.dangling:
         level = ERROR if link.target in gate.retired else WARNING
         what = f"extends {link.target}, which does not exist"
-        yield Finding("retired", what, link.place, "extend what replaced it", level)
-
-
-def _dangling(gate: Gate) -> list[Link]:
-    """Links of live configs to files that do not exist, by source."""
-    seen = {one.unit.target: one.glance for one in gate.examined.values() if one.glance}
-    found: list[Link] = []
-    for path in gate.workspace.graph.composing():
-        bases = seen[path].shape.bases if path in seen else _bases(gate.loader, path)
-        if not all(map(gate.tree.exists, bases)):
-            links = _links(gate.workspace.resolver, path)
-            found += (link for link in links if not gate.tree.exists(link.target))
-    return sorted(found, key=lambda link: (link.source, link.place.line))
-
-
-def _bases(loader: PlainLoader, path: str) -> list[str]:
-    try:
-        return loader.bases(path)
-    except MigrateError:
-        return []  # what cannot be loaded is a finding elsewhere
-
-
-def _links(resolver: Resolver, path: str) -> list[Link]:
-    try:
-        return links_of(resolver, path)
-    except MigrateError:
-        return []
+        hint = "extend what replaced it"
+        if link.target in gate.retired:
+            what = f"extends {link.target}, which the rollout removed"
+            hint = f"`migrate adopt {link.source}` plans it, with what that file said"
+        yield Finding("retired", what, link.place, hint, level)
 
 
 def _references(gate: Gate, result: Verified) -> Iterator[Finding]:
     """No code, script, config or doc names what the rollout removed."""
     gone = sorted(path for path in gate.retired if not gate.tree.exists(path))
+    said = {link.place for link in gate.dangling}
     for one in still_named(gate.tree, gate.plans, gone):
-        if one.ignored:
+        if one.ignored or one.place in said:
             continue
         level = ERROR if one.dangles else WARNING if one.prose else NOTE
         what = f"names {one.target}, which the rollout removed"
@@ -251,8 +229,12 @@ def _references(gate: Gate, result: Verified) -> Iterator[Finding]:
 
 def _rules(gate: Gate, result: Verified) -> Iterator[Finding]:
     """The layer rules are kept."""
+    said = {link.place for link in gate.dangling} | {Place(one.path) for one in gate.leftovers}
     try:
-        yield from check_rules(gate.plans, gate.workspace.resolver, seen=gate.passed())
+        for found in check_rules(gate.plans, gate.workspace.resolver, seen=gate.passed()):
+            left = found.place is not None and Place(found.place.path) in said
+            if found.place not in said and not left:
+                yield found
     except MigrateError as error:
         yield from (Finding.of("rules", fault) for fault in error.faults())
 

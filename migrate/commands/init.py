@@ -196,13 +196,21 @@ def _measured(workspace: Workspace, found: Discovery, changes: list[Change]) -> 
 
 def _again(workspace: Workspace, scope: Scope, texts: PlanTexts) -> Init:
     """Add what is new to the plans. Whatever they say stays, and so does what is applied."""
+    found = Discoverer(workspace.resolver, scope, workspace.layout).discover()
+    return added(workspace, workspace.resolver, found, scope, texts)
+
+
+def added(
+    workspace: Workspace, resolver: Resolver, found: Discovery, scope: Scope, texts: PlanTexts
+) -> Init:
+    """Plans for what was found in the tree of the resolver and that no plan has; what is new of the
+    old files is frozen. Raises Refused once the rollout is over."""
     tree, plans, evidence = workspace.tree, workspace.plans, dict(_recorded(workspace))
     if evidence and not tree.exists(MANIFEST):
         what = "holds the record of a rollout that is over: its legacy tree is gone"
         hint = "move the folder out of the way; then `migrate init` begins another rollout"
         raise Refused(what, f"{plans.folder}/", hint)
-    found = Discoverer(workspace.resolver, scope, workspace.layout).discover()
-    redraft = Redrafter(workspace.resolver, plans, evidence, found).redraft()
+    redraft = Redrafter(resolver, plans, evidence, found).redraft()
     texts.add_presets(redraft.added, plans.config_root, _files_by_folder(plans))
     for name, missing in redraft.missing.items():
         _add_keys(texts, plans, name, missing)

@@ -11,6 +11,7 @@ from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
 from migrate.evidence import Evidence, read_evidence
 from migrate.findings import WARNING, Finding
+from migrate.graph import Link, links_of
 from migrate.leftovers import Leftover, leftovers
 from migrate.legacy import MANIFEST, check_manifest
 from migrate.locations import KeyPath, Place
@@ -18,6 +19,7 @@ from migrate.missed_edits import MissedEdit, OldConfig
 from migrate.old_tree import AppliedFiles, OldTree
 from migrate.plain import PlainLoader
 from migrate.plan import Allowance, Planned
+from migrate.resolve import Resolver
 from migrate.rules import Layers
 from migrate.rules.glance import Glances, passed
 from migrate.rules.shapes import Shape
@@ -151,6 +153,18 @@ class Gate:
         except MigrateError as error:
             return [error]
 
+    @cached_property
+    def dangling(self) -> list[Link]:
+        """Links of live configs to files that do not exist, by source."""
+        seen = {one.unit.target: one.glance for one in self.examined.values() if one.glance}
+        found: list[Link] = []
+        for path in self.workspace.graph.composing():
+            bases = seen[path].shape.bases if path in seen else _bases(self.loader, path)
+            if not all(map(self.tree.exists, bases)):
+                links = _links(self.workspace.resolver, path)
+                found += (link for link in links if not self.tree.exists(link.target))
+        return sorted(found, key=lambda link: (link.source, link.place.line))
+
     def passed(self) -> dict[str, Shape]:
         """The presets of which a glance shows that the layer rules have nothing to say."""
         known = {one.unit.target: one.glance for one in self.examined.values()}
@@ -179,3 +193,17 @@ def _unused(rule: Allowance) -> Finding:
     what = f"the allowance for {rule.path} matches nothing in any preset"
     hint = "remove it, or keep it for edits to come; --strict fails on it"
     return Finding("unused-allowance", what, rule.place, hint, WARNING)
+
+
+def _bases(loader: PlainLoader, path: str) -> list[str]:
+    try:
+        return loader.bases(path)
+    except MigrateError:
+        return []  # what cannot be loaded is a finding elsewhere
+
+
+def _links(resolver: Resolver, path: str) -> list[Link]:
+    try:
+        return links_of(resolver, path)
+    except MigrateError:
+        return []

@@ -301,7 +301,7 @@ class _Steps:
         back = [change.path for change in changes if change.after is not None]
         for path in back:
             for link in _links(resolver, path) if path.endswith(SUFFIXES) else ():
-                if not after.exists(link.target):
+                if not after.exists(link.target) and link.target not in evidence.gone:
                     steps = self.users.get(link.target, {})
                     yield from (name for name, step in steps.items() if step.after is None)
 

@@ -63,7 +63,11 @@ def _again_lines(result: Init, again: Redraft, paint: Paint) -> Iterator[str]:
             yield from (paint.diff_line(printable_block(line)) for line in change.diff())
     if result.beside:
         yield f"for editors and git: {', '.join(result.beside)}"
-    if not len(result.changes):
+    late = [p for p, why in result.found.left_alone.items() if why.startswith("cannot be loaded")]
+    for path in sorted(late):
+        yield printable(f"left out: {path} {result.found.left_alone[path]}")
+        yield printable(f"  hint: `migrate adopt {path}` follows its chain into the legacy tree")
+    if not len(result.changes) and not late:
         yield "nothing to do: the plans hold what this tree has"
     elif result.plans:
         yield paint("next: read what was added, then `migrate plan`", "bold")
