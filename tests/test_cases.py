@@ -13,6 +13,7 @@ from tests.support import foreign, reader, trees
 from tests.support.cases import Case, Played, cases, play
 from tests.support.crashes import crash_at_some_steps, laid_over
 from tests.support.trees import Tree
+from tools.shape import parted
 
 ALL = cases()
 DONE = [case for case in ALL if not case.refuses]
@@ -187,9 +188,21 @@ def test_an_independent_reader_sees_the_same_values(played: Played) -> None:
 
 
 def _reordered(played: Played, step: dict[str, list[str]]) -> bool:
-    """A file on top of a parent says the parent's keys first; `order:` asks for another order."""
+    """A file on top of a parent says the parent's keys first; else parity tells another order."""
+    return len(step["chain_after"]) > 1 or bool(step["order_changes"])
+
+
+@for_each(ROLLED)
+def test_another_order_is_asked_for_by_the_plan_or_by_a_paragraph(played: Played) -> None:
     plans = b"".join(body for path, body in played.start.items() if path.startswith("plans/"))
-    return len(step["chain_after"]) > 1 or re.search(rb"(?m)^\s*order:", plans) is not None
+    if re.search(rb"(?m)^\s*order:", plans):
+        return
+    for step in played.steps:
+        if len(step["chain_after"]) == 1 and step["order_changes"]:
+            texts = {path: played.start[path].decode() for path in step["chain_before"]}
+            old = foreign.read(played.start, step["from"], played.dialect)
+            layers = {"extends", "_BASE_", "defaults", "__include__"}
+            assert parted(texts, old, layers), "the loader's order parts no paragraph"
 
 
 @for_each(ROLLED)

@@ -55,6 +55,8 @@ class Lines:
 
     def render(self) -> str:
         """The whole text, with one final line feed."""
+        if self.lines and self.lines[-1] == "":
+            self.lines.pop()
         return "\n".join(self.lines) + "\n" if self.lines else ""
 
 

@@ -11,6 +11,7 @@ from migrate.flatten.account import Account, account
 from migrate.flatten.anchors import Anchors, leaf_span
 from migrate.flatten.headers import Headings
 from migrate.flatten.lines import Lines
+from migrate.flatten.paragraphs import Paragraphs
 from migrate.flatten.place import stay_in_place
 from migrate.flatten.select import Piece, Selection
 from migrate.flatten.top import Top
@@ -78,9 +79,12 @@ def flatten(
         document.attribute()
     parent = onto.branch
     selection = Selection(resolved.document, parent, resolver.dialect.delete)
-    members = _ordered(selection.members(resolved.branch), order)
-    pieces, leaves = _chosen(members)
+    members = selection.members(resolved.branch)
+    leaves = _leaves(members)
     stay_in_place(resolver.dialect, resolved, place, _settings(leaves))
+    paragraphs = Paragraphs(onto.retained)
+    members = _ordered(paragraphs.arrange(resolved, members), order)
+    pieces = [member for member in members if isinstance(member, Piece)]
     headings = Headings(resolver, resolved, onto.retained, keep_headers)
     headings.assign(pieces)
     lines = Lines()
@@ -92,7 +96,7 @@ def flatten(
     writer.block(members, 0, root=True)
     top.footer()
     text = lines.render()
-    own = check(text, resolved, parent, bool(order), resolver.dialect)
+    own = check(text, resolved, parent, bool(order) or paragraphs.moved, resolver.dialect)
     content = _encoded(resolved.document, text)
     loaded = own if content == text.encode() else None
     return Flat(content, account(resolved, onto.retained, lines.used), _keys(leaves), loaded)
@@ -106,15 +110,14 @@ def chosen_keys(resolver: Resolver, resolved: Resolved, onto: Onto) -> Keys:
     if not onto.parents and _builds_on_nothing(resolver, resolved):
         return _own_keys(resolved)
     selection = Selection(resolved.document, onto.branch, resolver.dialect.delete)
-    _, leaves = _chosen(selection.members(resolved.branch))
+    leaves = _leaves(selection.members(resolved.branch))
     stay_in_place(resolver.dialect, resolved, onto.place or resolved.path, _settings(leaves))
     return _keys(leaves)
 
 
-def _chosen(members: list[Piece | Slot]) -> tuple[list[Piece], list[Piece]]:
-    """The members that go into the file, and those of their parts that carry text."""
-    pieces = [member for member in members if isinstance(member, Piece)]
-    return pieces, [leaf for piece in pieces for leaf in piece.leaves()]
+def _leaves(members: list[Piece | Slot]) -> list[Piece]:
+    """What carries text of its own among the members that go into the file."""
+    return [leaf for member in members if isinstance(member, Piece) for leaf in member.leaves()]
 
 
 def _settings(leaves: list[Piece]) -> Iterator[tuple[KeyPath, Setting]]:

@@ -30,10 +30,21 @@ class Piece:
     """The members that go into the file; the other members' keys the parents say already."""
     winner: Setting = field(init=False)
     """Who said the active value."""
+    joined: bool = False
+    """Whether it stands right below the entry above it: both are of one paragraph."""
+    moved: bool = False
+    """Whether it left the place that it has in the loader's order."""
+    apart: bool = False
+    """Whether a blank line above it shows where a paragraph begins or ends."""
 
     def __post_init__(self) -> None:
-        self.children = [member for member in self.members if isinstance(member, Piece)]
         self.winner = self.slot.settings[-1]
+        self.arrange(self.members)
+
+    def arrange(self, members: list[Piece | Slot]) -> None:
+        """Take the members in this order."""
+        self.members = members
+        self.children = [member for member in members if isinstance(member, Piece)]
 
     def leaves(self) -> list[Piece]:
         """The pieces below that carry text of their own."""

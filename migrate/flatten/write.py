@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from migrate.flatten.anchors import Anchors, leaf_span
 from migrate.flatten.flow import flow_text, key_text, stays_flow
 from migrate.flatten.headers import Heading, Headings
@@ -45,10 +47,9 @@ class Writer:
         waiting: Waiting = []
         first = not root
         for member in members:
-            slot = member.slot if isinstance(member, Piece) else member
-            waiting += self._floats(slot)
+            self._floats(_floated(member), waiting)
             if isinstance(member, Piece):
-                if not first and (waiting or self._blank(slot, root) or self._apart(member)):
+                if not first and (waiting or self._blank(member, root) or self._apart(member)):
                     self.lines.blank()
                 self._floating(waiting, column)
                 self._headings(member, column)
@@ -58,9 +59,11 @@ class Writer:
             self.lines.blank()
             self._floating(waiting, column)
 
-    def _blank(self, slot: Slot, root: bool) -> bool:
+    def _blank(self, piece: Piece, root: bool) -> bool:
         """R11: whether the position's first contributor to this file had a blank line above it."""
-        settings = slot.all_settings()
+        if piece.joined or piece.apart:
+            return piece.apart
+        settings = piece.slot.all_settings()
         setting = settings[0]
         if setting.document.path in self.retained:
             new = (s for s in settings if s.document.path not in self.retained)
@@ -75,21 +78,16 @@ class Writer:
         headings = self.headings.above.get(id(piece))
         return headings is not None and any(len(heading.runs) > 1 for heading in headings)
 
-    def _floats(self, slot: Slot) -> Waiting:
+    def _floats(self, settings: Iterable[Setting], waiting: Waiting) -> None:
         """R4: the floating comments above this position, of every file still in the mapping."""
-        said: set[str] = set()
-        found: Waiting = []
-        for setting in slot.all_settings():
+        for setting in settings:
             if not setting.entry.floats or setting.document.path in self.retained:
                 continue
             for run in setting.entry.floats:
-                text = run_text(setting.document, run)
-                if text in said:
+                if run_text(setting.document, run) in (run_text(*known) for known in waiting):
                     self._use(setting.document, run)
                 else:
-                    found.append((setting.document, run))
-                said.add(text)
-        return found
+                    waiting.append((setting.document, run))
 
     def _floating(self, waiting: Waiting, column: int) -> None:
         for document, run in waiting:
@@ -275,6 +273,13 @@ class Writer:
                     self.lines.blank()
                 self.lines.run(setting.document, run, column)
                 said.add(text)
+
+
+def _floated(member: Piece | Slot) -> tuple[Setting, ...]:
+    """Whose floating comments stand above a member: what others said stays where it stood."""
+    if not isinstance(member, Piece):
+        return member.all_settings()
+    return member.slot.settings if member.moved else member.slot.all_settings()
 
 
 def _holds_markers(piece: Piece) -> bool:
