@@ -153,8 +153,7 @@ class Maker:
         handed_on = self._handed_on(planned, legacy, live, onto.parents)
         if handed_on:
             resolved = lay_inherited(resolved, onto.parents, handed_on, self.rollout.dialect)
-        keep_headers = planned.headers == "keep"
-        return flatten(self.rollout.legacy, resolved, onto, planned.order, keep_headers)
+        return flatten(self.rollout.legacy, resolved, onto, planned.order, planned.headers)
 
     def _handed_on(
         self, planned: Planned, legacy: Resolved, live: Resolver, parents: Sequence[Resolved]

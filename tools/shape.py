@@ -203,12 +203,13 @@ def _headers(files: Mapping[str, _File], made: _File, winners: Mapping[Path, set
 
 
 def _below(made: _File, header: list[str]) -> Path:
-    """The entry under which a header's last line stands; () where it stands nowhere."""
-    texts = [text.strip() for text in made.texts]
-    if not header or header[-1] not in texts:
-        return ()
-    line = texts.index(header[-1])
-    return next((path for path, at in made.lines.items() if at > line), ())
+    """The entry under which a header stands; () where it stands nowhere."""
+    lines = [(line, text) for line, raw in enumerate(made.texts) if (text := raw.strip())]
+    for start in range(len(lines) - len(header) + 1 if header else 0):
+        if [text for _, text in lines[start : start + len(header)]] == header:
+            end = lines[start + len(header) - 1][0]
+            return next((path for path, at in made.lines.items() if at > end), ())
+    return ()
 
 
 def _speaks_true(

@@ -28,8 +28,16 @@ class Account(NamedTuple):
     dropped: tuple[Dropped, ...]
 
 
-def account(resolved: Resolved, retained: frozenset[str], used: dict[str, list[Span]]) -> Account:
-    """Account for the comments of every file that does not stay as it is."""
+def account(
+    resolved: Resolved,
+    retained: frozenset[str],
+    used: dict[str, list[Span]],
+    headers: dict[str, str],
+) -> Account:
+    """Account for the comments of every file that does not stay as it is.
+
+    `headers` says for each file whose header stands nowhere why that is so.
+    """
     kept = 0
     dropped: list[Dropped] = []
     for document in resolved.chain:
@@ -40,7 +48,7 @@ def account(resolved: Resolved, retained: frozenset[str], used: dict[str, list[S
             if span[0] in covered:
                 kept += 1
             else:
-                dropped.append(_explain(resolved, document, span))
+                dropped.append(_explain(resolved, document, span, headers))
     return Account(kept, tuple(dropped))
 
 
@@ -58,17 +66,21 @@ class _Covered:
         return index >= 0 and offset < self.reached[index]
 
 
-def _explain(resolved: Resolved, document: Document, span: Span) -> Dropped:
-    path, reason = _reason(resolved, document, span)
+def _explain(
+    resolved: Resolved, document: Document, span: Span, headers: dict[str, str]
+) -> Dropped:
+    path, reason = _reason(resolved, document, span, headers)
     text = document.text[span[0] : span[1]]
     return Dropped(document.place(span[0]), text, dotted(path) if path else "", reason)
 
 
-def _reason(resolved: Resolved, document: Document, span: Span) -> tuple[KeyPath, str]:
+def _reason(
+    resolved: Resolved, document: Document, span: Span, headers: dict[str, str]
+) -> tuple[KeyPath, str]:
     if _in_runs(span, document.footer):
         return (), "the footer of a file that is inlined"
     if _in_runs(span, document.header[0] + document.header[1]):
-        return (), "the header of a file that gives no key of its own"
+        return (), headers[document.path]
     path = owner(document, span[0])
     if path and len(path) == 1 and path[0] in document.layers:
         return path, "speaks of a file that gives no key"

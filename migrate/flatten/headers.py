@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass, field
 
+from migrate.flatten.lines import run_text
 from migrate.flatten.select import Piece
 from migrate.resolve import Base, Resolved, Resolver
 from migrate.yaml_text import SEQUENCE, Document, Entry, Run, Span
@@ -55,6 +57,11 @@ class Heading:
     document: Document
     runs: list[Run]
 
+    @property
+    def text(self) -> str:
+        """What is said, by which headings are found to say the same."""
+        return "\n\n".join(run_text(self.document, run) for run in self.runs)
+
 
 def owners(pieces: list[Piece], retained: frozenset[str]) -> dict[str, Piece]:
     """For each document, the first piece that it owns.
@@ -67,6 +74,35 @@ def owners(pieces: list[Piece], retained: frozenset[str]) -> dict[str, Piece]:
         for piece in top.walk():
             first.setdefault(_owner(piece, retained).path, piece)
     return first
+
+
+def _together(document: Document, first: Piece, pieces: list[Piece]) -> bool:
+    """Whether all that survives of a file is in its first piece, or follows it side by side."""
+    if len(_whole_pieces(document, [first])) == len(_whole_pieces(document, pieces)):
+        return True
+    siblings = _siblings(first, pieces)
+    start = next(number for number, piece in enumerate(siblings) if piece is first)
+    own = _whole_pieces(document, pieces)
+    return own == siblings[start : start + len(own)]
+
+
+def _whole_pieces(document: Document, pieces: list[Piece]) -> list[Piece]:
+    """The topmost pieces that come from one file with all that is in them."""
+    found: list[Piece] = []
+    for piece in pieces:
+        ours = [leaf.winner.document is document for leaf in piece.leaves()]
+        if all(ours):
+            found.append(piece)
+        elif any(ours):
+            found += _whole_pieces(document, piece.children)
+    return found
+
+
+def _siblings(wanted: Piece, pieces: list[Piece]) -> list[Piece]:
+    """The pieces of the mapping that a piece is in."""
+    for path_length in range(1, len(wanted.path)):
+        pieces = next(piece.children for piece in pieces if piece.path == wanted.path[:path_length])
+    return pieces
 
 
 def _owner(piece: Piece, retained: frozenset[str]) -> Document:
@@ -82,17 +118,39 @@ def _owner(piece: Piece, retained: frozenset[str]) -> Document:
     return next((document for document in candidates if document.path in alive), candidates[0])
 
 
+KEEP, TOP, DROP = "keep", "top", "drop"
+"""What becomes of headers of inlined files that can stand above no key: dropped, or gathered at
+the top; or all headers of inlined files are dropped."""
+
+_NOTHING = "the header of a file that gives no key of its own"
+_DROPPED = "the header of a file that is inlined, and the plan says `headers: drop`"
+_RUN = "the header of a whole run, which is not this one; `headers: top` in a plan keeps it"
+_SCATTERED = "the header of a file whose keys are scattered; `headers: top` in a plan keeps it"
+
+_MANY = 5
+"""A file of so many top-level keys that are most of a config's is no fragment."""
+
+
 class Headings:
-    """Assigns headings to pieces: first what `extends` items say of a file, then its own header."""
+    """Assigns headings to pieces: first what `extends` items say of a file, then its own header.
+
+    A header stands only where it speaks the truth (R7); `headers` says what becomes of others.
+    """
 
     def __init__(
-        self, resolver: Resolver, resolved: Resolved, retained: frozenset[str], keep_headers: bool
+        self, resolver: Resolver, resolved: Resolved, retained: frozenset[str], headers: str
     ) -> None:
         self.resolver = resolver
         self.resolved = resolved
         self.retained = retained
-        self.keep_headers = keep_headers
+        self.headers = headers
         self.above: dict[int, list[Heading]] = {}
+        self.top: list[Heading] = []
+        """Gathered below the preset's own header."""
+        self.same: list[Heading] = []
+        """What stands elsewhere word for word."""
+        self.dropped: dict[str, str] = {}
+        """For each file whose header stands nowhere, why."""
         self.kept_items: dict[str, list[Heading]] = {}
 
     def assign(self, pieces: list[Piece]) -> None:
@@ -101,13 +159,64 @@ class Headings:
         for document in self.resolved.chain:
             if document.path not in self.retained:
                 self._items(document, first)
-        for document in self.resolved.chain:
-            if document is self.resolved.document or document.path in self.retained:
-                continue
-            piece = first.get(document.path)
-            runs = document.header[0] + document.header[1]
-            if piece is not None and runs and self.keep_headers:
-                self._add(piece, Heading(document, runs))
+        headers = [
+            Heading(document, runs)
+            for document in self.resolved.chain
+            if document is not self.resolved.document and document.path not in self.retained
+            if (runs := document.header[0] + document.header[1])
+        ]
+        if self.headers == DROP:
+            self.dropped = {heading.document.path: _DROPPED for heading in headers}
+        else:
+            self._headers(headers, first, pieces)
+
+    def _headers(
+        self, headers: list[Heading], first: dict[str, Piece], pieces: list[Piece]
+    ) -> None:
+        own = self.resolved.document
+        places: dict[str, Piece | None] = {
+            Heading(own, own.header[0] + own.header[1]).text: None  # it is there already
+        }
+        waiting: list[tuple[Heading, str]] = []
+        for heading in headers:
+            fault = self._fault(heading.document, first, pieces)
+            if not fault:
+                places.setdefault(heading.text, first[heading.document.path])
+            waiting.append((heading, fault))
+        for heading, fault in waiting:
+            if (piece := places.get(heading.text)) is not None:
+                self._add(piece, heading)
+            elif heading.text in places:
+                self.same.append(heading)
+            elif self.headers == TOP and fault != _NOTHING:
+                self.top.append(heading)
+                places[heading.text] = None
+            else:
+                self.dropped[heading.document.path] = fault
+
+    def _fault(self, document: Document, first: dict[str, Piece], pieces: list[Piece]) -> str:
+        """Why a header would not speak the truth above its file's first key; "" if it would."""
+        piece = first.get(document.path)
+        if piece is None:
+            return _NOTHING
+        if self._is_run(document):
+            return _RUN
+        entries = document.entries
+        begins = any(setting.entry is entries[0] for setting in piece.slot.settings)
+        return "" if begins or _together(document, piece, pieces) else _SCATTERED
+
+    def _is_run(self, document: Document) -> bool:
+        """Whether a file is most of a config, and so no fragment of one: an old base preset.
+
+        Besides, it composes others, or stands beside the config, or has many keys of its own: in a
+        tiny config a fragment is most of it, too.
+        """
+        keys = len(self.resolver.resolve(document.path).branch.slots)
+        if keys < 2 or 2 * keys <= len(self.resolved.branch.slots):
+            return False
+        composes = any(document.layer(key) is not None for key in self.resolver.dialect.keys)
+        beside = posixpath.dirname(document.path) == posixpath.dirname(self.resolved.path)
+        return composes or beside or keys >= _MANY
 
     def _items(self, document: Document, first: dict[str, Piece]) -> None:
         for key in self.resolver.dialect.keys:

@@ -62,11 +62,11 @@ class Paragraphs:
 
     def _of_one_entry(self, piece: Piece) -> bool:
         """Whether one entry of a block makes a piece. A repeated key keeps its first place."""
-        document, entry = piece.winner.document, piece.winner.entry
-        if entry.flow or document.path in self.retained:
+        entry = piece.winner.entry
+        if entry.flow or piece.winner.document.path in self.retained:
             return False
         repeated = any(
-            setting.document is document and setting.entry is not entry
+            setting.entry.key.holder is entry.key.holder and setting.entry is not entry
             for setting in piece.slot.lost
         )
         return not repeated and all(

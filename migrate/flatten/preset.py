@@ -9,7 +9,7 @@ from migrate.dialect import Dialect
 from migrate.errors import Refused
 from migrate.flatten.account import Account, account
 from migrate.flatten.anchors import Anchors, leaf_span
-from migrate.flatten.headers import Headings
+from migrate.flatten.headers import KEEP, Headings
 from migrate.flatten.lines import Lines
 from migrate.flatten.paragraphs import Paragraphs
 from migrate.flatten.place import stay_in_place
@@ -65,10 +65,11 @@ def flatten(
     resolved: Resolved,
     onto: Onto,
     order: Sequence[str] = (),
-    keep_headers: bool = True,
+    headers: str = KEEP,
 ) -> Flat:
     """Write a config as one file on top of `onto`.
 
+    `headers` says what becomes of the headers of inlined files: `keep`, `top` or `drop`.
     Raises Refused where a parent says more than the config, or where the written text does not load
     to exactly the same values: nothing is ever handed on that was not parsed again.
     """
@@ -85,7 +86,7 @@ def flatten(
     paragraphs = Paragraphs(onto.retained)
     members = _ordered(paragraphs.arrange(resolved, members), order)
     pieces = [member for member in members if isinstance(member, Piece)]
-    headings = Headings(resolver, resolved, onto.retained, keep_headers)
+    headings = Headings(resolver, resolved, onto.retained, headers)
     headings.assign(pieces)
     lines = Lines()
     writer = Writer(lines, headings, _anchors(pieces, leaves), _spaced(resolved))
@@ -99,7 +100,12 @@ def flatten(
     own = check(text, resolved, parent, bool(order) or paragraphs.moved, resolver.dialect)
     content = _encoded(resolved.document, text)
     loaded = own if content == text.encode() else None
-    return Flat(content, account(resolved, onto.retained, lines.used), _keys(leaves), loaded)
+    return Flat(
+        content,
+        account(resolved, onto.retained, lines.used, headings.dropped),
+        _keys(leaves),
+        loaded,
+    )
 
 
 def chosen_keys(resolver: Resolver, resolved: Resolved, onto: Onto) -> Keys:

@@ -30,16 +30,30 @@ class Top:
         self._marker()
         above, below = map(self._below_marker, self.document.header)
         self._runs(above)
+        if not below:
+            self._gathered()
         if links:
-            if above and self._blank_above_extends(above):
+            if self.headings.top or (above and self._blank_above_extends(above)):
                 self.lines.blank()
             self._extends(links, kept_bases)
             self.lines.blank()
-        elif above:
+        elif above or self.headings.top:
             self.lines.blank()
         self._runs(below)
         if below:
+            self._gathered()
             self.lines.blank()
+
+    def _gathered(self) -> None:
+        """The headers of inlined files that stand above no key."""
+        for heading in self.headings.top:
+            for run in heading.runs:
+                self.lines.blank()
+                self.lines.run(heading.document, run, 0)
+        for heading in self.headings.same:
+            for run in heading.runs:
+                for span in run.lines:
+                    self.lines.use(heading.document, span)
 
     def footer(self) -> None:
         """The preset's own footer."""

@@ -96,7 +96,7 @@ class Writer:
 
     def _headings(self, piece: Piece, column: int) -> None:
         for heading in self.headings.above.get(id(piece), ()):
-            text = "\n\n".join(run_text(heading.document, run) for run in heading.runs)
+            text = heading.text
             if text in self.headers_said:
                 for run in heading.runs:
                     self._use(heading.document, run)

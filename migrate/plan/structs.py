@@ -9,7 +9,7 @@ from msgspec import Meta
 
 Reason = Annotated[str, Meta(pattern=r"\S", description="Why; never empty.")]
 Count = Annotated[int, Meta(ge=1)]
-Headers = Literal["keep", "drop"]
+Headers = Literal["keep", "top", "drop"]
 Scalar = bool | int | float | str | None
 DROP = "drop"
 """In `references:`, the word for "take it out of the lists that name it"."""
@@ -61,7 +61,8 @@ class Preset(_Struct, frozen=True, kw_only=True):
         Meta(description="Top-level sections in their order; the plan file's, if absent."),
     ] = None
     headers: Annotated[
-        Headers | None, Meta(description="Whether headers of inlined files are kept.")
+        Headers | None,
+        Meta(description="What becomes of headers of inlined files; the plan file's, if absent."),
     ] = None
     override: Annotated[
         dict[str, Override], Meta(description="Dotted key to a value changed on purpose.")
@@ -244,9 +245,13 @@ class PlanFile(TreeWide, frozen=True, kw_only=True):
     order: Annotated[
         tuple[str, ...], Meta(description="Top-level sections of these presets in their order.")
     ] = ()
-    headers: Annotated[Headers, Meta(description="Whether headers of inlined files are kept.")] = (
-        "keep"
-    )
+    headers: Annotated[
+        Headers,
+        Meta(
+            description="Headers of inlined files: `keep` them where they still speak the truth,"
+            " gather the others at the `top` too, or `drop` all."
+        ),
+    ] = "keep"
     gates: Annotated[
         tuple[str, ...],
         Meta(description="Commands that must exit 0 for each new preset, {config} substituted."),
