@@ -110,7 +110,8 @@ def _lint_told(context: Context, found: Linted, output: str) -> None:
 def flatten(context: Context, config: str, onto: tuple[str, ...], out: str | None) -> int:
     """One config as one file, comments beside their keys; no plan needed.
 
-    Without --onto everything is inlined. Without -o the file alone is printed.
+    Without --onto everything is inlined. Without -o the file alone is printed. Comments that are
+    dropped, such as those of overridden values, are listed on standard error.
 
     \b
     Example:
@@ -120,7 +121,9 @@ def flatten(context: Context, config: str, onto: tuple[str, ...], out: str | Non
 
     if out is None:
         context.recover()
-        context.bytes_out(flatten_config(context.view, config, onto).content)
+        flat = flatten_config(context.view, config, onto)
+        context.bytes_out(flat.content)
+        _tell_dropped(context, flat)
         return DONE
     from migrate.changes import Change, ChangeSet
     from migrate.journal import land
@@ -132,6 +135,7 @@ def flatten(context: Context, config: str, onto: tuple[str, ...], out: str | Non
         change = Change(path, before, flat.content, f"flatten {flat.path}")
         land(ChangeSet.of([change]), disk, f"flatten {flat.path}")
     _flattened(context, flat, path, before)
+    _tell_dropped(context, flat)
     return DONE
 
 
@@ -139,10 +143,24 @@ def _flattened(context: Context, flat: Flattened, path: str, before: bytes | Non
     kept, dropped = flat.comments.kept, len(flat.comments.dropped)
     done = "wrote" if before != flat.content else "left as it was:"
     if context.as_json:
+        from migrate.report.dropped import dropped_data
+
         comments = {"kept": kept, "dropped": dropped}
-        context.give({"config": flat.path, "path": path, "comments": comments})
+        listed = dropped_data(flat.comments.dropped)
+        context.give(
+            {"config": flat.path, "path": path, "comments": comments, "dropped_comments": listed}
+        )
     else:
         context.say(f"{done} {path}; {plural(kept, 'comment')} kept, {dropped} dropped")
+
+
+def _tell_dropped(context: Context, flat: Flattened) -> None:
+    """No comment goes without a word."""
+    from migrate.report.dropped import dropped_lines
+
+    if dropped := flat.comments.dropped:
+        context.tell(f"{plural(len(dropped), 'comment')} dropped:")
+        context.tell("\n".join(dropped_lines(dropped, "  ")))
 
 
 @click.command()

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from migrate.changes import ChangeSet
 from migrate.evidence import difference_sides
-from migrate.flatten import Dropped
 from migrate.layout import Layout
 from migrate.locations import dotted, printable, printable_block
 from migrate.old_tree import MovedFile
 from migrate.plan import Planned
 from migrate.propose import Proposal, Sweep
+from migrate.report.dropped import dropped_data, dropped_lines
 from migrate.report.paint import Paint, columns, plural
 from migrate.report.refs import reference_data
 from migrate.told import told
@@ -119,16 +119,8 @@ def _unused(proposal: Proposal, paint: Paint) -> Iterator[str]:
 
 def _comments(proposal: Proposal) -> Iterator[str]:
     comments = proposal.written.comments
-    dropped = comments.dropped
-    yield f"  comments: {comments.kept} kept, {len(dropped)} dropped"
-    for item in dropped:
-        yield f"    {item.place}: {printable(item.text)}"
-        yield f"      {_why(item)}"
-
-
-def _why(item: Dropped) -> str:
-    of = f"of {item.key}: " if item.key else ""
-    return of + item.reason
+    yield f"  comments: {comments.kept} kept, {len(comments.dropped)} dropped"
+    yield from dropped_lines(comments.dropped, "    ")
 
 
 def _references(proposal: Proposal, paint: Paint) -> Iterator[str]:
@@ -199,7 +191,7 @@ def step_data(step: Step) -> dict[str, Any]:
         "unused": [{"file": path, "key": key} for path, key in written.unused],
         "comments": {
             "kept": written.comments.kept,
-            "dropped": [_dropped(item) for item in written.comments.dropped],
+            "dropped": dropped_data(written.comments.dropped),
         },
         "files": [
             {"path": change.path, "change": change.kind, "why": change.why}
@@ -223,16 +215,6 @@ def step_data(step: Step) -> dict[str, Any]:
             {**reference_data(one), "rewritten": proposal.followed.rewrites(one)}
             for one in proposal.followed.references
         ],
-    }
-
-
-def _dropped(item: Dropped) -> dict[str, Any]:
-    return {
-        "file": item.place.path,
-        "line": item.place.line,
-        "text": item.text,
-        "key": item.key,
-        "reason": item.reason,
     }
 
 

@@ -52,6 +52,26 @@ def test_flatten_again_changes_nothing(root: Path) -> None:
     assert (root / "flat.yaml").stat().st_mtime_ns == before
 
 
+def test_flatten_lists_every_comment_that_it_drops(root: Path) -> None:
+    part = "# why\nlr: 1  # swept\n"
+    write(root, {"part.yaml": part, "p.yaml": "extends: part.yaml\nlr: 2  # mine\n"})
+    printed = migrate(root, "flatten", "p.yaml")
+    assert printed.out == "lr: 2  # mine\n"
+    assert printed.err == (
+        "2 comments dropped:\n"
+        "  part.yaml:1:1: # why\n    of lr: lr is overridden in p.yaml:2:1\n"
+        "  part.yaml:2:8: # swept\n    of lr: lr is overridden in p.yaml:2:1\n"
+    )
+    written = migrate(root, "flatten", "p.yaml", "-o", "flat.yaml")
+    assert written.out == "wrote flat.yaml; 1 comment kept, 2 dropped\n"
+    assert written.err == printed.err
+    told = json.loads(migrate(root, "--output", "json", "flatten", "p.yaml", "-o", "f.yaml").out)
+    assert [(one["file"], one["line"], one["key"]) for one in told["dropped_comments"]] == [
+        ("part.yaml", 1, "lr"),
+        ("part.yaml", 2, "lr"),
+    ]
+
+
 def test_flatten_refuses_and_writes_nothing(root: Path) -> None:
     write(root, {"p.yaml": "extra: 1\n"})
     ran = migrate(root, "flatten", OVER, "--onto", "p.yaml", "-o", "flat.yaml")

@@ -111,7 +111,7 @@ ONE_FAULT = {
     ),
     "no choice": (
         "version: 1\nheaders: maybe\n",
-        'a.yaml:2:1: `headers` is "maybe"\nhint: write "drop" or "keep"',
+        'a.yaml:2:1: `headers` is "maybe"\nhint: write "drop" or "keep" or "top"',
     ),
     "no reason": (
         'version: 1\nkeep: {a.yaml: " "}\n',
