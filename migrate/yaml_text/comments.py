@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from migrate.yaml_text.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Entry, Node, Run, Span
 
 _COMMENT = re.compile(r"#[^\n]*")
+_ITEM = re.compile(r"#[ \t]*-(?=[ \t\n])")
 _PROPS_OR_COMMENT = re.compile(r"#[^\n]*|[&!]\S*")
 
 
@@ -66,6 +67,11 @@ def _body(text: str, node: Node) -> Span:
         newline = text.find("\n", node.start, node.end)
         return (newline, node.end) if newline >= 0 else (node.end, node.end)
     return node.start, node.end
+
+
+def _is_empty(value: Node) -> bool:
+    """Whether nothing was written as a value."""
+    return value.kind == SCALAR and value.start == value.end
 
 
 class Attribution:
@@ -128,7 +134,10 @@ class Attribution:
                 self._sequence(item)
 
     def _trailing(self, entry: Entry, column: int, position: int) -> int:
-        """R2: what follows an entry and stands deeper than its key belongs to it."""
+        """R2: what follows an entry and stands deeper than its key belongs to it.
+
+        Below a key without a value that is its block, all of it commented out.
+        """
         value = entry.value
         if value.kind == MAPPING and not value.flow and value.entries:
             last = value.entries[-1]
@@ -136,9 +145,23 @@ class Attribution:
             runs, position = self._deeper(position, column, across_blanks=True)
             value.tail = value.tail + runs
             return position
-        across = value.kind == SEQUENCE and not value.flow
+        empty = _is_empty(value)
+        across = (value.kind == SEQUENCE and not value.flow) or empty
+        if empty:
+            position = self._items_below(entry, column, position)
         runs, position = self._deeper(position, column, across_blanks=across)
-        entry.after = [line for run in runs for line in run.lines]
+        entry.after += [line for run in runs for line in run.lines]
+        return position
+
+    def _items_below(self, entry: Entry, column: int, position: int) -> int:
+        """Commented-out items of a list that is not indented, right below its key."""
+        for start, comment in self._gap(position, len(self.text)):
+            if comment is None or comment[0] - start != column:
+                break
+            if not _ITEM.match(self.text, comment[0]):
+                break
+            entry.after.append(comment)
+            position = self._next_line(comment[1])
         return position
 
     def _deeper(self, position: int, column: int, across_blanks: bool) -> tuple[list[Run], int]:
