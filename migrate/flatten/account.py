@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from migrate.locations import KeyPath, Place, dotted
 from migrate.resolve import Branch, Resolved
-from migrate.yaml_text import MAPPING, Document, Entry, Node, Run, Span
+from migrate.yaml_text import MAPPING, Document, Entry, Node, Run, Span, is_merge
 
 
 class Dropped(NamedTuple):
@@ -84,7 +84,24 @@ def _reason(
     path = owner(document, span[0])
     if path and len(path) == 1 and path[0] in document.layers:
         return path, "speaks of a file that gives no key"
+    entries = list(_entries(document, document.root, span[0]))
+    if line := _given_again(document, entries):
+        return path, f"given again on line {line}"
+    if entries and is_merge(entries[-1].key):
+        return path, "nothing is left of what its merge key << brings"
     return path, _overridden(resolved.branch, document, path)
+
+
+def _given_again(document: Document, entries: Iterable[Entry]) -> int:
+    """The line on which one of these keys is repeated in its file; 0 where none is."""
+    repeated = {id(lost): won for lost, won in document.duplicates}
+    for entry in entries:
+        last = entry
+        while id(last) in repeated:
+            last = repeated[id(last)]
+        if last is not entry:
+            return document.line(last.start)
+    return 0
 
 
 def _in_runs(span: Span, runs: Iterable[Run]) -> bool:
@@ -103,23 +120,33 @@ def _overridden(branch: Branch, document: Document, path: KeyPath) -> str:
 
 
 def owner(document: Document, offset: int) -> KeyPath:
-    """The key path of the entry that a comment belongs to; () for none."""
+    """The key path of the entry that a comment belongs to; () for none.
+
+    A merge key has no part in it: what it brings belongs to the mapping around it.
+    """
     if offset not in document.owners:
         document.attribute()
-        root = document.root
-        document.owners[offset] = _owner(document, root, offset) if root is not None else ()
+        entries = _entries(document, document.root, offset)
+        document.owners[offset] = tuple(
+            document.values.key(entry.key) for entry in entries if not is_merge(entry.key)
+        )
     return document.owners[offset]
 
 
-def _owner(document: Document, mapping: Node, offset: int) -> KeyPath:
-    for entry in mapping.entries:
-        start, end = _extent(document, entry)
-        if not start <= offset < end:
-            continue
-        key = document.values.key(entry.key)
+def _entries(document: Document, mapping: Node | None, offset: int) -> Iterator[Entry]:
+    """The entries that a comment belongs to, from the outermost in."""
+    while mapping is not None:
+        entry = next((e for e in mapping.entries if _holds(document, e, offset)), None)
+        if entry is None:
+            return
+        yield entry
         inside = entry.value.kind == MAPPING and offset >= _first_inside(entry)
-        return (key, *_owner(document, entry.value, offset)) if inside else (key,)
-    return ()
+        mapping = entry.value if inside else None
+
+
+def _holds(document: Document, entry: Entry, offset: int) -> bool:
+    start, end = _extent(document, entry)
+    return start <= offset < end
 
 
 def _first_inside(entry: Entry) -> int:

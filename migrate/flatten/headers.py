@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from migrate.flatten.lines import run_text
 from migrate.flatten.select import Piece
 from migrate.resolve import Base, Resolved, Resolver
-from migrate.yaml_text import SEQUENCE, Document, Entry, Run, Span
+from migrate.yaml_text import MAPPING, SEQUENCE, Document, Entry, Node, Run, Span, is_merge
 
 
 @dataclass(slots=True)
@@ -34,6 +34,26 @@ def item_comments(document: Document, entry: Entry) -> list[ItemComments]:
         if entry.start <= span[0] < end and items:
             _assign(document, span, [(item.start, item.end) for item in items], found)
     return found
+
+
+def merge_comments(document: Document, entry: Entry) -> list[Run]:
+    """The comments above, beside and below a merge key, but for those inside what it brings."""
+    value = entry.value
+    mappings = [one for one in (value, *_items_of(value)) if one.kind == MAPPING]
+    beside = [
+        span
+        for span in document.comments_between(entry.start, document.line_end(entry.end))
+        if not any(
+            one.entries and min(one.entries[0].start, one.start) <= span[0] < one.end
+            for one in mappings
+        )
+    ]
+    lines = [*(entry.lead.lines if entry.lead else ()), *beside, *entry.after]
+    return [*entry.floats, *([Run(sorted(set(lines)))] if lines else [])]
+
+
+def _items_of(node: Node) -> list[Node]:
+    return node.items if node.kind == SEQUENCE else []
 
 
 def _assign(document: Document, span: Span, items: list[Span], found: list[ItemComments]) -> None:
@@ -159,6 +179,7 @@ class Headings:
         for document in self.resolved.chain:
             if document.path not in self.retained:
                 self._items(document, first)
+        self._merge_keys(pieces)
         headers = [
             Heading(document, runs)
             for document in self.resolved.chain
@@ -217,6 +238,28 @@ class Headings:
         composes = any(document.layer(key) is not None for key in self.resolver.dialect.keys)
         beside = posixpath.dirname(document.path) == posixpath.dirname(self.resolved.path)
         return composes or beside or keys >= _MANY
+
+    def _merge_keys(self, pieces: list[Piece]) -> None:
+        """What is said of a merge key that is written out goes above the first key it brings."""
+        if not any("<<" in document.text for document in self.resolved.chain):
+            return
+        if self.resolved.branch.source is None:
+            for document in self.resolved.chain:
+                if document.root is not None and document.path not in self.retained:
+                    self._merge_keys_of(document, document.root, pieces)
+        for piece in (piece for top in pieces for piece in top.walk()):
+            for setting in () if piece.whole else piece.slot.settings:
+                node = setting.entry.value
+                if node.kind == MAPPING and setting.document.path not in self.retained:
+                    self._merge_keys_of(setting.document, node, piece.children)
+
+    def _merge_keys_of(self, document: Document, mapping: Node, pieces: list[Piece]) -> None:
+        for entry in mapping.entries:
+            if is_merge(entry.key) and (runs := merge_comments(document, entry)):
+                brought = {id(one) for one in document.values.brought(entry)}
+                first = next((one for one in pieces if id(one.winner.entry) in brought), None)
+                if first is not None:
+                    self._add(first, Heading(document, runs))
 
     def _items(self, document: Document, first: dict[str, Piece]) -> None:
         for key in self.resolver.dialect.keys:

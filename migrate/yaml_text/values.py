@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from typing import Any
 
 import yaml
@@ -21,6 +21,10 @@ _STR = _PREFIX + "str"
 _SCALAR_TAGS = frozenset(
     _PREFIX + name for name in ("str", "int", "float", "bool", "null", "timestamp", "binary")
 )
+
+
+_PYYAML = yaml.constructor.SafeConstructor()
+"""What the trainer has installed, asked about merge keys."""
 
 
 def scalar_tag(node: Node, loader: Loader = SAFE) -> str:
@@ -98,39 +102,70 @@ class Values:
         raise Refused(f"unknown tag {node.tag_text(self.text).strip()}", self.place(node), hint)
 
     def logical(self, mapping: Node) -> list[Entry]:
-        """The entries a loader sees: merge keys expanded, in PyYAML's order, repeats included.
+        """The entries a loader sees: merge keys expanded, in its order, repeats included.
 
-        Merged entries come first, the last of a merge list foremost, so that in a dict an earlier
-        item wins and own keys win over all (`SafeConstructor.flatten_mapping`).
+        Merged entries come first. Which of two wins differs between releases of PyYAML, so the
+        installed one is asked.
         """
-        merged: list[Entry] = []
-        own: list[Entry] = []
+        merges = False
         for entry in mapping.entries:
             if is_merge(entry.key):
-                merged.extend(self._merged(entry))
-            else:
-                if entry.pykey is None:
-                    entry.pykey = self.key(entry.key)
-                own.append(entry)
-        return merged + own if merged else own
+                merges = True
+            elif entry.pykey is None:
+                entry.pykey = self.key(entry.key)
+        if not merges:
+            return mapping.entries
+        if self.loader.yaml_1_2:
+            brought = [one for entry in mapping.entries for one in self.brought(entry)]
+            return brought + [entry for entry in mapping.entries if not is_merge(entry.key)]
+        node = self._stand_in(mapping, {})
+        _PYYAML.flatten_mapping(node)
+        return [entry for _, entry in node.value]
 
-    def _merged(self, entry: Entry) -> Iterator[Entry]:
+    def brought(self, entry: Entry) -> list[Entry]:
+        """What a merge key brings, before others win over it; nothing for any other key."""
+        if not is_merge(entry.key):
+            return []
+        return [one for mapping in reversed(self._sources(entry)) for one in self.logical(mapping)]
+
+    def _stand_in(self, mapping: Node, made: dict[int, yaml.MappingNode]) -> yaml.MappingNode:
+        """A mapping as PyYAML's own node, with our entries as the values of its keys.
+
+        The texts of keys must be the very objects of its parser: one release goes by them.
+        """
+        if id(mapping) not in made:
+            made[id(mapping)] = node = yaml.MappingNode(_PREFIX + "map", [])
+            for entry in mapping.entries:
+                if is_merge(entry.key):
+                    nodes = [self._stand_in(one, made) for one in self._sources(entry)]
+                    one = entry.value.resolved().kind == MAPPING
+                    value = nodes[0] if one else yaml.SequenceNode(_PREFIX + "seq", nodes)
+                    node.value.append((yaml.ScalarNode(_MERGE, "<<"), value))
+                else:
+                    if entry.pykey is None:
+                        entry.pykey = self.key(entry.key)
+                    text = entry.key.resolved().value
+                    node.value.append((yaml.ScalarNode(_STR, text), entry))
+        return made[id(mapping)]
+
+    def _sources(self, entry: Entry) -> list[Node]:
+        """The mappings that a merge key names. Raises InputError for anything else."""
         if not self.loader.merge_keys:
             what = "the merge key << is an error to the loader, which looks for repeated keys"
             raise InputError(what, self.place(entry.key), "write out what it brings")
-        value = entry.value
-        node = value.resolved()
+        node = entry.value.resolved()
         if node.kind == MAPPING:
-            yield from self.logical(node)
-            return
+            return [node]
         items = [item.resolved() for item in node.items] if node.kind != SCALAR else []
         if node.kind == SCALAR or any(item.kind != MAPPING for item in items):
             what = (
-                f"merge key << needs a mapping or a list of mappings, but this is a {noun(value)}"
+                "merge key << needs a mapping or a list of mappings, but this is a "
+                f"{noun(entry.value)}"
             )
-            raise InputError(what, self.place(value), "write *name to merge an anchored mapping")
-        for item in reversed(items):
-            yield from self.logical(item)
+            raise InputError(
+                what, self.place(entry.value), "write *name to merge an anchored mapping"
+            )
+        return items
 
     def key(self, node: Node) -> Hashable:
         """A mapping key's value. Raises Refused for a collection as a key."""
