@@ -77,6 +77,8 @@ def plan_digest(planned: Planned) -> str:
     """The digest of what a plan says of a preset; a changed plan makes the preset stale."""
     said = planned.source.raw["presets"][planned.name]
     around = {"order": list(planned.order), "headers": planned.headers}
+    if planned.pins != "follow":
+        around["pins"] = planned.pins
     return sha256(json.dumps([plain(said), around], sort_keys=True).encode())
 
 

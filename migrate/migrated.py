@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from migrate.canonical import Ready, ready
 from migrate.changes import sha256
 from migrate.errors import InputError, MigrateError, Refused, raise_all
-from migrate.flatten import Account, Flat, Onto, flatten
+from migrate.flatten import Account, Flat, Follow, Onto, flatten
 from migrate.flatten.place import stay_in_place
 from migrate.locations import Index, KeyPath, dotted, overlap, parse_dotted
 from migrate.overrides import lay_inherited, lay_over
@@ -38,6 +38,8 @@ class Written(NamedTuple):
     """Keys, with their files, that the plan inlines and that are never active."""
     comments: Account
     keys: int
+    follows: tuple[Follow, ...] = ()
+    """Keys that inlined files set and that are left to the parents, which say the same."""
 
 
 class Proof(NamedTuple):
@@ -83,6 +85,7 @@ class Maker:
             unused=self._authority(planned, flat, legacy),
             comments=flat.comments,
             keys=legacy.branch.size,
+            follows=flat.follows,
         )
 
     def content(self, live: Resolver, planned: Planned) -> bytes:
@@ -153,7 +156,10 @@ class Maker:
         handed_on = self._handed_on(planned, legacy, live, onto.parents)
         if handed_on:
             resolved = lay_inherited(resolved, onto.parents, handed_on, self.rollout.dialect)
-        return flatten(self.rollout.legacy, resolved, onto, planned.order, planned.headers)
+        keep_pins = planned.pins == "keep"
+        return flatten(
+            self.rollout.legacy, resolved, onto, planned.order, planned.headers, keep_pins
+        )
 
     def _handed_on(
         self, planned: Planned, legacy: Resolved, live: Resolver, parents: Sequence[Resolved]
@@ -231,7 +237,10 @@ class Maker:
     def _authority(
         self, planned: Planned, flat: Flat, legacy: Resolved
     ) -> tuple[tuple[str, str], ...]:
-        """The plan says what is inlined: a key it does not name is refused. Returns idle keys."""
+        """The plan says what is inlined: a key it does not name is refused. Returns idle keys.
+
+        `pins: keep` names the keys that the parents say alike.
+        """
         preset = planned.preset
         patterns = {
             self.rollout.plans.legacy_path(path): [
@@ -250,7 +259,7 @@ class Maker:
                 if pattern[0] in (path[0], ONE, MANY) and covers(pattern, path):
                     used.add((source, key))
                     found = True
-            if not found:
+            if not found and path not in flat.pinned:
                 faults.append(self._unplanned(planned, path, source, legacy))
         raise_all(faults)
         known = [(source, key) for source, keys in patterns.items() for key, _ in keys]

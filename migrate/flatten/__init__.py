@@ -2,5 +2,6 @@
 
 from migrate.flatten.account import Account, Dropped
 from migrate.flatten.preset import Flat, Keys, Onto, chosen_keys, flatten
+from migrate.flatten.select import Follow
 
-__all__ = ["Account", "Dropped", "Flat", "Keys", "Onto", "chosen_keys", "flatten"]
+__all__ = ["Account", "Dropped", "Flat", "Follow", "Keys", "Onto", "chosen_keys", "flatten"]

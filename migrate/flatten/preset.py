@@ -13,7 +13,7 @@ from migrate.flatten.headers import KEEP, Headings
 from migrate.flatten.lines import Lines
 from migrate.flatten.paragraphs import Paragraphs
 from migrate.flatten.place import stay_in_place
-from migrate.flatten.select import Piece, Selection
+from migrate.flatten.select import Follow, Piece, Selection
 from migrate.flatten.top import Top
 from migrate.flatten.write import Writer
 from migrate.locations import KeyPath, dotted
@@ -58,6 +58,10 @@ class Flat(NamedTuple):
     keys: Keys
     loaded: Any = None
     """What the trainer's loader made of these very bytes; None where they were not loaded so."""
+    follows: tuple[Follow, ...] = ()
+    """Keys of inlined files that are left to the parents, which say the same."""
+    pinned: frozenset[KeyPath] = frozenset()
+    """Keys that are there although the parents say the same: `pins: keep`."""
 
 
 def flatten(
@@ -66,10 +70,12 @@ def flatten(
     onto: Onto,
     order: Sequence[str] = (),
     headers: str = KEEP,
+    keep_pins: bool = False,
 ) -> Flat:
     """Write a config as one file on top of `onto`.
 
-    `headers` says what becomes of the headers of inlined files: `keep`, `top` or `drop`.
+    `headers` says what becomes of the headers of inlined files: `keep`, `top` or `drop`;
+    `keep_pins` keeps what an inlined file set although the parents say the same.
     Raises Refused where a parent says more than the config, or where the written text does not load
     to exactly the same values: nothing is ever handed on that was not parsed again.
     """
@@ -79,7 +85,9 @@ def flatten(
     for document in resolved.chain:
         document.attribute()
     parent = onto.branch
-    selection = Selection(resolved.document, parent, resolver.dialect.delete)
+    selection = Selection(
+        resolved.document, parent, resolver.dialect.delete, onto.retained, keep_pins
+    )
     members = selection.members(resolved.branch)
     leaves = _leaves(members)
     stay_in_place(resolver.dialect, resolved, place, _settings(leaves))
@@ -100,12 +108,9 @@ def flatten(
     own = check(text, resolved, parent, bool(order) or paragraphs.moved, resolver.dialect)
     content = _encoded(resolved.document, text)
     loaded = own if content == text.encode() else None
-    return Flat(
-        content,
-        account(resolved, onto.retained, lines.used, headings.dropped),
-        _keys(leaves),
-        loaded,
-    )
+    comments = account(resolved, onto.retained, lines.used, headings.dropped)
+    follows, pinned = tuple(selection.follows), frozenset(selection.pinned)
+    return Flat(content, comments, _keys(leaves), loaded, follows, pinned)
 
 
 def chosen_keys(resolver: Resolver, resolved: Resolved, onto: Onto) -> Keys:

@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from migrate.dialect import Delete
 from migrate.errors import Refused, raise_all
-from migrate.locations import KeyPath, dotted
+from migrate.locations import KeyPath, Place, dotted
 from migrate.resolve import Branch, Setting, Slot, shown
 from migrate.yaml_text import Document, same
 
@@ -59,15 +60,38 @@ class Piece:
             yield from child.walk()
 
 
+class Follow(NamedTuple):
+    """A key that an inlined file set although the parent says the same: the parent rules it now."""
+
+    key: str
+    place: Place
+    """Where the inlined file set it."""
+    parent: str
+    """The file that sets it from now on."""
+
+
 class Selection:
     """Chooses pieces of a resolved config.
 
     `own` is the preset's file, `parents` what stays below it, `delete` how the dialect takes back
-    what a parent says. `extra` are the lines that do so, by the mapping that they go into.
+    what a parent says. `retained` are the files that stay; what any other file set is a pin, and
+    `keep_pins` keeps those that the parents say alike. `extra` are the lines that take something
+    back, by the mapping that they go into; `pinned` the keys that are there as pins alone.
     """
 
-    def __init__(self, own: Document, parents: Branch | None, delete: Delete | None = None) -> None:
+    def __init__(
+        self,
+        own: Document,
+        parents: Branch | None,
+        delete: Delete | None = None,
+        retained: frozenset[str] = frozenset(),
+        keep_pins: bool = False,
+    ) -> None:
         self.own = own
+        self.retained = retained
+        self.keep_pins = keep_pins
+        self.follows: list[Follow] = []
+        self.pinned: set[KeyPath] = set()
         self.faults: list[Refused] = []
         self.parents = parents
         self.delete = delete
@@ -99,7 +123,18 @@ class Selection:
             return self._mapping(slot, slot.value, above, path)
         if above is None or slot.winner.document is self.own or not same(slot.python, above.python):
             return Piece(slot, path)
-        return None
+        return Piece(slot, path) if self._is_kept(slot, above, path) else None
+
+    def _is_kept(self, slot: Slot, above: Slot, path: KeyPath) -> bool:
+        """Whether what the parents say alike is kept as a pin; if not, it follows them now."""
+        if slot.winner.document.path in self.retained:
+            return False
+        if self.keep_pins:
+            self.pinned.add(path)
+        else:
+            parent = above.winner.document.path
+            self.follows.append(Follow(dotted(path), slot.winner.place, parent))
+        return self.keep_pins
 
     def _mapping(
         self, slot: Slot, branch: Branch, above: Slot | None, path: KeyPath
@@ -111,7 +146,8 @@ class Selection:
         children = [member for member in members if isinstance(member, Piece)]
         extra = self.extra.get(path, ())
         if parent is not None and not (children or extra or self._wrote(slot)):
-            return None
+            empty = above is not None and not branch.slots and self._is_kept(slot, above, path)
+            return Piece(slot, path) if empty else None
         complete = len(children) == len(members) and all(child.whole for child in children)
         whole = branch.source is not None and complete and not extra
         return Piece(slot, path, members, whole, extra)

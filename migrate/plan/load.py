@@ -132,7 +132,8 @@ def _presets(files: Iterable[Sound[PlanFile]], faults: list[MigrateError]) -> di
 def _planned(source: Source, plan: PlanFile) -> Iterator[Planned]:
     for name, preset in plan.presets.items():
         order = plan.order if preset.order is None else preset.order
-        yield Planned(name, preset, source, order, preset.headers or plan.headers, plan.gates)
+        headers, pins = preset.headers or plan.headers, preset.pins or plan.pins
+        yield Planned(name, preset, source, order, headers, plan.gates, pins)
 
 
 def _tree_wide(files: Iterable[Sound[PlanFile]], faults: list[MigrateError]) -> TreeWide:

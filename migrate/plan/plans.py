@@ -15,12 +15,12 @@ from migrate.plan.checks import base_of
 from migrate.plan.dialects import dialect_of
 from migrate.plan.profile import NOTHING_ALLOWED, Profile
 from migrate.plan.source import Source
-from migrate.plan.structs import Headers, Ignore, Preset, Rules, TreeWide
+from migrate.plan.structs import Headers, Ignore, Pins, Preset, Rules, TreeWide
 
 
 @dataclass(frozen=True)
 class Planned:
-    """One preset of one plan file; `order`, `headers` and `gates` are what holds for it."""
+    """One preset of one plan file; `order`, `headers`, `gates` and `pins` are what holds for it."""
 
     name: str
     preset: Preset
@@ -28,6 +28,7 @@ class Planned:
     order: tuple[str, ...] = ()
     headers: Headers = "keep"
     gates: tuple[str, ...] = ()
+    pins: Pins = "follow"
 
     @property
     def file(self) -> str:

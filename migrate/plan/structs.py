@@ -10,6 +10,7 @@ from msgspec import Meta
 Reason = Annotated[str, Meta(pattern=r"\S", description="Why; never empty.")]
 Count = Annotated[int, Meta(ge=1)]
 Headers = Literal["keep", "top", "drop"]
+Pins = Literal["keep", "follow"]
 Scalar = bool | int | float | str | None
 DROP = "drop"
 """In `references:`, the word for "take it out of the lists that name it"."""
@@ -63,6 +64,10 @@ class Preset(_Struct, frozen=True, kw_only=True):
     headers: Annotated[
         Headers | None,
         Meta(description="What becomes of headers of inlined files; the plan file's, if absent."),
+    ] = None
+    pins: Annotated[
+        Pins | None,
+        Meta(description="What becomes of pins of inlined files; the plan file's, if absent."),
     ] = None
     override: Annotated[
         dict[str, Override], Meta(description="Dotted key to a value changed on purpose.")
@@ -252,6 +257,13 @@ class PlanFile(TreeWide, frozen=True, kw_only=True):
             " gather the others at the `top` too, or `drop` all."
         ),
     ] = "keep"
+    pins: Annotated[
+        Pins,
+        Meta(
+            description="Keys that an inlined file set although the parent says the same: `keep`"
+            " them, or let them `follow` the parent."
+        ),
+    ] = "follow"
     gates: Annotated[
         tuple[str, ...],
         Meta(description="Commands that must exit 0 for each new preset, {config} substituted."),

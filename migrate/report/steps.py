@@ -39,6 +39,7 @@ def step_lines(step: Step, paint: Paint) -> Iterator[str]:
     yield from moved_lines(proposal.moved, paint)
     yield from _inlined(proposal)
     yield from _unused(proposal, paint)
+    yield from _follows(proposal)
     yield from _comments(proposal)
     yield from _references(proposal, paint)
     yield from _files(step.landing, paint)
@@ -117,6 +118,17 @@ def _unused(proposal: Proposal, paint: Paint) -> Iterator[str]:
         yield paint(f"  planned and never active: {key} of {path}", "yellow")
 
 
+def _follows(proposal: Proposal) -> Iterator[str]:
+    follows = proposal.written.follows
+    if follows:
+        yield f"  pins left to the parent: {plural(len(follows), 'key')}; `pins: keep` keeps them"
+        rows = [
+            (printable(one.key), f"of {one.place}", f"now follows {printable(one.parent)}")
+            for one in follows
+        ]
+        yield from columns(rows, indent="    ")
+
+
 def _comments(proposal: Proposal) -> Iterator[str]:
     comments = proposal.written.comments
     yield f"  comments: {comments.kept} kept, {len(comments.dropped)} dropped"
@@ -189,6 +201,10 @@ def step_data(step: Step) -> dict[str, Any]:
         "inlined": written.inlined,
         "moved": [_moved_data(file) for file in proposal.moved],
         "unused": [{"file": path, "key": key} for path, key in written.unused],
+        "follows": [
+            {"key": one.key, "file": one.place.path, "line": one.place.line, "parent": one.parent}
+            for one in written.follows
+        ],
         "comments": {
             "kept": written.comments.kept,
             "dropped": dropped_data(written.comments.dropped),

@@ -43,7 +43,7 @@ ONE_FAULT = {
         GOOD + "    zzz: {}\n",
         (
             "a.yaml:6:5: unknown field `zzz`\n"
-            "hint: the fields here are extends, from, headers, inline, order, override, to"
+            "hint: the fields here are extends, from, headers, inline, order, override, pins, to"
         ),
     ),
     "duplicate key": (
