@@ -84,8 +84,10 @@ def test_the_score_names_every_file_that_is_wrong_or_refused(
 ) -> None:
     assert main([str(folder)]) == 1
     head, row, *others = capsys.readouterr().out.splitlines()
-    assert " ".join(head.split()) == "corpus dialect payload flat again comments refused rollout"
-    assert row.split()[:7] == ["small", "detectron2", "2/4", "2/4", "2/4", "2", "1"]
+    assert " ".join(head.split()) == (
+        "corpus dialect payload flat again comments neighbours headers refused rollout"
+    )
+    assert row.split()[:9] == ["small", "detectron2", "2/4", "2/4", "2/4", "2", "0/0", "0/0", "1"]
     assert others == [
         "wrong: small/q.yaml: the payload differs",
         "refused: small/r.yaml: r.yaml:2:4: unknown tag !!python/name:os.getcwd",

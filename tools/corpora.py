@@ -30,6 +30,7 @@ from migrate.resolve import Resolver
 from migrate.tree import CachedTree, DiskTree
 from tools.corpora_check import STEPS, Outcome, check
 from tools.corpora_retired import DECLARED, Fates, fates
+from tools.shape import COUNTS, counted
 
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 ROLLOUT = (("init",), ("plan",), ("apply", "--all"), ("verify",))
@@ -145,7 +146,7 @@ def _fate_and_rollout(scratch: Path, corpus: Path) -> tuple[str, Fates]:
 def report(scores: Iterable[Score]) -> str:
     """The table of files right out of all, and below it every wrong and every refused file."""
     scores = list(scores)
-    head = ("corpus", "dialect", *STEPS, "comments", "refused", "rollout")
+    head = ("corpus", "dialect", *STEPS, "comments", *COUNTS, "refused", "rollout")
     rows = [head, *(_row(score) for score in scores)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
@@ -174,6 +175,7 @@ def _row(score: Score) -> tuple[str, ...]:
         score.dialect,
         *(f"{score.right(step)}/{len(score.outcomes)}" for step in range(len(STEPS))),
         str(sum(outcome.comments for outcome in score.outcomes)),
+        *counted(outcome.shape for outcome in score.outcomes),
         str(len(score.refused)),
         score.rollout or "-",
     )

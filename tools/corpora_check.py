@@ -16,6 +16,7 @@ from migrate.plain import PlainLoader
 from migrate.resolve import Resolver
 from migrate.tree import Overlay
 from migrate.yaml_text import decode
+from tools.shape import Shape, shape_of
 
 STEPS = ("payload", "flat", "again")
 """What a file must get right, in this order: its values, its one-file form, that form's own."""
@@ -27,6 +28,7 @@ class Outcome(NamedTuple):
     path: str
     right: int = 0
     comments: int = 0
+    shape: Shape = Shape()
     wrong: str = ""
     refused: str = ""
 
@@ -60,11 +62,12 @@ def _steps(resolver: Resolver, path: str, answer: Any) -> Iterator[Outcome]:
     if not alike(plain(loaded), answer):
         raise Wrong("the flattened file loads to something else")
     _same_texts(resolver, resolved.paths, path, flat)
-    yield Outcome(path, 2, flat.comments.kept)
+    shape = shape_of(resolver, resolved, flat.content)
+    yield Outcome(path, 2, flat.comments.kept, shape)
     once_more = Resolver(after, resolver.dialect)
     if flatten(once_more, once_more.resolve(path), Onto()).content != flat.content:
         raise Wrong("flattening again changes it")
-    yield Outcome(path, 3, flat.comments.kept)
+    yield Outcome(path, 3, flat.comments.kept, shape)
 
 
 def alike(left: Any, right: Any) -> bool:

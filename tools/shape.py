@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from migrate.resolve import Resolved, Resolver
+
 Path = tuple[str, ...]
 Together = tuple[Path, Path]
 
@@ -45,6 +47,25 @@ class _File(NamedTuple):
     def first(self) -> Path:
         """The first entry of the root."""
         return next(iter(self.entries), ())
+
+
+COUNTS = ("neighbours", "headers")
+"""What is counted, as the columns of a table."""
+
+
+def counted(shapes: Iterable[Shape]) -> tuple[str, str]:
+    """The cells of these columns: pairs that are still neighbours, headers that speak the truth."""
+    total = Shape()
+    for one in shapes:
+        total = total.plus(one._replace(parted=()))
+    share = f" ({total.pairs_kept / total.pairs:.2%})" if total.pairs else ""
+    return f"{total.pairs_kept}/{total.pairs}{share}", f"{total.headers_true}/{total.headers}"
+
+
+def shape_of(resolver: Resolver, resolved: Resolved, content: bytes) -> Shape:
+    """Count for a config that was flattened to `content`."""
+    texts = {path: resolver.tree.read(path).decode() for path in resolved.paths}
+    return shape(texts, content.decode(), resolver.dialect.keys)
 
 
 def shape(texts: Mapping[str, str], result: str, layers: Iterable[str] = ()) -> Shape:

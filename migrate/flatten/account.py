@@ -84,11 +84,12 @@ def _reason(
     path = owner(document, span[0])
     if path and len(path) == 1 and path[0] in document.layers:
         return path, "speaks of a file that gives no key"
-    entries = list(_entries(document, document.root, span[0]))
-    if line := _given_again(document, entries):
-        return path, f"given again on line {line}"
-    if entries and is_merge(entries[-1].key):
-        return path, "nothing is left of what its merge key << brings"
+    if document.duplicates or "<<" in document.text:
+        entries = list(_entries(document, document.root, span[0]))
+        if line := _given_again(document, entries):
+            return path, f"given again on line {line}"
+        if entries and is_merge(entries[-1].key):
+            return path, "nothing is left of what its merge key << brings"
     return path, _overridden(resolved.branch, document, path)
 
 
@@ -136,17 +137,15 @@ def owner(document: Document, offset: int) -> KeyPath:
 def _entries(document: Document, mapping: Node | None, offset: int) -> Iterator[Entry]:
     """The entries that a comment belongs to, from the outermost in."""
     while mapping is not None:
-        entry = next((e for e in mapping.entries if _holds(document, e, offset)), None)
-        if entry is None:
+        for entry in mapping.entries:
+            start, end = _extent(document, entry)
+            if start <= offset < end:
+                break
+        else:
             return
         yield entry
         inside = entry.value.kind == MAPPING and offset >= _first_inside(entry)
         mapping = entry.value if inside else None
-
-
-def _holds(document: Document, entry: Entry, offset: int) -> bool:
-    start, end = _extent(document, entry)
-    return start <= offset < end
 
 
 def _first_inside(entry: Entry) -> int:

@@ -98,24 +98,27 @@ def owners(pieces: list[Piece], retained: frozenset[str]) -> dict[str, Piece]:
 
 def _together(document: Document, first: Piece, pieces: list[Piece]) -> bool:
     """Whether all that survives of a file is in its first piece, or follows it side by side."""
-    if len(_whole_pieces(document, [first])) == len(_whole_pieces(document, pieces)):
+    own, _ = _whole_pieces(document, pieces)
+    inside, _ = _whole_pieces(document, [first])
+    if len(inside) == len(own):
         return True
     siblings = _siblings(first, pieces)
-    start = next(number for number, piece in enumerate(siblings) if piece is first)
-    own = _whole_pieces(document, pieces)
-    return own == siblings[start : start + len(own)]
+    start = siblings.index(first)
+    return siblings[start : start + len(own)] == own
 
 
-def _whole_pieces(document: Document, pieces: list[Piece]) -> list[Piece]:
-    """The topmost pieces that come from one file with all that is in them."""
+def _whole_pieces(document: Document, pieces: list[Piece]) -> tuple[list[Piece], bool]:
+    """The topmost pieces that come from one file with all in them; whether that is all."""
     found: list[Piece] = []
+    all_ours = True
     for piece in pieces:
-        ours = [leaf.winner.document is document for leaf in piece.leaves()]
-        if all(ours):
-            found.append(piece)
-        elif any(ours):
-            found += _whole_pieces(document, piece.children)
-    return found
+        if piece.children:
+            inside, ours = _whole_pieces(document, piece.children)
+        else:
+            inside, ours = [], piece.winner.document is document
+        found += [piece] if ours else inside
+        all_ours = all_ours and ours
+    return found, all_ours
 
 
 def _siblings(wanted: Piece, pieces: list[Piece]) -> list[Piece]:

@@ -7,7 +7,7 @@ wd: 0.1                                whole: `batch`, `wd`, and then `seed`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from migrate.flatten.select import Piece
 from migrate.resolve import Branch, Resolved, Slot
@@ -23,6 +23,7 @@ class Paragraphs:
         self.retained = retained
         self.moved = False
         """Whether any key stands elsewhere than the loader has it."""
+        self._put_together: list[tuple[list[Piece], Piece | None]] = []
 
     def arrange(self, resolved: Resolved, members: Members) -> Members:
         """The members of a config, and all below them, in the order they are written in."""
@@ -31,12 +32,14 @@ class Paragraphs:
 
     def _mapping(self, branch: Branch, members: Members, sources: list[Node]) -> Members:
         """The same for one mapping, which was written as each of `sources`."""
+        if branch.source is not None:
+            return members  # one file's mapping is in its own order, and so is all below
         for member in members:
             if isinstance(member, Piece) and isinstance(member.slot.value, Branch):
                 nodes = [setting.entry.value.resolved() for setting in member.slot.settings]
-                member.arrange(self._mapping(member.slot.value, member.members, nodes))
-        if branch.source is not None:
-            return members  # one file's mapping is in its own order
+                inside = self._mapping(member.slot.value, member.members, nodes)
+                if inside is not member.members:
+                    member.arrange(inside)
         runs = {id(piece): run for run in self._runs(members, sources) for piece in run}
         return self._arranged(members, runs) if runs else members
 
@@ -62,16 +65,15 @@ class Paragraphs:
 
     def _of_one_entry(self, piece: Piece) -> bool:
         """Whether one entry of a block makes a piece. A repeated key keeps its first place."""
-        entry = piece.winner.entry
+        slot, entry = piece.slot, piece.winner.entry
         if entry.flow or piece.winner.document.path in self.retained:
             return False
-        repeated = any(
-            setting.entry.key.holder is entry.key.holder and setting.entry is not entry
-            for setting in piece.slot.lost
-        )
-        return not repeated and all(
+        for setting in slot.lost:
+            if setting.entry is not entry and setting.entry.key.holder is entry.key.holder:
+                return False
+        return len(slot.settings) == 1 or all(
             setting.entry is entry or setting.document.path in self.retained
-            for setting in piece.slot.settings
+            for setting in slot.settings
         )
 
     def _arranged(self, members: Members, runs: dict[int, list[Piece]]) -> Members:
@@ -87,7 +89,7 @@ class Paragraphs:
             if begins:
                 self._begin(run, member)
                 arranged += run
-        self._set_apart(members, arranged, runs)
+        self._note_moves(members, arranged, {id(run): run for run in runs.values()}.values())
         return arranged
 
     def _begin(self, run: list[Piece], leader: Piece) -> None:
@@ -95,30 +97,43 @@ class Paragraphs:
         for piece in run[1:]:
             piece.joined = piece.moved = True
 
-    def _set_apart(self, members: Members, arranged: Members, runs: dict[int, list[Piece]]) -> None:
-        """Blank lines around a paragraph that was put together and begins with a comment."""
-        before, after = _pieces(members), _pieces(arranged)
-        if before == after:
+    def _note_moves(self, members: Members, arranged: Members, runs: Iterable[list[Piece]]) -> None:
+        before, after = _places(members), _pieces(arranged)
+        if list(before) == list(map(id, after)):
             return
         self.moved = True
-        for number, piece in enumerate(after):
-            run = runs.get(id(piece))
-            if run is None or run[-1] is not piece or run[0].winner.entry.lead is None:
-                continue
-            start = before.index(run[0])
-            if before[start : start + len(run)] != run:
+        stands = {id(piece): number for number, piece in enumerate(after)}
+        for run in runs:
+            stood = before[id(run[0])]
+            if [before[id(piece)] for piece in run] != list(range(stood, stood + len(run))):
+                end = stands[id(run[-1])] + 1
+                self._put_together.append((run, after[end] if end < len(after) else None))
+
+    def set_apart(self, above: Mapping[int, object]) -> None:
+        """Blank lines around what was put together and comments speak of.
+
+        `above` holds the pieces, by identity, that more than their own comments stand above.
+        """
+        for run, below in self._put_together:
+            if any(piece.winner.entry.lead is not None or id(piece) in above for piece in run):
                 run[0].apart = True
-                if number + 1 < len(after):
-                    after[number + 1].apart = True
+                if below is not None:
+                    below.apart = True
 
 
 def _pieces(members: Members) -> list[Piece]:
     return [member for member in members if isinstance(member, Piece)]
 
 
-def _left_behind(piece: Piece) -> Iterator[Slot]:
+def _places(members: Members) -> dict[int, int]:
+    return {id(piece): number for number, piece in enumerate(_pieces(members))}
+
+
+def _left_behind(piece: Piece) -> list[Slot]:
     """What floated in other files above a key that has left its place."""
-    own = {id(setting.entry) for setting in piece.slot.settings}
-    lost = tuple(setting for setting in piece.slot.lost if id(setting.entry) not in own)
-    if any(setting.entry.floats for setting in lost):
-        yield Slot(piece.slot.key, piece.slot.value, (), lost)
+    slot = piece.slot
+    if not any(setting.entry.floats for setting in slot.lost):
+        return []
+    own = {id(setting.entry) for setting in slot.settings}
+    lost = tuple(setting for setting in slot.lost if id(setting.entry) not in own)
+    return [Slot(slot.key, slot.value, (), lost)]

@@ -96,6 +96,7 @@ def flatten(
     pieces = [member for member in members if isinstance(member, Piece)]
     headings = Headings(resolver, resolved, onto.retained, headers)
     headings.assign(pieces)
+    paragraphs.set_apart(headings.above)
     lines = Lines()
     writer = Writer(lines, headings, _anchors(pieces, leaves), _spaced(resolved))
     top = Top(resolver, resolved.document, headings, lines)
@@ -213,7 +214,10 @@ def _note_merge_keys(anchors: Anchors, document: Document, node: Node, piece: Pi
 
 
 def _spaced(resolved: Resolved) -> dict[str, bool]:
-    """Which files set their top-level keys apart by blank lines; under "" what most of them do."""
+    """Which files set top-level keys apart by blank lines; under "" what most of them do.
+
+    A file that does so anywhere is set apart itself from what stands above its first key.
+    """
     habits: dict[str, bool] = {}
     apart = together = 0
     for document in resolved.chain:
@@ -224,7 +228,7 @@ def _spaced(resolved: Resolved) -> dict[str, bool]:
             else []
         )
         if blanks:
-            habits[document.path] = sum(blanks) * 2 > len(blanks)
+            habits[document.path] = any(blanks)
         apart += sum(blanks)
         together += len(blanks) - sum(blanks)
     return {**habits, "": apart > together}

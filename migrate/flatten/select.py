@@ -17,7 +17,7 @@ from migrate.yaml_text import Document, same
 _PLAIN_KEY = re.compile(r"[A-Za-z_][\w-]*\Z")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Piece:
     """A slot that goes into the new file; a mapping with those of its keys that do."""
 

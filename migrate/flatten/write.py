@@ -130,18 +130,22 @@ class Writer:
             self._leaf(piece, column)
 
     def _leads(self, settings: list[Setting], column: int) -> None:
-        """R3 and R10: the leading comments of all contributors, base first, the same text once."""
-        said: set[str] = set()
-        for setting in settings:
-            run = setting.entry.lead
-            if run is None:
-                continue
-            text = run_text(setting.document, run)
-            if text in said:
-                self._use(setting.document, run)
+        """R3 and R10: the leading comments of all contributors, base first, the same text once.
+
+        What another contributor says too, and more after or before it, is the same text.
+        """
+        leads = [(s.document, s.entry.lead) for s in settings if s.entry.lead is not None]
+        if len(leads) == 1:
+            self.lines.run(*leads[0], column)
+            return
+        texts = [f"\n{run_text(document, run)}\n" for document, run in leads]
+        for number, (document, run) in enumerate(leads):
+            text = texts[number]
+            more = any(text in other and text != other for other in texts)
+            if more or text in texts[:number]:
+                self._use(document, run)
             else:
-                self.lines.run(setting.document, run, column)
-            said.add(text)
+                self.lines.run(document, run, column)
 
     def _empty(self, piece: Piece, column: int) -> None:
         """A mapping of which nothing is left: it held a delete marker alone."""

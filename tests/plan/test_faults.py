@@ -37,7 +37,7 @@ ONE_FAULT = {
     ),
     "unknown field in a preset": (
         GOOD + "    inlines: {}\n",
-        "a.yaml:6:5: unknown field `inlines`\nhint: did you mean inline?",
+        "a.yaml:6:5: unknown field `inlines`\nhint: did you mean inline or pins?",
     ),
     "unknown field unlike any": (
         GOOD + "    zzz: {}\n",
