@@ -85,9 +85,8 @@ def flatten(
     for document in resolved.chain:
         document.attribute()
     parent = onto.branch
-    selection = Selection(
-        resolved.document, parent, resolver.dialect.delete, onto.retained, keep_pins
-    )
+    inlined = frozenset(resolved.paths) - onto.retained
+    selection = Selection(resolved.document, parent, resolver.dialect.delete, inlined, keep_pins)
     members = selection.members(resolved.branch)
     leaves = _leaves(members)
     stay_in_place(resolver.dialect, resolved, place, _settings(leaves))

@@ -74,9 +74,9 @@ class Selection:
     """Chooses pieces of a resolved config.
 
     `own` is the preset's file, `parents` what stays below it, `delete` how the dialect takes back
-    what a parent says. `retained` are the files that stay; what any other file set is a pin, and
-    `keep_pins` keeps those that the parents say alike. `extra` are the lines that take something
-    back, by the mapping that they go into; `pinned` the keys that are there as pins alone.
+    what a parent says. What one of the files `inlined` set is a pin, and `keep_pins` keeps those
+    that the parents say alike. `extra` are the lines that take something back, by the mapping that
+    they go into; `pinned` the keys that are there as pins alone.
     """
 
     def __init__(
@@ -84,11 +84,11 @@ class Selection:
         own: Document,
         parents: Branch | None,
         delete: Delete | None = None,
-        retained: frozenset[str] = frozenset(),
+        inlined: frozenset[str] = frozenset(),
         keep_pins: bool = False,
     ) -> None:
         self.own = own
-        self.retained = retained
+        self.inlined = inlined
         self.keep_pins = keep_pins
         self.follows: list[Follow] = []
         self.pinned: set[KeyPath] = set()
@@ -127,7 +127,7 @@ class Selection:
 
     def _is_kept(self, slot: Slot, above: Slot, path: KeyPath) -> bool:
         """Whether what the parents say alike is kept as a pin; if not, it follows them now."""
-        if slot.winner.document.path in self.retained:
+        if slot.winner.document.path not in self.inlined:
             return False
         if self.keep_pins:
             self.pinned.add(path)
