@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from migrate.report.paint import Paint
 
 FORMAT = "1.0"
+_OF_A_LANDING = ("journal", "journal.new", "landing")
+"""What stands in `.migrate/` while something is written, and after a kill."""
 
 
 class Context:
@@ -203,15 +205,22 @@ class Context:
 
     def recover(self) -> None:
         """Finish or drop what was interrupted, before a verb that only reads."""
-        if not os.path.lexists(os.path.join(self.root, PRIVATE, "journal")):
+        private = os.path.join(self.root, PRIVATE)
+        if not any(os.path.lexists(os.path.join(private, name)) for name in _OF_A_LANDING):
             return  # almost always, and then the journal's modules are not needed
         from migrate.disk import Disk
+        from migrate.errors import MigrateError
         from migrate.journal import interrupted, locked, recover
 
         disk = Disk(self.root)
         if interrupted(disk):
             with locked(disk):
                 self._recovered(recover(disk))
+            return
+        # Litter of a landing that was killed at its very beginning or end. It stands in nobody's
+        # way: where it cannot be removed, or is being made, the answer does not wait for it.
+        with suppress(MigrateError), locked(disk, wait_seconds=0):
+            self._recovered(recover(disk))
 
     def refuse_interrupted(self) -> None:
         """For a verb that may not even recover. Raises TreeMoved if something was interrupted."""
