@@ -14,7 +14,7 @@ from migrate.cli.options import (
     scope_options,
     workers_options,
 )
-from migrate.errors import DONE, FOUND, InputError
+from migrate.errors import DONE, FOUND
 
 if TYPE_CHECKING:
     from migrate.commands.finalize import Finalized
@@ -210,13 +210,12 @@ def rehearse(
 
     A tree without plans begins with `init`; the options that `init` has as well are for that.
     """
-    import os
-
     from migrate.commands.rehearse import rehearse as run
+    from migrate.commands.scratch import empty_folder
     from migrate.report.gate import rehearsal_data, rehearsal_lines
 
-    if keep is not None and os.path.exists(keep) and os.listdir(keep):
-        raise InputError("is not empty", keep, "name a new folder for the scratch copy")
+    if keep is not None:
+        empty_folder(keep)
     context.recover()
     with context.progress("rehearsing") as progress:
         scope = scope_of(presets, exclude, components, base)

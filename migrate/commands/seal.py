@@ -51,10 +51,12 @@ def _key(root: str) -> bytes | None:
         return None
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            key = os.read(descriptor, _KEY_BYTES + 1)
+        finally:
+            os.close(descriptor)
     except OSError:
         return None
-    with open(descriptor, "rb") as file:
-        key = file.read(_KEY_BYTES + 1)
     return key if len(key) == _KEY_BYTES else None
 
 
@@ -70,9 +72,9 @@ def _new_key(root: str) -> bytes:
         with suppress(FileNotFoundError):
             os.unlink(path)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with open(descriptor, "wb") as file:
+            file.write(key)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise Refused(f"the key of trust cannot be kept: {reason}", path, _WITHOUT) from error
-    with open(descriptor, "wb") as file:
-        file.write(key)
     return key

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from migrate.changes import sha256
 from migrate.commands.workspace import Workspace
 from migrate.disk import Disk
-from migrate.errors import MigrateError
+from migrate.errors import MigrateError, Refused
 from migrate.locations import PRIVATE
 from migrate.plan import Planned
 
@@ -37,11 +37,16 @@ def trusted(workspace: Workspace) -> bool:
 def trust(workspace: Workspace, disk: Disk) -> None:
     """Record that these gates may run without being asked; any change of them ends it.
 
-    Raises Refused if the key cannot be kept in the person's folder.
+    Raises Refused if the record, or the key in the person's folder, cannot be kept.
     """
     digest = gates_digest(workspace.plans.presets.values())
     from migrate.commands.seal import seal_of
 
     record = {"trust": True, "gates": digest, "seal": seal_of(workspace.root, digest)}
-    disk.make_private()
-    disk.record(TRUST, (json.dumps(record, indent=2) + "\n").encode())
+    try:
+        disk.make_private()
+        disk.record(TRUST, (json.dumps(record, indent=2) + "\n").encode())
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        hint = "look at what stands there; without a record, trust is given each time: --run-gates"
+        raise Refused(f"cannot be written: {reason}", TRUST, hint) from error

@@ -21,6 +21,14 @@ _NOT_EMPTY = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT)
 # Some network and FUSE file systems cannot sync a folder and say so in one of these ways.
 _NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP)
 
+_ODD = (errno.ELOOP, errno.EMLINK, errno.ENXIO, errno.EISDIR, errno.EOPNOTSUPP)
+"""How opening says that a name is a link, a FIFO, a socket or a folder."""
+
+LARGEST = 1 << 30
+"""The most bytes of a file that are looked at: a file may claim any size, and hold nothing."""
+RECORD_BYTES = 64 << 20
+"""The most bytes of a file of ours that are read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -69,16 +77,22 @@ class Disk:
             if descriptor is None:
                 return None
             hasher = hashlib.sha256()
-            while chunk := self._system.read(descriptor, _CHUNK):
+            for chunk in self._chunks(path, descriptor, LARGEST):
                 hasher.update(chunk)
             return Found(hasher.hexdigest(), stat.S_IMODE(self._system.open_mode(descriptor)))
 
-    def read(self, path: str) -> bytes | None:
+    def read(self, path: str, limit: int = RECORD_BYTES) -> bytes | None:
         """The bytes at a real path, None where nothing is. Raises TreeMoved for any other thing."""
         with self._reading(path) as descriptor:
-            if descriptor is None:
-                return None
-            return b"".join(iter(lambda: self._system.read(descriptor, _CHUNK), b""))
+            return None if descriptor is None else b"".join(self._chunks(path, descriptor, limit))
+
+    def _chunks(self, path: str, descriptor: int, limit: int) -> Iterator[bytes]:
+        size = 0
+        while chunk := self._system.read(descriptor, _CHUNK):
+            size += len(chunk)
+            if size > limit:
+                raise TreeMoved(f"is larger than {limit:,} bytes", path, "look at it; move it away")
+            yield chunk
 
     def names(self, folder: str) -> list[str]:
         """The names in a folder, sorted; none where the folder does not exist."""
@@ -157,15 +171,49 @@ class Disk:
             self.record(f"{PRIVATE}/.gitignore", b"*\n")
         self.sync_folder("")
 
-    def overwrite(self, path: str, content: bytes) -> None:
-        """Replace the bytes of a file of ours in place; not durable: no lock outlives a crash."""
+    # The lock, which is opened again and again: its name must stand for one file all the time.
+
+    def open_own(self, path: str) -> int:
+        """A descriptor of a file of ours, for reading and writing; it is made if nothing is there.
+
+        Raises TreeMoved for what is not a regular file, or has another name that may be anywhere.
+        """
+        flags = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK
         with self._at(path) as (folder, name):
-            flags = os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW
-            descriptor = self._system.open(name, flags, 0, folder)
             try:
-                self._write(descriptor, content)
-            finally:
-                self._system.close(descriptor)
+                descriptor = self._open_or_make(name, flags, folder)
+            except OSError as error:
+                if error.errno in _ODD:
+                    raise _odd(path) from None
+                raise
+        status = os.fstat(descriptor)
+        if stat.S_ISREG(status.st_mode) and status.st_nlink <= 1:
+            return descriptor
+        os.close(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise _odd(path)
+        what = "has another name (a hard link), and is not written to"
+        raise TreeMoved(what, path, f"remove this name: rm {path}")
+
+    def _open_or_make(self, name: str, flags: int, folder: int) -> int:
+        while True:
+            with suppress(FileExistsError):
+                return self._system.open(name, flags | os.O_CREAT | os.O_EXCL, 0o644, folder)
+            with suppress(FileNotFoundError):  # removed in between
+                return self._system.open(name, flags, 0, folder)
+
+    def is_own(self, path: str, descriptor: int) -> bool:
+        """Whether a name still stands for an open file, and no other name does."""
+        opened_file = os.fstat(descriptor)
+        with suppress(FileNotFoundError), self._at(path) as (folder, name):
+            named = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            return os.path.samestat(named, opened_file) and opened_file.st_nlink == 1
+        return False
+
+    def rewrite(self, descriptor: int, content: bytes) -> None:
+        """Replace the bytes of a file of ours; not durable: no lock outlives a crash."""
+        os.ftruncate(descriptor, 0)
+        self._write(descriptor, content)
 
     def _write(self, descriptor: int, content: bytes) -> None:
         rest = memoryview(content)
@@ -203,7 +251,7 @@ class Disk:
         except FileNotFoundError:
             return None
         except OSError as error:
-            if error.errno in (errno.ELOOP, errno.ENXIO):
+            if error.errno in _ODD:
                 raise _odd(path) from None
             raise
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import shlex
 
-from migrate.disk import PRIVATE, Disk
+from migrate.disk import LARGEST, PRIVATE, Disk
 from migrate.errors import MigrateError, TreeMoved, raise_all
 from migrate.journal.record import BACKUPS, JOURNAL, UNDO, Entry, Journal
 
@@ -57,7 +57,7 @@ def _restore(journal: Journal, number: int, disk: Disk) -> None:
     if entry.before is None:
         disk.unlink(entry.path)
         return
-    content = disk.read(journal.backup(number))
+    content = disk.read(journal.backup(number), LARGEST)
     if content is None:
         hint = "restore this file from version control, then run again"
         raise TreeMoved("cannot be taken back: its backup is gone", entry.path, hint)
