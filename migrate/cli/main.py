@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrate.cli.context import Context
+from migrate.cli.output import UnwritableError, forget_output, guard_streams
 from migrate.layout import Layout
 from migrate.limits import DEFAULT
 
@@ -44,6 +45,9 @@ MOST_DEEP = 500
 """The most that a flag may allow of what nests: beyond it, C code in libraries would crash."""
 
 FRAMES = 20
+
+BROKEN_PIPE = 128 + signal.SIGPIPE
+"""The exit code of what a shell sees end by this signal, as `cat` does in `cat FILE | head -1`."""
 
 
 class Verbs(click.Group):
@@ -115,6 +119,7 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
 def main(argv: list[str] | None = None) -> None:
     """Run the command and exit with its code."""
     signal.signal(signal.SIGTERM, _terminated)
+    guard_streams()
     if "_MIGRATE_COMPLETE" in os.environ:  # a shell asks what to offer
         import migrate.cli.bash  # noqa: F401 - click finds it by the name of the shell
     try:
@@ -142,6 +147,7 @@ def run(argv: list[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         result = cli.main(argv, prog_name="migrate", standalone_mode=False)
+        sys.stdout.flush()  # what cannot be told is known now, not when Python ends
     except SystemExit:  # how click ends after shell completion
         raise
     except BaseException as error:  # noqa: BLE001 - the last line of defence: a letter, not a traceback
@@ -172,10 +178,8 @@ def _exit_code(error: BaseException) -> int:
         # The limits should have said so before; it is the input all the same.
         _letter(InputError(f"takes too much {_RAN_OUT[type(error)]}", None, _SMALLER))
         return InputError.exit_code
-    if isinstance(error, BrokenPipeError):
-        # Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    if isinstance(error, UnwritableError):
+        return _untold(error)
     return _bug(error)
 
 
@@ -212,6 +216,20 @@ def _letter(error: MigrateError) -> None:
             click.echo(printable_block(shown), err=True)
         if len(diff) > _MOST_LINES:
             click.echo(f"... and {len(diff) - _MOST_LINES} more lines", err=True)
+
+
+def _untold(error: UnwritableError) -> int:
+    """The result went nowhere. Nobody who closes a pipe early wants to hear of it."""
+    from migrate.errors import TreeMoved
+
+    forget_output()
+    if error.broken_pipe:
+        return BROKEN_PIPE
+    what = f"standard output cannot be written: {error.reason}"
+    hint = "what the command did stays done, and `migrate status` tells of it; give the output room"
+    letter = TreeMoved(what, None, hint)
+    _letter(letter)
+    return letter.exit_code
 
 
 def _bug(error: BaseException) -> int:
