@@ -113,7 +113,20 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
     if max(options["max_depth"] or 0, options["max_chain"] or 0) > DEFAULT.depth:
         # What nests is read by functions that call themselves, some ten for each level.
         sys.setrecursionlimit(FRAMES * MOST_DEEP)
+    _stand_somewhere()
     ctx.obj = Context(**options)
+
+
+def _stand_somewhere() -> None:
+    """Raises InputError in a folder that was removed, where no path means anything."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        from migrate.errors import InputError
+
+        reason = (error.strerror or str(error)).lower()
+        hint = "cd to a folder that is there, then run again"
+        raise InputError(f"the folder you are in cannot be used: {reason}", None, hint) from None
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from migrate.cli.complete import complete_preset
+from migrate.errors import InputError
 from migrate.locations import BASE, COMPONENTS
 
 if TYPE_CHECKING:
@@ -50,9 +51,15 @@ def scope_options(command: Callable[..., int]) -> Callable[..., int]:
 def scope_of(
     presets: tuple[str, ...], exclude: tuple[str, ...], components: tuple[str, ...], base: str
 ) -> Scope:
-    """What these options say."""
+    """What these options say. Raises InputError for what no plan could hold: it is text."""
     from migrate.discover import Scope
 
+    for given in (*presets, *exclude, *components, base):
+        try:
+            given.encode()
+        except UnicodeError:
+            what = "is not UTF-8, so that no plan can hold it"
+            raise InputError(what, given, "rename the file, or name it by a glob") from None
     return Scope(presets, exclude, components or COMPONENTS, base)
 
 

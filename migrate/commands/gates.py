@@ -39,17 +39,17 @@ def _run(folder: str, planned: Planned, gate: str) -> Finding | None:
 
     words = [_filled(word, planned) for word in shlex.split(gate)]
     place = Place(planned.preset.to)
-    with tempfile.TemporaryFile() as said:
-        try:
+    try:
+        with tempfile.TemporaryFile() as said:
             code = _exit_code(words, folder, said)
-        except subprocess.TimeoutExpired:
-            return Finding("gates", f"`{gate}` took more than {SECONDS} s", place, "make it faster")
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            return Finding("gates", f"`{gate}` cannot be run: {reason}", place, "correct `gates:`")
-        if code == 0:
-            return None
-        last = _last_line(said)
+            last = _last_line(said)
+    except subprocess.TimeoutExpired:
+        return Finding("gates", f"`{gate}` took more than {SECONDS} s", place, "make it faster")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return Finding("gates", f"`{gate}` cannot be run: {reason}", place, "correct `gates:`")
+    if code == 0:
+        return None
     what = f"`{gate}` exited {code}" + (f": {last}" if last else "")
     return Finding("gates", what, place, "run it by hand")
 

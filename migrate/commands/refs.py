@@ -48,6 +48,7 @@ def _targets(view: View, paths: Sequence[str], live: list[str]) -> list[str]:
     found: dict[str, None] = {}
     for given in paths:
         path = view.path(given)
+        _nameable(path)
         inside = [known for known in live if known == path or known.startswith(f"{path}/")]
         # A file that is gone may still be named: that is when one asks.
         named = inside or ([path] if path.endswith(SUFFIXES) else [])
@@ -56,3 +57,11 @@ def _targets(view: View, paths: Sequence[str], live: list[str]) -> list[str]:
             raise InputError("is no config", path, hint)
         found.update(dict.fromkeys(named))
     return list(found)
+
+
+def _nameable(path: str) -> None:
+    try:
+        path.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        what = "has a name that is not UTF-8, so that no text can name it"
+        raise InputError(what, path, "rename the file") from None

@@ -19,6 +19,9 @@ CLOSED = frozenset({PRIVATE, ".git", ".hg", ".svn"})
 MAX_LINKS = 40
 """Links followed for one path before it counts as a loop; what Linux allows."""
 
+MAX_PATH_BYTES = 3072
+"""The longest path below the root: Linux opens 4,096 bytes at a time, the root included."""
+
 _MOVED = "the path changed while it was in use; look at it, then run again"
 
 
@@ -61,6 +64,8 @@ def checked(path: str) -> str:
         raise Refused("leads outside the root", path, "name a file below the root")
     if "" in names or "." in names or "\0" in path:
         raise Refused("is not the path of a file", path, "name a file below the root")
+    if len(os.fsencode(path)) > MAX_PATH_BYTES:
+        raise Refused("is too long a path", path, "no program could open it; name another file")
     closed = next((name for name in names if name.casefold() in CLOSED), None)
     if closed:
         raise Refused(f"lies in {closed}, which is not part of the tree", path, "name another file")

@@ -26,11 +26,11 @@ class Finder:
         stems = {stem(target) for target in renames.targets}
         # JSON, and so a notebook, may write what is no ASCII as an escape.
         spelled = stems | {json.dumps(name)[1:-1] for name in stems}
-        self.stems = tuple(sorted(name.encode() for name in spelled))
-        self.root = root.encode()
+        self.stems = tuple(sorted(_bytes(name) for name in spelled))
+        self.root = _bytes(root)
         self.suffix = re.compile(rb"\.ya?ml(?![A-Za-z0-9_])")
         self.slash = re.compile(rb"[/\\](?:" + _any(self.stems) + rb")(?![A-Za-z0-9_])")
-        top = {stem(t).encode() for t in renames.targets if posixpath.dirname(t) == root}
+        top = {_bytes(stem(t)) for t in renames.targets if posixpath.dirname(t) == root}
         self.launcher = (
             re.compile(rb"=[\"']?(?:" + _any(top) + rb")(?![A-Za-z0-9_/])") if top else None
         )
@@ -65,10 +65,14 @@ class Finder:
         return self.computed.search(content) is not None or self.folder.search(content) is not None
 
 
+def _bytes(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
+
+
 def _any(names: Iterable[bytes]) -> bytes:
     return b"|".join(map(re.escape, sorted(names))) or rb"(?!)"
 
 
 def _folders(renames: Renames) -> set[bytes]:
     """The name of every folder above a target."""
-    return {part.encode() for target in renames.targets for part in target.split("/")[:-1]}
+    return {_bytes(part) for target in renames.targets for part in target.split("/")[:-1]}
