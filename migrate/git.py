@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import shutil
 import stat
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from threading import Timer
 
 from migrate.disk.temporary import temporary_folder
 from migrate.errors import InputError
@@ -140,7 +140,7 @@ class Repository:
                 yield os.path.join(inner, ".gitignore")
 
     def start(self, *question: str) -> subprocess.Popen[bytes]:
-        """A git that is asked more than once, on pipes; see `answered_in_time`."""
+        """A git that is asked more than once, on pipes; see `await_answer`."""
         return subprocess.Popen(
             [*self._command, *question],
             cwd=self.root,
@@ -151,16 +151,15 @@ class Repository:
         )
 
 
-@contextmanager
-def answered_in_time(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """End the process where an answer takes too long, so that reading from it ends as well."""
-    timer = Timer(SECONDS, process.kill)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+def await_answer(process: subprocess.Popen[bytes]) -> None:
+    """Wait until a git that was `start`ed begins to answer; it is ended where that takes too long.
+
+    Reading then comes to its end as well.
+    """
+    waiting = select.poll()
+    waiting.register(process.stdout or -1, select.POLLIN)
+    if not waiting.poll(SECONDS * 1000):
+        process.kill()
 
 
 @contextmanager

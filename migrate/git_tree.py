@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import IO
 
 from migrate.errors import InputError, MissingFile, nearest
-from migrate.git import GitError, answered_in_time, repository
+from migrate.git import GitError, await_answer, repository
 from migrate.limits import DEFAULT, Limits
 
 _NO_GIT = "git:REV:PATH needs both; files that are checked out can be compared without"
@@ -89,11 +89,11 @@ class GitTree:
         assert process.stdin is not None
         assert process.stdout is not None
         request = f"{self.commit}:{self.prefix}{path}\n"
-        with answered_in_time(process):
-            with suppress(BrokenPipeError):  # it ended; that it says nothing is told below
-                process.stdin.write(request.encode("utf-8", "surrogateescape"))
-                process.stdin.flush()
-            content = self._answer(path, process.stdout)
+        with suppress(BrokenPipeError):  # it ended; that it says nothing is told below
+            process.stdin.write(request.encode("utf-8", "surrogateescape"))
+            process.stdin.flush()
+        await_answer(process)
+        content = self._answer(path, process.stdout)
         if content is None and path in self._every:
             raise self._unread(path, "its content is not in this clone")
         return content

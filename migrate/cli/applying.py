@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from migrate.cli.output import UnwritableError
 from migrate.commands.apply import Applied
 from migrate.report.applied import applied_data, end_lines, landed_lines, stopped_line
 
@@ -23,7 +24,7 @@ class Applying:
         self.everything = everything
         self.flags = flags
         self.result = Applied()
-        self.unwritten: OSError | None = None
+        self.unwritten: UnwritableError | None = None
 
     def landed(self, steps: Sequence[Step]) -> None:
         """Print the steps of a landing. JSON is one object, given at the end."""
@@ -50,7 +51,7 @@ class Applying:
         if self.unwritten is None:
             try:
                 self.context.say("\n".join(lines))
-            except OSError as error:
+            except UnwritableError as error:
                 self.unwritten = error
 
     def _stopped(self, error: BaseException) -> None:
