@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -203,8 +204,16 @@ def _own_lines(written: Written) -> dict[str, Any]:
     return {"edits": edits, "wrote": wrote, "lines": packed(written)}
 
 
-def _decoded(lines: Iterable[bytes]) -> str:
-    return b"".join(lines).decode("utf-8", "surrogateescape")
+def _decoded(lines: Iterable[bytes]) -> str | dict[str, str]:
+    """Lines as a text; what is no UTF-8 as its bytes, which JSON has no text for."""
+    content = b"".join(lines)
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return {_BYTES: b64encode(content).decode("ascii")}
+
+
+_BYTES = "<bytes>"
 
 
 def undo_edits(content: bytes, edits: tuple[tuple[int, int, str], ...]) -> bytes:
@@ -261,7 +270,7 @@ def _restored(resolved: Any, content: bytes) -> Any:
 
 
 def _read_step(item: dict[str, Any]) -> Step:
-    edits = tuple((_offset(a), _offset(b), _text(c)) for a, b, c in item.get("edits", ()))
+    edits = tuple((_offset(a), _offset(b), _lines(c)) for a, b, c in item.get("edits", ()))
     before, after, legacy = item["before"], item["after"], item.get("legacy")
     written = _written(item, edits) if "lines" in item else None
     return Step(
@@ -279,7 +288,7 @@ def _written(item: dict[str, Any], edits: tuple[tuple[int, int, str], ...]) -> W
     hunks: list[Hunk] = []
     last = 0
     for (start, _, old), (first, new) in zip(edits[::-1], item["wrote"][::-1], strict=True):
-        lines, before = text_lines(_text(new)), text_lines(old)
+        lines, before = text_lines(_lines(new)), text_lines(old)
         if not last <= _offset(first) <= len(digests) - len(lines):
             raise ValueError("the lines of a step follow one another")
         last = first + len(lines)
@@ -295,6 +304,14 @@ def _text(value: Any) -> str:
         raise TypeError(f"a text is expected, not {type(value).__name__}")
     value.encode("utf-8", "surrogateescape")
     return value
+
+
+def _lines(value: Any) -> str:
+    """What `_decoded` spelled; bytes that are no text as lone surrogates."""
+    if isinstance(value, dict):
+        content = b64decode(_text(value[_BYTES]), validate=True)
+        return content.decode("utf-8", "surrogateescape")
+    return _text(value)
 
 
 def _path(value: Any) -> str:

@@ -82,6 +82,7 @@ class Pointers:
         self.renames = Renames(moves, plans.config_root, plans.dialect.keys, layout=plans.layout)
         self._known: dict[str, list[Reference]] = {}
         self._by_target: dict[str, dict[str, None]] = {}
+        self._told: set[str] = set()
 
     @cached_property
     def suspects(self) -> dict[str, int]:
@@ -108,15 +109,12 @@ class Pointers:
         self._unread.update(self.suspects.keys() & {link.path for link in links})
         if not gone or not self.suspects:
             return Followed(changes=tuple(links))
-        found = self._references(laid, gone)
+        found = self._references(laid, gone) + self._not_scanned()
         faults = tuple(_dangling(one) for one in found if one.dangles)
         # Listing the tree takes as long as the tree is large, and hardly any step needs it.
         alive = [f for f in tree.files() if f not in gone] if any(map(_glob, found)) else []
-        told = (
-            one
-            for one in found
-            if set(one.written) & _MADE_AT or not _matches(one, alive, self.plans)
-        )
+        matched = _Matching(alive, self.plans)
+        told = (one for one in found if set(one.written) & _MADE_AT or one not in matched)
         changes = rewrite(laid, found, likely)
         self._unread.update(change.path for change in changes)
         return Followed(tuple(told), tuple(_joined(links, changes)), faults, likely)
@@ -128,6 +126,14 @@ class Pointers:
         wanted = sorted(named, key=self.suspects.__getitem__)
         there = (path for path in wanted if tree.exists(path))
         return [one for path in there for one in self._known[path] if one.target in gone]
+
+    def _not_scanned(self) -> list[Reference]:
+        """Notes of files that could not be looked into, each told once for the whole rollout."""
+        paths = self._by_target.get("", {})
+        notes = [one for path in paths for one in self._known[path] if not one.target]
+        new = [one for one in notes if one.path not in self._told]
+        self._told.update(one.path for one in new)
+        return new
 
     def _scan(self, tree: Tree) -> None:
         new = sorted(self._unread, key=self.suspects.__getitem__)
@@ -226,20 +232,30 @@ def still_named(tree: Tree, plans: Plans, gone: Iterable[str]) -> list[Reference
         return []
     renames = Renames(moves, plans.config_root, plans.dialect.keys, layout=plans.layout)
     files = naming(tree, renames, plans.include, plans.exclude)
-    alive = list(tree.files())
-    return [one for one in scan(tree, renames, among=files) if not _matches(one, alive, plans)]
+    matched = _Matching(list(tree.files()), plans)
+    return [one for one in scan(tree, renames, among=files) if one not in matched]
 
 
 _MADE_AT = frozenset("${%")
 _MADE = re.compile(r"\$\{?\w+\}?|\{[^}]*\}|%s")
 
 
-def _matches(one: Reference, alive: Iterable[str], plans: Plans) -> bool:
-    """Whether a pattern goes on matching other files: then nothing has to be done about it."""
-    glob = _glob(one)
-    if glob is None:
-        return False
-    return any(matches(path, [glob, f"{plans.config_root}/{glob}"]) for path in alive)
+class _Matching:
+    """The patterns that go on matching other files: then nothing has to be done about them."""
+
+    def __init__(self, alive: Sequence[str], plans: Plans) -> None:
+        self.alive = alive
+        self.root = plans.config_root
+        self._known: dict[str, bool] = {}
+
+    def __contains__(self, one: Reference) -> bool:
+        glob = _glob(one)
+        if glob is None:
+            return False
+        if glob not in self._known:
+            globs = [glob, f"{self.root}/{glob}"]
+            self._known[glob] = any(matches(path, globs) for path in self.alive)
+        return self._known[glob]
 
 
 def _glob(one: Reference) -> str | None:

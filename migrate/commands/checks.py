@@ -219,12 +219,14 @@ def _references(gate: Gate, result: Verified) -> Iterator[Finding]:
     for one in still_named(gate.tree, gate.plans, gone):
         if one.ignored or one.place in said:
             continue
-        level = ERROR if one.dangles else WARNING if one.prose else NOTE
+        if not one.target:
+            yield Finding("references", one.reason, one.place, "look into it yourself", NOTE)
+            continue
         what = f"names {one.target}, which the rollout removed"
         moved = gate.old.applied.moved.get(one.target)
-        hint = one.reason if level == NOTE and one.reason else "name what replaced it"
+        hint = one.reason if not one.dangles and one.reason else "name what replaced it"
         hint = f"name {moved}, where it is now" if moved else hint
-        yield Finding("references", what, one.place, hint, level)
+        yield Finding("references", what, one.place, hint, ERROR if one.dangles else WARNING)
 
 
 def _rules(gate: Gate, result: Verified) -> Iterator[Finding]:

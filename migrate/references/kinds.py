@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from posixpath import basename
 
-from migrate.references import markdown, notebook, python, shell, yaml_kind
+from migrate.references import markdown, notebook, pathlist, python, shell, yaml_kind
 from migrate.references.found import Kind
 
 KINDS: dict[str, Kind] = {
     "python": python.KIND,
     "notebook": notebook.KIND,
+    "pathlist": pathlist.KIND,
     "markdown": markdown.KIND,
     "yaml": yaml_kind.KIND,
     "shell": shell.KIND,
@@ -35,6 +36,8 @@ def kind_of(
         keys = "|".join(map(re.escape, composing)).encode()
         extends = re.search(rb"^(?:" + keys + rb"):", content, re.MULTILINE)
         return yaml_kind.KIND if extends else shell.KIND
+    if path.endswith(".txt") and not markdown.says_something(path, content):
+        return shell.KIND
     for kind in KINDS.values():
         if kind.claims(path):
             return kind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from posixpath import basename
 
 from migrate.references.found import Found, Kind, in_text
 from migrate.references.names import Names, Use
@@ -28,6 +29,29 @@ _TARGET = Use(strict="link")
 def claims(path: str) -> bool:
     """By suffix; a README without one counts too."""
     return path.endswith(_SUFFIXES) or path.rsplit("/", 1)[-1] in ("README", "NOTES", "TODO")
+
+
+_READ_BY_PEOPLE = re.compile(
+    r"(?:README|LICEN[CS]E|NOTICE|AUTHORS|CREDITS|NOTES|TODO|FAQ|INSTALL|USAGE)", re.IGNORECASE
+)
+_SENTENCE = re.compile(
+    rb"(?:^|\s)(?:[A-Za-z'\-]+[,;:]?\s+){4}[A-Za-z'\-]+[.,;:!?]?(?:\s|$)"
+    rb"|^\W*\d{4}-\d\d-\d\d|\b(?:DEBUG|INFO|WARN|WARNING|ERROR)\b|[\x80-\xff]{6}"
+)
+LOOKED_AT = 50_000
+"""Bytes of a `.txt` that say whether it is prose."""
+
+
+def says_something(path: str, content: bytes) -> bool:
+    """Whether a `.txt` is text for people, by its name or its lines; else a tool reads it."""
+    name = basename(path)
+    if _READ_BY_PEOPLE.match(name):
+        return True
+    if name == "CMakeLists.txt":
+        return False
+    lines = [line for line in content[:LOOKED_AT].splitlines() if line.strip()]
+    told = [line for line in lines if not line.lstrip().startswith(b"#")]
+    return sum(_SENTENCE.search(line[:400]) is not None for line in told) * 5 > len(told)
 
 
 def find(source: Source, names: Names) -> Iterator[Found]:

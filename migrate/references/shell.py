@@ -15,10 +15,16 @@ from migrate.references.source import Source
 from migrate.references.spelling import Piece, Spelled
 
 _SCRIPTS = ".sh .bash .zsh .fish .mk .env .sbatch .slurm .pbs .ps1 .bat .cmd .just .dockerfile"
-_PLAIN = ".yaml .yml .json .toml .cfg .ini .conf .tmpl .j2"
-_SUFFIXES = tuple(f"{_SCRIPTS} {_PLAIN}".split())
+_PLAIN = ".yaml .yml .json .jsonc .json5 .toml .cfg .ini .conf .properties .tmpl .j2 .xml .iml .in"
+_CODE = (
+    ".c .cc .cpp .cu .h .hpp .cmake .cs .dart .go .gradle .groovy .hcl .java .jl .js .jsx .kt .lua"
+    " .mjs .nix .php .pl .r .R .rb .rs .scala .swift .tf .ts .tsx"
+)
+_SUFFIXES = tuple(f"{_SCRIPTS} {_PLAIN} {_CODE} .txt".split())
+"""A `.txt` that comes here is a list or a script by what stands in it (see `kinds`)."""
 _NAMES = re.compile(
-    r"(?:GNU)?[Mm]akefile|.*Dockerfile.*|Containerfile|Jenkinsfile|Procfile|[Jj]ustfile|\.env.*|run"
+    r"(?:GNU)?[Mm]akefile|.*Dockerfile.*|Containerfile|Jenkinsfile.*|Procfile|[Jj]ustfile|\.env.*|run"
+    r"|Snakefile|SConstruct|SConscript|Vagrantfile|BUILD|WORKSPACE|Rakefile|Gemfile|Brewfile"
 )
 _SPACE = r"[ \t]*"
 _ASSIGNED = re.compile(

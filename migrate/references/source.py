@@ -37,7 +37,7 @@ class Source:
         encoding = _UTF_16.get(content[:2], "utf-8")
         if path.endswith((".py", ".pyi")) and encoding == "utf-8":
             encoding = _python_encoding(content)
-        reason = f"not rewritten: it is not read as {encoding}"
+        reason = f"not rewritten: as {encoding} it could not be written back byte for byte"
         try:
             text = content.decode(encoding, "surrogateescape")
             if "\0" in text:

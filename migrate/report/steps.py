@@ -142,7 +142,9 @@ def _references(proposal: Proposal, paint: Paint) -> Iterator[str]:
     rewritten = sum(map(proposal.followed.rewrites, found))
     yield f"  references: {rewritten} rewritten, {len(found) - rewritten} left"
     for one in found:
-        if not proposal.followed.rewrites(one):
+        if not one.target:
+            yield paint(f"    {printable(one.path)}: {one.reason}", "yellow")
+        elif not proposal.followed.rewrites(one):
             reason = one.reason or "likely; --likely rewrites it"
             word = "prose" if one.prose else one.certainty
             yield paint(f"    {one.place}: {printable(one.written)} ({word}: {reason})", "yellow")

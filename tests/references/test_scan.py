@@ -6,6 +6,7 @@ import json
 import os
 import random
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -191,3 +192,60 @@ def test_likely_edits_wait_to_be_asked_for() -> None:
     assert rewrite(tree, references) == []
     [change] = rewrite(tree, references, likely=True)
     assert change.after == b"cat /srv/configs/train/b.yaml\n"
+
+
+def test_python_with_a_byte_that_is_no_text_is_edited_byte_for_byte() -> None:
+    before = b"# caf\xe9\np = 'configs/train/a.yaml'  # \xff\n"
+    tree = MemoryTree({"x.py": before})
+    [change] = rewrite(tree, scan(tree, RENAMES))
+    assert change.after == before.replace(b"a.yaml", b"b.yaml")
+
+
+def test_a_class_of_a_pattern_is_read_as_a_shell_reads_it() -> None:
+    """Beside it: Python's `re` warns of `[[`, `--` and `&&`, and refuses `[z-a]` and `[\\]`."""
+    cases = {"[a-c]": True, "[!b-z]": True, "[z-a]": False, "[a-]": True, "[]-a]": False}
+    odd = [
+        "[[a]",
+        "[a&&b]",
+        "[a--b]",
+        "[a||b]",
+        "[\\]",
+        "[\\d]",
+        "[[:alpha:]",
+        "[9-0]",
+        "[^",
+        "[!]",
+    ]
+    for written, hit in {**cases, **dict.fromkeys(odd, None)}.items():
+        tree = MemoryTree({"a.sh": f"cat configs/train/{written}.yaml\n".encode(), OLD: b"a: 1\n"})
+        found = scan(tree, RENAMES)
+        if hit is not None:
+            assert [one.certainty for one in found] == [NOTE] * hit, written
+
+
+@pytest.mark.parametrize(
+    ("written", "hit"),
+    [
+        ("configs/{train,eval}/{a,b}.yaml", True),
+        ("configs/{eval,test}/{a,b}.yaml", False),
+        ("configs/" + "{a,b,t}" * 30 + "/a.yaml", True),  # too many spellings: any text
+        ("configs/" + "*" * 200 + "/a.yaml", True),
+        ("configs/" + "**/" * 50 + "a.yaml", True),
+        ("configs/train/" + "{x}" * 20 + "a.yaml", True),
+        ("configs/train/" + "{x}" * 20 + "b.yaml", False),
+    ],
+)
+def test_a_pattern_of_any_size_is_held_against_paths_at_once(written: str, hit: bool) -> None:
+    paths = {f"configs/train/{'a' * n}.yaml": b"a: 1\n" for n in range(2, 200)}
+    tree = MemoryTree({"a.sh": f"cat {written}\n".encode(), OLD: b"a: 1\n", **paths})
+    start = time.process_time()
+    assert [one.target for one in scan(tree, RENAMES)] == [OLD] * hit
+    assert time.process_time() - start < 1
+
+
+def test_more_patterns_than_are_looked_into_are_told() -> None:
+    lines = "".join(f"cat configs/train/x{n}*.yaml\n" for n in range(3000))
+    files = {f"configs/train/c{n}.yaml": b"a: 1\n" for n in range(1000)}
+    tree = MemoryTree({"a.sh": NAMES_IT + lines.encode(), OLD: b"a: 1\n", **files})
+    reasons = [one.reason for one in scan(tree, RENAMES)]
+    assert reasons[0] == "not scanned to the end: it holds too many patterns"

@@ -1,0 +1,2 @@
+# -*- coding: rot13 -*-
+p = 'configs/components/o.yaml'

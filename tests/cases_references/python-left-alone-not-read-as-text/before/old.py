@@ -1,0 +1,2 @@
+print 'x'  # configs/components/o.yaml
+open('configs/components/o.yaml')

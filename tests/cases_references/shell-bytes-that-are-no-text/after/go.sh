@@ -1,0 +1,1 @@
+echo café configs/parts/o.yaml ÿ # é

@@ -1,0 +1,1 @@
+echo café configs/components/o.yaml ÿ # é

@@ -1,0 +1,1 @@
+cfg = load("configs/parts/o.yaml")

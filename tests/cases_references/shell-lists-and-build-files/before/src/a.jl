@@ -1,0 +1,1 @@
+cfg = load("configs/components/o.yaml")
