@@ -13,6 +13,7 @@ from migrate.errors import MigrateError, Refused
 from migrate.foreign import Foreign
 from migrate.globs import matches
 from migrate.graph import Graph
+from migrate.limits import FAULTS_TOLD
 from migrate.locations import printable
 from migrate.parity import Difference
 from migrate.plan import DROP as PLAN_DROP
@@ -110,7 +111,7 @@ class Pointers:
         if not gone or not self.suspects:
             return Followed(changes=tuple(links))
         found = self._references(laid, gone) + self._not_scanned()
-        faults = tuple(_dangling(one) for one in found if one.dangles)
+        faults = _faults([one for one in found if one.dangles])
         # Listing the tree takes as long as the tree is large, and hardly any step needs it.
         alive = [f for f in tree.files() if f not in gone] if any(map(_glob, found)) else []
         matched = _Matching(alive, self.plans)
@@ -167,6 +168,17 @@ def _joined(links: Iterable[Change], changes: Iterable[Change]) -> Iterator[Chan
         else:
             yield change
     yield from first.values()
+
+
+def _faults(dangling: Sequence[Reference]) -> tuple[Refused, ...]:
+    """A refusal for each place, and one for all that are too many to tell."""
+    faults = [_dangling(one) for one in dangling[:FAULTS_TOLD]]
+    if len(dangling) > FAULTS_TOLD:
+        files = sorted({one.path for one in dangling})
+        count = len(dangling) - FAULTS_TOLD
+        what = f"{count:,} more places name what this step deletes, in all in {len(files):,} files"
+        faults.append(Refused(what, files[-1], "migrate refs tells all of them"))
+    return tuple(faults)
 
 
 def _dangling(reference: Reference) -> Refused:

@@ -22,6 +22,7 @@ from migrate.references.reference import CERTAIN, LIKELY, NOTE
 from migrate.references.renames import Renames
 from migrate.references.tokens import (
     ANCHOR,
+    DYNAMIC,
     as_pattern,
     dynamic,
     has_suffix,
@@ -99,10 +100,19 @@ class Names:
         self._tails: dict[str, list[str]] = {}
         self._hits: dict[str, tuple[list[str], list[str]]] = {}
         self.any_stem = re.compile("|".join(map(re.escape, sorted(self.stems))) or r"(?!)")
+        self._in_lines = re.compile(f"{self.any_stem.pattern}|{DYNAMIC.pattern}")
 
     def begin(self) -> None:
         """Another file: it may hold as many patterns as any."""
         self.overrun, self._tests = False, 0
+
+    def lines(self, text: str) -> Iterator[tuple[int, int]]:
+        """The lines that may hold a name, their ends included."""
+        end = 0
+        while match := self._in_lines.search(text, end):
+            start = text.rfind("\n", 0, match.start()) + 1
+            end = text.find("\n", match.end()) + 1 or len(text)
+            yield start, end
 
     def find(
         self, text: str, file: str, use: Use = PLAIN, span: tuple[int, int] | None = None

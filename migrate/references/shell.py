@@ -37,7 +37,6 @@ _SET = re.compile(r"\b(\w+)\+?=")
 _BOUND = re.compile(r"\b(\w+)\+?=|\bfor (\w+) in\b|\bread (?:-\w+ )*(\w+)")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|\((\w+)\)|(\w+))")
 _TAIL = re.compile(r"[\"']?(/[\w./\-]+)")
-_LINE = re.compile(r"[^\n]*\n?")
 _QUOTED_OR_HASH = re.compile(r"\\.|\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:(?<=\s)|\A)#")
 
 
@@ -58,9 +57,8 @@ _UNKNOWN = (LIKELY, "a kind of file that is not known")
 def in_script(source: Source, names: Names, cap: str = CERTAIN, why: str = "") -> Iterator[Found]:
     """The same in any text that is a script."""
     values = constants(source.text)
-    for match in _LINE.finditer(source.text):
-        start, end = match.span()
-        comment = start + _comment(match.group())
+    for start, end in names.lines(source.text):
+        comment = start + _comment(source.text[start:end])
         for span, prose in (((start, comment), False), ((comment, end), True)):
             found = list(_in_words(source, names, span, values))
             yield from (Found(f.spelled, f.named, prose, cap=cap, cap_reason=why) for f in found)

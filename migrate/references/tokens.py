@@ -30,7 +30,9 @@ VARIABLE = (
 )
 GLOB = r"\*+|\?|\[[^\]\s/.\"']{1,20}\]"
 
-_DYNAMIC = re.compile(f"{VARIABLE}|{GLOB}")
+DYNAMIC = re.compile(f"{VARIABLE}|{GLOB}")
+"""What a word holds that only the run, or a shell, knows."""
+
 _PREFIX = re.compile(rf"(?:(?:{VARIABLE})[\"']?/)+")
 _SUFFIXES = (".yaml", ".yml")
 _FRONT = re.compile(r"\\[nt](?=[\w.])|@|-+(?=[\w./])|_{1,2}(?=configs)|\*+(?=[\w.$])")
@@ -57,7 +59,7 @@ def words(
     text: str, start: int, end: int, stems: re.Pattern[str], letters: str = ""
 ) -> Iterator[tuple[int, str]]:
     """Each word that may be a path, trimmed, with its offset. URLs and remote paths are none."""
-    if not (stems.search(text, start, end) or _DYNAMIC.search(text, start, end)):
+    if not (stems.search(text, start, end) or DYNAMIC.search(text, start, end)):
         return  # no word of it could pass below
     for match in _pattern(letters).finditer(text, start, end):
         word, at = match.group(), match.start()
@@ -89,7 +91,7 @@ def _elsewhere(text: str, at: int, word: str) -> bool:
 
 def dynamic(word: str) -> bool:
     """Whether a word has a variable or a wildcard in it."""
-    return _DYNAMIC.search(word) is not None
+    return DYNAMIC.search(word) is not None
 
 
 def split_prefix(word: str) -> tuple[str, str]:
@@ -106,7 +108,7 @@ class Pattern:
     """
 
     def __init__(self, word: str) -> None:
-        parts = list(_DYNAMIC.finditer(word))
+        parts = list(DYNAMIC.finditer(word))
         globs = [""] if _few(parts) else [word[: parts[0].start()] + "**"]
         position = 0
         for part in parts if _few(parts) else ():
