@@ -16,6 +16,8 @@ class Limits(NamedTuple):
     """Values in one file, aliases expanded: what makes alias bombs small."""
     chain: int = 64
     """How many files may extend one another in a row; real trees stay below 10."""
+    chain_nodes: int = 500_000
+    """Values in all files of one chain, aliases expanded; a chain takes a kilobyte for each."""
 
 
 DEFAULT = Limits()

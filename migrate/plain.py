@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from migrate.dialect import EXTENDS, Delete, Dialect
-from migrate.errors import InputError, Refused
+from migrate.errors import InputError, MigrateError, Refused
 from migrate.limits import BASES, CHAIN_FILES
 from migrate.tree import Tree
-from migrate.yaml_text import LOADERS, decode, load
+from migrate.yaml_text import LOADERS, chain_too_large, decode, load, values_at_most
 
 Mapping = dict[Any, Any]
 
@@ -37,6 +37,10 @@ class PlainLoader:
         self._contents: dict[str, bytes] = {}
         self._ordinary: dict[str, bool] = {}
         self._entered = 0
+        self._below: dict[str, frozenset[str]] = {}
+        """Of each config that was composed, the files it is made of."""
+        self._weighed: set[str] = set()
+        self._weight = 0
 
     def load(self, path: str) -> Mapping:
         """The resolved config: bases in list order, each with its own bases first, then the file.
@@ -44,7 +48,11 @@ class PlainLoader:
         The result is shared, so read it only. Raises InputError for what the trainer cannot load.
         """
         if path not in self._resolved:
-            self._resolved[path] = finished(self.dialect, self._compose(path, 0))
+            try:
+                self._resolved[path] = finished(self.dialect, self._compose(path, 0))
+            except MigrateError as error:
+                # Who keeps the letter must not keep what was loaded, by way of the frames.
+                raise error.with_traceback(None) from None
         return self._resolved[path]
 
     def named(self, path: str) -> list[str]:
@@ -71,7 +79,7 @@ class PlainLoader:
 
     def forget(self, path: str) -> None:
         """Keep nothing of a file that is not needed any more."""
-        for known in (self._whole, self._resolved, self._chains, self._ordinary):
+        for known in (self._whole, self._resolved, self._chains, self._ordinary, self._below):
             known.pop(path, None)
         self._loaded.pop(self._contents.pop(path, b""), None)
 
@@ -102,14 +110,17 @@ class PlainLoader:
         if self.dialect.in_place:
             # What is changed in place is nobody else's.
             return self._fold(path, depth)
-        if path not in self._whole:
+        if path in self._whole:
+            self._weigh(path, self._below[path])
+        else:
             self._whole[path] = self._fold(path, depth)
         return self._whole[path]
 
     def _enter(self, path: str, depth: int) -> None:
         """Refuse chains without end: too long a row, or the same files over and over."""
         if depth == 0:
-            self._entered = 0
+            self._entered = self._weight = 0
+            self._weighed = set()
         self._entered += 1
         if depth > self.tree.limits.chain:
             raise InputError("extends too many files in a row", path, "look for a cycle")
@@ -117,10 +128,30 @@ class PlainLoader:
             what = f"lays more than {CHAIN_FILES:,} files over one another, repeats counted"
             raise Refused(what, path, "extend each file once")
 
+    def _weigh(self, path: str, files: Iterable[str]) -> None:
+        """Count the values of files that are new in this chain. Raises Refused for too many."""
+        limits = self.tree.limits
+        new = [file for file in files if file not in self._weighed]
+        self._weighed.update(new)
+        self._weight += sum(self._values(file) for file in new)
+        if self._weight > limits.chain_nodes:
+            self._weight = sum(self._values(file, exactly=True) for file in self._weighed)
+        if self._weight > limits.chain_nodes:
+            for known in self._weighed:  # the next chain may be as large
+                self.forget(known)
+            raise chain_too_large(path, new[-1], limits)
+
+    def _values(self, path: str, exactly: bool = False) -> int:
+        text = decode(path, self._contents[path])
+        return values_at_most(text, path, self.tree.limits, exactly)
+
     def _fold(self, path: str, depth: int) -> Mapping:
         own = self._file(path)
+        self._weigh(path, [path])
         data = {key: value for key, value in own.items() if key not in self.dialect.keys}
-        bases = [self._compose(base, depth + 1) for base in self._bases(path, own)]
+        named = self._bases(path, own)
+        bases = [self._compose(base, depth + 1) for base in named]
+        self._below[path] = frozenset((path,)).union(*(self._below[base] for base in named))
         if self.dialect.order == "earlier":
             for base in bases:
                 data = self._merge(base, data)
@@ -137,6 +168,7 @@ class PlainLoader:
     def _in_a_row(self, path: str, depth: int) -> Iterator[Mapping]:
         self._enter(path, depth)
         own = self._file(path)
+        self._weigh(path, [path])
         for base in self._bases(path, own):
             yield from self._in_a_row(base, depth + 1)
         yield {key: value for key, value in own.items() if key not in self.dialect.keys}

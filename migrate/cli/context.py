@@ -70,6 +70,8 @@ class Context:
     def limits(self) -> Limits:
         """How much is read of a tree: the defaults, but for the flags that were given."""
         given = {name.removeprefix("max_"): value for name, value in self._limits.items()}
+        # A chain may hold at least what one of its files may.
+        given.setdefault("chain_nodes", max(DEFAULT.chain_nodes, given.get("nodes", 0)))
         return DEFAULT._replace(**given)
 
     @property

@@ -105,6 +105,7 @@ class Verbs(click.Group):
 @click.option("--max-depth", type=click.IntRange(1, MOST_DEEP), help="Deepest nesting in a file.")
 @click.option("--max-nodes", type=click.IntRange(min=1), help="Most values in a file.")
 @click.option("--max-chain", type=click.IntRange(1, MOST_DEEP), help="Most files in a row.")
+@click.option("--max-chain-nodes", type=click.IntRange(min=1), help="Most values in a chain.")
 @click.option("-v", "--verbose", count=True, help="Say more.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only results and errors.")
 @click.pass_context

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from migrate.dialect import EXTENDS, Dialect
-from migrate.errors import BrokenChain, InputError, MissingFile, Refused, nearest
+from migrate.errors import BrokenChain, InputError, MigrateError, MissingFile, Refused, nearest
 from migrate.limits import BASES, CHAIN_FILES
 from migrate.locations import LEGACY, outside
 from migrate.resolve.branch import EMPTY, Branch, merge, read_branch, shown
 from migrate.resolve.combine import Combiner
 from migrate.tree import Tree
-from migrate.yaml_text import LOADERS, MAPPING, SCALAR, SEQUENCE, Document, Entry, Node
+from migrate.yaml_text import (
+    LOADERS,
+    MAPPING,
+    SCALAR,
+    SEQUENCE,
+    Document,
+    Entry,
+    Node,
+    chain_too_large,
+    decode,
+    values_at_most,
+)
 
 
 class Base(NamedTuple):
@@ -89,6 +101,8 @@ class Resolver:
         self._documents: dict[str, Document] = {}
         self._resolved: dict[str, Resolved] = {}
         self._open: list[str] = []
+        self._weighed: set[str] = set()
+        self._weight = 0
         self._extended: set[str] = set()
         self._last: dict[str, None] = {}
         self._bases: dict[str, tuple[Base, ...]] = {}
@@ -104,6 +118,7 @@ class Resolver:
             content = self.tree.read(path)
             document = self._store.get((path, content))
             if document is None:
+                self._admit(path, content)
                 document = Document(
                     path, content, self.dialect.keys, self._loader, self.tree.limits
                 )
@@ -145,7 +160,21 @@ class Resolver:
         """
         if path in self._resolved:
             return self._resolved[path]
+        if self._open:
+            return self._resolve(path)
+        self._weighed, self._weight = set(), 0
+        try:
+            return self._resolve(path)
+        except MigrateError as error:
+            # Who keeps the letter must not keep what was parsed, by way of the frames.
+            error.__traceback__ = None
+            if self._weight > self.tree.limits.chain_nodes:
+                gc.collect()  # nodes hold one another, and the collector runs seldom
+            raise error from None
+
+    def _resolve(self, path: str) -> Resolved:
         document = self.document(path)
+        self._weigh(path, [document])
         if path not in self._bases:
             self._bases[path] = tuple(self.bases(document))
         bases = self._bases[path]
@@ -214,9 +243,34 @@ class Resolver:
         self._unfinished[document.path] = branch
         return combiner.final(branch)
 
+    def _weigh(self, path: str, documents: Iterable[Document]) -> None:
+        """Count the values of files that are new in this chain. Raises Refused for too many."""
+        for document in documents:
+            if document.path not in self._weighed:
+                self._weighed.add(document.path)
+                self._weight += document.root.size if document.root is not None else 1
+                if self._weight > self.tree.limits.chain_nodes:
+                    raise self._too_large(path, document.path)
+
+    def _admit(self, path: str, content: bytes) -> None:
+        """Refuse a file that would be too much for the chain before it is parsed."""
+        limits = self.tree.limits
+        if not self._open or 3 * len(content) < limits.chain_nodes - self._weight:
+            return
+        text = decode(path, content)
+        if self._weight + values_at_most(text, path, limits, exactly=True) > limits.chain_nodes:
+            raise self._too_large(path, path)
+
+    def _too_large(self, path: str, last: str) -> Refused:
+        for known in self._weighed:  # the next chain may be as large
+            self.forget(known)
+        self._weight = self.tree.limits.chain_nodes + 1
+        return chain_too_large(self._open[0] if self._open else path, last, self.tree.limits)
+
     def _base(self, document: Document, base: Base) -> Resolved:
         self._extended.add(base.path)
         if base.path in self._resolved:
+            self._weigh(document.path, self._resolved[base.path].chain)
             return self._resolved[base.path]
         if base.path in self._open:
             place = document.place(base.node.props)

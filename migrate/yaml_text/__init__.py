@@ -1,5 +1,6 @@
 """YAML as text with positions and comments."""
 
+from migrate.yaml_text.bounds import chain_too_large, values_at_most
 from migrate.yaml_text.document import Document, decode
 from migrate.yaml_text.load import load
 from migrate.yaml_text.loaders import LOADERS, SAFE, Loader, Opaque
@@ -30,9 +31,11 @@ __all__ = [
     "Opaque",
     "Run",
     "Span",
+    "chain_too_large",
     "decode",
     "deepest_last",
     "is_merge",
     "load",
     "same",
+    "values_at_most",
 ]

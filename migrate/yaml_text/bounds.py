@@ -20,9 +20,14 @@ _SOUND: set[tuple[int, int, Limits]] = set()
 """Texts that were seen to keep within the limits, by hash and length."""
 
 
-def found_sound(text: str, limits: Limits) -> None:
-    """Remember that a text keeps within the limits."""
+_VALUES: dict[tuple[int, int], int] = {}
+"""How many values texts grow to, by hash and length."""
+
+
+def found_sound(text: str, limits: Limits, values: int) -> None:
+    """Remember that a text keeps within the limits, and how many values it grows to."""
     _SOUND.add((hash(text), len(text), limits))
+    _VALUES[hash(text), len(text)] = values
 
 
 def check_limits(text: str, path: str, limits: Limits) -> None:
@@ -33,14 +38,36 @@ def check_limits(text: str, path: str, limits: Limits) -> None:
     """
     if (hash(text), len(text), limits) in _SOUND or surely_within(text, limits):
         return
-    parser = C_LOADER(text)
     try:
-        _count(parser.get_event, lambda event: at(path, text, event.start_mark.index), limits)
+        _look_through(text, path, limits)
     except yaml.YAMLError as error:
         if len(text) > SECOND_OPINION_CHARS:
             raise syntax_error(error, path, text) from None
+
+
+def values_at_most(text: str, path: str, limits: Limits, exactly: bool = False) -> int:
+    """How many values a text grows to; unless `exactly`, what it cannot exceed."""
+    if not exactly and "*" not in text:
+        return 3 * len(text) + 3
+    if (hash(text), len(text)) not in _VALUES:
+        try:
+            _look_through(text, path, limits)
+        except yaml.YAMLError:  # what only pure PyYAML reads is short
+            return 3 * len(text) + 3
+    return _VALUES[hash(text), len(text)]
+
+
+def _look_through(text: str, path: str, limits: Limits) -> None:
+    parser = C_LOADER(text)
+    try:
+        place = partial(_event_place, path, text)
+        _VALUES[hash(text), len(text)] = _count(parser.get_event, place, limits)
     finally:
         parser.dispose()
+
+
+def _event_place(path: str, text: str, event: Any) -> Place:
+    return at(path, text, event.start_mark.index)
 
 
 _INDENT = re.compile(r"(?m)^[ \t]*(?:[-?:][ \t]+)*")
@@ -93,7 +120,7 @@ def _flow_levels(text: str) -> int:
     return lasting + passing
 
 
-def _count(following: Callable[[], Any], place: Callable[[Any], Place], limits: Limits) -> None:
+def _count(following: Callable[[], Any], place: Callable[[Any], Place], limits: Limits) -> int:
     """Run through the events; count levels, and values with aliases written out."""
     sizes: dict[str, int] = {}
     open_: list[tuple[str | None, int]] = [(None, 0)]
@@ -120,6 +147,7 @@ def _count(following: Callable[[], Any], place: Callable[[Any], Place], limits: 
         open_[-1] = (open_[-1][0], open_[-1][1] + size)
         if open_[-1][1] > limits.nodes:
             raise too_many(place(event), limits)
+    return open_[-1][1]
 
 
 def check_number(text: str, tag: str | None, place: Callable[[], Place]) -> None:
@@ -153,6 +181,13 @@ def too_many(place: Place, limits: Limits) -> Refused:
     what = f"grows to more than {limits.nodes:,} values, aliases written out"
     hint = "use fewer aliases, or split the file; --max-nodes raises the limit"
     return Refused(what, place, hint)
+
+
+def chain_too_large(path: str, last: str, limits: Limits) -> Refused:
+    """A letter about a config whose files are too much together."""
+    what = f"is made of files of more than {limits.chain_nodes:,} values in all"
+    hint = f"{last} is one too many; extend fewer or smaller files, or --max-chain-nodes"
+    return Refused(what, path, hint)
 
 
 def at(path: str, text: str, offset: int) -> Place:

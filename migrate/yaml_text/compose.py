@@ -54,7 +54,7 @@ def compose(text: str, path: str, limits: Limits = DEFAULT) -> Node | None:
                 root = _Composer(text, path, yaml.SafeLoader, limits).document()
             except yaml.YAMLError as error:
                 raise syntax_error(error, path, text) from None
-    found_sound(text, limits)
+    found_sound(text, limits, root.size if root is not None else 1)
     return root
 
 
