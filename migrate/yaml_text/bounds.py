@@ -202,7 +202,7 @@ def syntax_error(error: yaml.YAMLError, path: str, text: str) -> InputError:
     place = at(path, text, mark.index) if mark else Place(path)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
     hint = (
-        "indent with spaces"
+        "put spaces in place of the tab"
         if "'\\t'" in problem
         else "correct the file; the trainer cannot load it either"
     )

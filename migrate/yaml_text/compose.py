@@ -21,7 +21,7 @@ from migrate.yaml_text.bounds import (
     too_many,
 )
 from migrate.yaml_text.ends import block_scalar_end, question_mark, skip_props
-from migrate.yaml_text.loaders import C_LOADER, SAFE
+from migrate.yaml_text.loaders import C_LOADER, SAFE, parts_at_tab
 from migrate.yaml_text.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Entry, Node
 
 
@@ -44,11 +44,12 @@ def compose(text: str, path: str, limits: Limits = DEFAULT) -> Node | None:
     what cannot be kept exactly (`%TAG`, recursive aliases).
     """
     with collector_off():
+        kind = yaml.SafeLoader if parts_at_tab(text) else C_LOADER
         try:
-            root = _Composer(text, path, C_LOADER, limits).document()
+            root = _Composer(text, path, kind, limits).document()
         except yaml.YAMLError as complaint:
             # libyaml rejects some texts that the pure parser accepts, such as `{a, c:}`.
-            if len(text) > SECOND_OPINION_CHARS:
+            if len(text) > SECOND_OPINION_CHARS or kind is yaml.SafeLoader:
                 raise syntax_error(complaint, path, text) from None
             try:
                 root = _Composer(text, path, yaml.SafeLoader, limits).document()

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from migrate.limits import SECOND_OPINION_CHARS
+
 _PREFIX = "tag:yaml.org,2002:"
 C_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -105,6 +107,19 @@ def _ruamel_scalars() -> Any:
     return Scalars()
 
 
+_TAB = re.compile(r"(?m)^[^#\n]*\t|[\"'][^\n\t\"']*\t")
+
+
+def parts_at_tab(text: str) -> bool:
+    """Whether libyaml and PyYAML may part over a tab: `a: b<TAB># c` is a value to one alone.
+
+    The trainer's loader is PyYAML's own, so it decides; in a long text that would take too long.
+    """
+    if "\t" not in text or len(text) > SECOND_OPINION_CHARS:
+        return False
+    return _TAB.search(text) is not None
+
+
 class Loader:
     """One kind. `opaque`: unknown `!Tags` are kept; `unique`: a repeated key is an error, if
     `texts_only` only one that is a text; `numbers`: OmegaConf's rules for numbers hold."""
@@ -174,6 +189,8 @@ class Loader:
         """The whole text. Raises yaml.YAMLError, by libyaml if it can and else by pure PyYAML."""
         if self.yaml_1_2:
             return _load_1_2(text)
+        if parts_at_tab(text):
+            return yaml.load(text, Loader=self._class(yaml.SafeLoader))  # noqa: S506
         try:
             # Both are SafeLoaders, or made from one.
             return yaml.load(text, Loader=self._class(C_LOADER))  # noqa: S506

@@ -95,3 +95,52 @@ def test_a_target_that_holds_itself_closes_the_gate_with_its_place(
     ran = server.run(root, "verify")
     check(ran, (1,))
     assert f"{PRESET}:2:21: alias *i lies inside the node that it names" in ran.out
+
+
+def chain(root: Path, files: int, keys: int, in_a_row: bool = True) -> None:
+    """Legal files that extend one another, or that one preset extends, each with as many keys."""
+    for number in range(files):
+        extends = f"extends: c{number - 1}.yaml\n" if number and in_a_row else ""
+        lines = "".join(f"k{number}_{key}: {key}\n" for key in range(keys))
+        write(root, f"configs/components/c{number}.yaml", extends + lines)
+    named = range(files - 1, files) if in_a_row else range(files)
+    bases = ", ".join(f"../components/c{number}.yaml" for number in named)
+    write(root, PRESET, f"extends: [{bases}]\na: 1\n")
+
+
+@pytest.mark.parametrize("verb", [["inspect", PRESET], ["explain", PRESET], ["init"]])
+def test_files_that_are_legal_one_by_one_are_refused_together(
+    server: Server, tmp_path: Path, verb: list[str]
+) -> None:
+    chain(tmp_path, 12, 30_000, in_a_row=verb[0] != "init")
+    before = shot(tmp_path)
+    ran = server.run(tmp_path, *verb)
+    check(ran, (3,))
+    assert f"{PRESET}: is made of files of more than 500,000 values in all" in ran.err
+    assert "--max-chain-nodes" in ran.err
+    assert shot(tmp_path) == before
+
+
+def test_the_limit_of_a_chain_is_exact_and_its_flag_moves_it(
+    server: Server, tmp_path: Path
+) -> None:
+    """Each key counts with its value; each mapping counts, and the composing key too."""
+    chain(tmp_path, 3, 10)
+    values = 3 * 21 + 2 * 2 + 6
+    command = ["inspect", PRESET, "--only", "chain"]
+    assert server.run(tmp_path, f"--max-chain-nodes={values}", *command).code == 0
+    ran = server.run(tmp_path, f"--max-chain-nodes={values - 1}", *command)
+    check(ran, (3,))
+    assert f"of more than {values - 1} values in all" in ran.err
+
+
+def test_a_file_reached_twice_counts_once(server: Server, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "configs/components/b.yaml",
+        "b: 1\n" * 1 + "".join(f"k{n}: 1\n" for n in range(99)),
+    )
+    for name in "cd":
+        write(tmp_path, f"configs/components/{name}.yaml", "extends: b.yaml\n")
+    write(tmp_path, PRESET, "extends: [../components/c.yaml, ../components/d.yaml]\n")
+    assert server.run(tmp_path, "--max-chain-nodes=220", "inspect", PRESET).code == 0

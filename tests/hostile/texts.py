@@ -42,6 +42,9 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "python-module": (b"a: !!python/module:antigravity\n", "unknown tag"),
     "tag-on-wrong-kind": (b"a: !!bool maybe\n", "cannot be loaded by PyYAML"),
     "tag-very-long": (b"a: !<" + b"x" * 100_000 + b"> 1\n", "unknown tag"),
+    "tab-before-a-comment": (b"a: b\t# c\n", "found character '\\t' that cannot start"),
+    "tab-before-a-value": (b"a:\tb\n", "found character '\\t' that cannot start"),
+    "tab-behind-a-quote": (b"a: 'b'\t# c\n", "found character '\\t' that cannot start"),
     "nul": (b"a: \0\n", "holds a NUL byte"),
     "utf-16": ("a: 1\n".encode("utf-16"), "is UTF-16, not UTF-8"),
     "utf-16-without-bom": ("a: 1\n".encode("utf-16-le"), "holds a NUL byte"),
@@ -81,6 +84,7 @@ READ: dict[str, bytes] = {
     "100000-comments": EXTENDS + b"# c\n" * 100_000 + b"a: 1\n",
     "a-million-blank-lines": EXTENDS + b"\n" * 1_000_000 + b"a: 1\n",
     "90-levels": EXTENDS + b"".join(b" " * n + b"k:\n" for n in range(90)) + b" " * 90 + b"x: 1\n",
+    "tabs-where-they-are-text": EXTENDS + b"a: 'b\tc'  # d\te\nb: |\n  f\tg\n",
     "empty": b"",
 }
 """Odd, but nothing to refuse."""
