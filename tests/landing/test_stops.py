@@ -94,9 +94,9 @@ def test_json_is_one_object_also_where_it_stops(stopping: Path) -> None:
     assert [step["preset"] for step in data["applied"]] == ["p", "q"]
     assert (data["stopped_at"], data["error"]["exit_code"]) == ("r", 3)
     (fault,) = data["error"]["faults"]
-    assert (fault["path"], fault["line"]) == ("plans/train.yaml", 15)
+    assert (fault["path"], fault["line"]) == ("plans/train.yaml", 16)
     assert "the active b comes from" in fault["what"]
-    assert ran.err.startswith("error: plans/train.yaml:15:3: r: the active b")
+    assert ran.err.startswith("error: plans/train.yaml:16:3: r: the active b")
 
 
 def test_json_of_a_whole_run_has_no_error(at: At) -> None:

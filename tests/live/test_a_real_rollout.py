@@ -7,6 +7,8 @@ its old chain, with whatever people changed meanwhile, would load.
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -157,3 +159,67 @@ def test_a_plan_is_edited_after_its_preset_was_applied(
     after = trees.read(root)
     assert same(resolve(before, old), resolve(after, moved), overridden)
     assert findings(root)[0] == 0
+
+
+def git(folder: Path, *words: str) -> None:
+    config = ["user.name=a", "user.email=a@example.org", "protocol.file.allow=always"]
+    options = [word for one in config for word in ("-c", one)]
+    subprocess.run(["git", "-C", str(folder), *options, *words], check=True, capture_output=True)
+
+
+def without_plans(root: Path) -> None:
+    """As it was before anybody planned anything."""
+    for folder in ("plans", "configs/legacy"):
+        shutil.rmtree(root / folder)
+
+
+def test_a_preset_has_a_second_name(root: Path) -> None:
+    link = root / "configs/train/grpo/latest.yaml"
+    link.symlink_to("dense_2048.yaml")
+    git(root, "init", "-q", ".")
+    git(root, "add", "-A")
+    before = trees.read(root)
+    without_plans(root)
+    ok(migrate(root, "init"))
+    assert not any(b"latest" in body for path, body in trees.read(root).items() if "plans/" in path)
+    ok(migrate(root, "apply", "--all"))
+    code, found = findings(root)
+    assert (code, [one for one in found if one["level"] == "error"]) == (0, [])
+    assert link.is_symlink()
+    old, new = (
+        resolve(tree, "configs/train/grpo/dense_2048.yaml") for tree in (before, trees.read(root))
+    )
+    assert same(old, new, [])
+    assert "nothing to do" in ok(migrate(root, "apply", "--all")).out
+
+
+def test_a_fragment_lives_in_a_submodule(root: Path, tmp_path: Path) -> None:
+    other = tmp_path / "shared"
+    trees.write(other, {"optim.yaml": b"training:\n  adam_beta2: 0.97\n"})
+    git(other, "init", "-q", ".")
+    git(other, "add", "-A")
+    git(other, "commit", "-qm", "one")
+    git(root, "init", "-q", ".")
+    git(root, "submodule", "add", "-q", str(other), "configs/shared")
+    preset = "configs/train/grpo/summary_1024.yaml"
+    text = (root / preset).read_text()
+    (root / preset).write_text(
+        text.replace("extends:\n", "extends:\n    - ../../shared/optim.yaml\n")
+    )
+    assert "shared/optim.yaml" in (root / preset).read_text()
+    git(root, "add", "-A")
+    before = trees.read(root)
+    without_plans(root)
+    ok(migrate(root, "init"))
+    ok(migrate(root, "apply", "--all"))
+    code, found = findings(root)
+    assert (code, [one for one in found if one["level"] == "error"]) == (0, [])
+    after = trees.read(root)
+    assert same(resolve(before, preset), resolve(after, preset), [])
+    assert (root / "configs/shared/optim.yaml").read_bytes() == before["configs/shared/optim.yaml"]
+    changed = subprocess.run(
+        ["git", "-C", str(root / "configs/shared"), "status", "--porcelain"],
+        check=True,
+        capture_output=True,
+    )
+    assert changed.stdout == b""
