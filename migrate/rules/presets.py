@@ -8,7 +8,7 @@ from itertools import filterfalse
 
 from migrate.errors import MigrateError, nearest
 from migrate.findings import Finding
-from migrate.globs import matcher, matches
+from migrate.globs import matcher
 from migrate.locations import KeyPath, Place, parse_dotted
 from migrate.plan import Plans, Rules
 from migrate.resolve import Resolved, Resolver, Setting, read_branch
@@ -91,9 +91,10 @@ class Layers:
         What the plan excludes is no business of this rollout's.
         """
         fragments, wanted = self._fragments(), matcher(self.rules.presets)
+        excluded = matcher(self.plans.exclude)
         for path in self.resolver.tree.files():
             live = path not in fragments and not self.plans.layout.is_record(path)
-            if live and wanted(path) and not matches(path, self.plans.exclude):
+            if live and wanted(path) and not excluded(path):
                 yield path
 
     def _fragments(self) -> set[str]:
