@@ -57,6 +57,8 @@ class Sweep(NamedTuple):
     followed: Followed = Followed()
     moved: tuple[MovedFile, ...] = ()
     """Those whose text is not the frozen one; it goes into the legacy tree."""
+    waiting: tuple[tuple[Leftover, tuple[str, ...]], ...] = ()
+    """Those that carry an edit, each with the presets that lack it."""
 
 
 class Proposer:

@@ -38,8 +38,7 @@ def _applied(gate: Gate, result: Verified) -> Iterator[Finding]:
     for planned in gate.chosen:
         seen = gate.examined[planned.name]
         if not seen.applied:
-            hint = f"migrate apply --preset {planned.name}"
-            yield Finding("applied", f"{planned.name} is not applied", planned.place, hint)
+            yield _pending(gate, planned)
             continue
         if seen.plan != plan_digest(planned):
             what = f"the plan of {planned.name} changed since it was applied"
@@ -50,6 +49,16 @@ def _applied(gate: Gate, result: Verified) -> Iterator[Finding]:
             if evidence is not None:
                 yield from _record(gate, result, planned, evidence)
     yield from _unplanned(gate)
+
+
+def _pending(gate: Gate, planned: Planned) -> Finding:
+    """A preset that waits for its step, and what keeps the step from being taken."""
+    what, hint = f"{planned.name} is not applied", f"migrate apply --preset {planned.name}"
+    missing = sorted(gate.old.missing_in(_old_paths(gate, planned)))
+    if missing:
+        what += f", and {', '.join(missing)} was deleted"
+        hint = f"restore it, or take {planned.name} out of {planned.file}"
+    return Finding("applied", what, planned.place, hint)
 
 
 def _unplanned(gate: Gate) -> Iterator[Finding]:
@@ -117,6 +126,8 @@ def _moved(gate: Gate) -> Iterator[Finding]:
     for file in gate.old.moved_in(users):
         keys = "; ".join(map(told, file.changed)) or "no value, only its text"
         what = f"changed since it was frozen: {keys}"
+        if file.before is None:
+            what = "is extended since the tree was frozen"
         hint = f"its next step migrates what stands there now: {', '.join(users[file.frozen])}"
         yield Finding("edits", what, Place(file.path), hint, NOTE)
 
@@ -188,9 +199,14 @@ def _forbidden(workspace: Workspace, planned: Planned, difference: Difference, w
 def _gone(gate: Gate, result: Verified) -> Iterator[Finding]:
     """What every preset has done without is gone, and no config names it."""
     left = {one.path: one for one in gate.leftovers}
-    for path in left:
+    for path, one in left.items():
         what = "is left over: every preset that used it is migrated"
         hint = "`migrate apply --all` retires it"
+        behind = [name for name in one.users if gate.missed.get(name)]
+        if one.frozen in gate.old.moved and behind:
+            verb = "lacks" if len(behind) == 1 else "lack"
+            what += f", but {', '.join(behind)} {verb} what was edited here"
+            hint = "`migrate apply --all` retires it once that is carried over"
         links = [link for link in gate.workspace.graph.links_to(path) if link.source not in left]
         if links:
             what += f", but {links[0].place} still extends it"
@@ -203,6 +219,8 @@ def _gone(gate: Gate, result: Verified) -> Iterator[Finding]:
             what = "was deleted by the rollout and is there again"
             yield Finding("retired", what, Place(path), "delete it, or keep it under another name")
     for link in gate.dangling:
+        if link.source in left:
+            continue
         level = ERROR if link.target in gate.retired else WARNING
         what = f"extends {link.target}, which does not exist"
         hint = "extend what replaced it"

@@ -87,9 +87,12 @@ def _waiting(workspace: Workspace, planned: Planned) -> tuple[str, str]:
     """A preset that waits for its step, and which of its old files changed since `init`."""
     old = workspace.rollout.old
     try:
-        chain = workspace.rollout.legacy_chain(planned).paths if old.moved else ()
+        chain = workspace.rollout.legacy_chain(planned).paths
     except MigrateError as error:
         return PENDING, str(error)
+    missing = list(old.missing_in(chain))
+    if missing:
+        return PENDING, f"was deleted: {_some(missing)}"
     files = [file.path for file in old.moved_in(chain)]
     return (MOVED, f"changed since it was frozen: {_some(files)}") if files else (PENDING, "")
 

@@ -24,15 +24,18 @@ def sweep(workspace: Workspace, names: Iterable[str] = ()) -> Sweep:
     wanted = set(names)
     there = found_leftovers(workspace)
     chosen = [one for one in there if not wanted or wanted.intersection(one.users)]
-    going = [one for one in chosen if not any(_missed(workspace, one))]
+    lacking = {one: tuple(_missed(workspace, one)) for one in chosen}
+    waiting = tuple((one, names) for one, names in lacking.items() if names)
+    going = [one for one in chosen if not lacking[one]]
     if not going:
-        return Sweep()
+        return Sweep(waiting=waiting)
     proposer = Proposer(
         workspace.rollout, workspace.tree, workspace.evidence, workspace.likely, workspace.follow
     )
     proposed = proposer.sweep(going)
     records = _records(workspace, proposed)
-    return proposed._replace(changes=ChangeSet.of([*proposed.changes, *records]))
+    changes = ChangeSet.of([*proposed.changes, *records])
+    return proposed._replace(changes=changes, waiting=waiting)
 
 
 def found_leftovers(workspace: Workspace) -> list[Leftover]:

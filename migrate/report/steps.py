@@ -70,6 +70,11 @@ def sweep_lines(sweep: Sweep, paint: Paint, pending: bool) -> Iterator[str]:
     for one in sweep.leftovers:
         users = ", ".join(map(printable, one.users))
         yield f"{word} {paint(printable(one.path), 'bold')}: left over by {users}"
+    for one, names in sweep.waiting:
+        presets = ", ".join(map(printable, names))
+        verb = "has" if len(names) == 1 else "have"
+        line = f"stays: {printable(one.path)}, until {presets} {verb} what was edited there"
+        yield paint(line, "yellow")
     for link in sweep.held:
         yield paint(f"stays: {printable(link.target)}, which {link.place} still extends", "yellow")
 

@@ -76,7 +76,10 @@ def test_an_edit_that_a_merge_brought_back_stays_until_every_preset_has_it(
     ok(migrate(tmp_path, "apply", "--all"))
     trees.write(tmp_path, EDIT)
     assert states(tmp_path) == {"p": "behind", "q": "behind"}
-    ok(migrate(tmp_path, "apply", "--all"))
+    (finding,) = [one for one in findings(tmp_path)[1] if one["rule"] == "retired"]
+    assert "p, q lack what was edited here" in finding["what"]
+    said = ok(migrate(tmp_path, "apply", "--all")).out
+    assert f"stays: {O}, until p, q have what was edited there" in said
     assert (tmp_path / O).read_bytes() == EDIT[O]
     for path in (P, Q):
         text = (tmp_path / path).read_bytes()

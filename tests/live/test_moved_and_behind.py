@@ -206,3 +206,18 @@ def test_two_presets_that_were_applied_between_edits_keep_their_own_records(root
     assert yaml.safe_load(trees.read(root)[Q])["t"]["wd"] == 0.07
     code, found = findings(root)
     assert (code, [one["rule"] for one in found]) == (1, ["edits"])
+
+
+def test_a_preset_that_was_deleted_is_told_with_a_way_out(root: Path) -> None:
+    (root / Q).unlink()
+    ok(migrate(root, "apply", "--preset", "p"))
+    code, found = findings(root)
+    (finding,) = [one for one in found if one["level"] == "error"]
+    assert code == 1
+    assert f"q is not applied, and {Q} was deleted" in finding["what"]
+    assert finding["hint"] == "restore it, or take q out of plans/train.yaml"
+    # The hint, followed literally.
+    plan = (root / "plans/train.yaml").read_text()
+    (root / "plans/train.yaml").write_text(plan[: plan.index("  q:\n")])
+    ok(migrate(root, "apply", "--all"))
+    assert findings(root)[0] == 0
