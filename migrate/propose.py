@@ -181,8 +181,8 @@ class Proposer:
         raise_all(
             [
                 Refused(
-                    f"would change {told(difference)}: {old} loads that today, since {edited} was "
-                    "edited after its step",
+                    f"would change {told(difference)}: {old} loads that today, "
+                    f"since {edited} was edited after its step",
                     planned.place,
                     f"set `{dotted(difference.path)}` in {old} first: the step keeps what it says",
                 )
