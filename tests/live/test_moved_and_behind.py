@@ -221,3 +221,17 @@ def test_a_preset_that_was_deleted_is_told_with_a_way_out(root: Path) -> None:
     (root / "plans/train.yaml").write_text(plan[: plan.index("  q:\n")])
     ok(migrate(root, "apply", "--all"))
     assert findings(root)[0] == 0
+
+
+def test_a_step_that_is_taken_back_and_again_has_the_edit_and_its_comment(root: Path) -> None:
+    ok(migrate(root, "apply", "--all"))
+    ok(migrate(root, "undo", "--preset", "q"))
+    trees.write(root, EDIT)
+    ok(migrate(root, "apply", "--preset", "q"))
+    assert states(root) == {"p": "behind", "q": "applied"}
+    ok(migrate(root, "undo", "--preset", "p", "--with-dependents"))
+    ok(migrate(root, "apply", "--all"))
+    assert states(root) == {"p": "applied", "q": "applied"}
+    assert value(root, P, "t.wd") == 0.05
+    assert b"# steadier" in (root / P).read_bytes()
+    assert findings(root)[0] == 0
