@@ -72,11 +72,11 @@ def plan(
 ) -> int:
     """Preview the rollout, step by step. Nothing is written, ever."""
     from migrate.commands.parallel import workers
-    from migrate.commands.plan import preview
+    from migrate.commands.plan import behind, preview
     from migrate.commands.sweep import sweep
     from migrate.propose import Sweep
     from migrate.report.applied import error_data
-    from migrate.report.steps import step_data, sweep_data
+    from migrate.report.steps import behind_data, behind_lines, step_data, sweep_data
 
     context.recover()
     workspace = context.workspace
@@ -91,18 +91,21 @@ def plan(
             else:
                 _say_step(context, step, as_diff)
     swept = sweep(workspace, names) if shown.refused is None else Sweep()
+    lacking = behind(workspace, names)
     if context.as_json:
         context.give(
             {
                 "steps": data,
                 "pending": shown.pending,
                 "leftovers": sweep_data(swept),
+                "behind": behind_data(lacking),
                 "gates": sorted({gate for one in planned for gate in one.gates}),
                 "stopped_at": shown.stopped_at,
                 "error": error_data(shown.refused) if shown.refused is not None else None,
             }
         )
     else:
+        context.say("\n".join(behind_lines(lacking, context.paint)))
         _say_end(context, planned, shown, swept)
     if shown.refused is not None:
         raise shown.refused

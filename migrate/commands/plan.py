@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import repeat
 
@@ -14,7 +15,8 @@ from migrate.commands.steps import Step
 from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
 from migrate.migrated import Maker, Migrated
-from migrate.plan import Planned
+from migrate.missed_edits import MissedEdit, OldConfig
+from migrate.plan import Planned, select
 from migrate.resolve import Resolver
 from migrate.tree import Overlay
 
@@ -36,6 +38,21 @@ def preview(
     pending = workspace.pending(names, with_parents=True)
     made = _made(workspace, pending, workers) if workers.pool is not None else repeat(None)
     return workspace.steps(_told(pending, progress), made)
+
+
+def behind(workspace: Workspace, names: Iterable[str]) -> list[tuple[str, MissedEdit]]:
+    """The edits of old files that applied presets lack; of all for no name.
+
+    A preset of which that cannot be said is left to `verify`, which says why.
+    """
+    found: list[tuple[str, MissedEdit]] = []
+    for planned in select(workspace.plans, names):
+        evidence = workspace.evidence.get(planned.name)
+        if evidence is not None and workspace.tree.exists(evidence.target):
+            config = OldConfig(workspace.rollout, planned, evidence, workspace.resolver)
+            with suppress(MigrateError):
+                found += ((planned.name, edit) for edit in config.missed())
+    return found
 
 
 def _told(pending: Sequence[Planned], progress: Progress | None) -> Iterator[Planned]:

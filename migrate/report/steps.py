@@ -9,7 +9,9 @@ from migrate.changes import ChangeSet
 from migrate.evidence import difference_sides
 from migrate.layout import Layout
 from migrate.locations import dotted, printable, printable_block
+from migrate.missed_edits import MissedEdit
 from migrate.old_tree import MovedFile
+from migrate.parity import Difference
 from migrate.plan import Planned
 from migrate.propose import Proposal, Sweep
 from migrate.report.dropped import dropped_data, dropped_lines
@@ -77,6 +79,27 @@ def sweep_lines(sweep: Sweep, paint: Paint, pending: bool) -> Iterator[str]:
         yield paint(line, "yellow")
     for link in sweep.held:
         yield paint(f"stays: {printable(link.target)}, which {link.place} still extends", "yellow")
+
+
+def behind_lines(behind: Iterable[tuple[str, MissedEdit]], paint: Paint) -> Iterator[str]:
+    """The edits that applied presets lack."""
+    for name, edit in behind:
+        what = f"behind: {printable(name)} lacks {edit.what} of {edit.place}"
+        yield paint(f"{what}; its place is {printable(edit.file)}", "yellow")
+
+
+def behind_data(behind: Iterable[tuple[str, MissedEdit]]) -> list[dict[str, Any]]:
+    """The same for scripts."""
+    return [
+        {
+            "preset": name,
+            "key": dotted(edit.key),
+            **difference_sides(Difference(edit.key, edit.recorded, edit.today)),
+            "from": str(edit.place),
+            "file": edit.file,
+        }
+        for name, edit in behind
+    ]
 
 
 def sweep_data(sweep: Sweep) -> dict[str, Any]:

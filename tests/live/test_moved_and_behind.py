@@ -71,6 +71,12 @@ def test_a_preset_migrated_before_the_edit_is_behind_until_it_has_the_edit(root:
     ok(migrate(root, "apply", "--preset", "p"))
     trees.write(root, EDIT)
     assert states(root) == {"p": "behind", "q": "moved"}
+    plan = json.loads(ok(migrate(root, "--output", "json", "plan")).out)
+    (lacking,) = plan["behind"]
+    assert (lacking["preset"], lacking["key"], lacking["file"]) == ("p", "t.wd", P)
+    assert (lacking["old"], lacking["new"]) == (0.0, 0.05)
+    said = ok(migrate(root, "plan")).out
+    assert "behind: p lacks t.wd: 0.0 -> 0.05 of configs/components/o.yaml:2:12" in said
     ok(migrate(root, "apply", "--preset", "q"))
     assert (value(root, P, "t.wd"), value(root, Q, "t.wd")) == (0.0, 0.05)
     assert states(root) == {"p": "behind", "q": "applied"}
