@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from posixpath import normpath
 from typing import NamedTuple
@@ -54,16 +54,27 @@ class Found(NamedTuple):
     holds: bool = False
 
 
+class Unedited(Exception):
+    """The editor of a kind cannot read a text, or cannot place an edit; the message says why."""
+
+
+Edit = tuple[Span, str]
+"""A stretch of a text, and what takes its place."""
+
+
 class Kind(NamedTuple):
     """A kind of file: which paths it claims, what it finds, and the check of an edited text.
 
     `check(path, before, after)` raises InputError if the file would not be read as it was.
+    `edit(text, edits)` makes the edited text, or raises Unedited; without it, texts take the place
+    of stretches as they are.
     """
 
     name: str
     claims: Callable[[str], bool]
     find: Callable[[Source, Names], Iterator[Found]]
     check: Callable[[str, str, str], None]
+    edit: Callable[[str, Sequence[Edit]], str] | None = None
 
 
 def in_text(

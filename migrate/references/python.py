@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from migrate.errors import InputError
-from migrate.references.found import Found, Kind, in_unread
+from migrate.references.found import Edit, Found, Kind, in_unread
 from migrate.references.names import Names
 from migrate.references.python_strings import Unparsed, parse, strings
 from migrate.references.source import BOM, Source
@@ -61,6 +61,16 @@ def _shifted(piece: Piece, shift: int) -> Piece:
     return Piece(piece.text, piece.start + shift, piece.end + shift, piece.joint)
 
 
+def edit(text: str, edits: Sequence[Edit]) -> str:
+    """The edited module. Raises Unedited where libcst cannot read it."""
+    from migrate.references.python_edit import edited  # libcst takes long to import
+
+    code = text.removeprefix(BOM)
+    shift = len(text) - len(code)
+    moved = [((start - shift, end - shift), new) for (start, end), new in edits]
+    return text[:shift] + edited(code, moved)
+
+
 def check(path: str, before: str, after: str) -> None:
     """The edited module is the same tree but for strings and dropped entries, or InputError."""
     try:
@@ -99,4 +109,4 @@ def _string(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
-KIND = Kind("python", claims, find, check)
+KIND = Kind("python", claims, find, check, edit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 DEEPEST = 1000
 """Brackets, operators and prefixes around one expression; people stay below 100."""
@@ -18,8 +19,30 @@ _TOKEN = re.compile(
 )
 
 
+EDITED_DEEPEST = 100
+"""The same for the editor, whose parser needs the square of the levels."""
+
+EDITED_LEVELS = 1_000_000
+"""The levels around each bracket and operator, in sum: the editor takes some seconds for them."""
+
+
 def too_deep(code: str) -> bool:
-    """Whether some expression may nest too deeply for a parser that works by recursion.
+    """Whether some expression may nest too deeply for a parser that works by recursion."""
+    return any(levels > DEEPEST for levels in _levels(code))
+
+
+def too_deep_to_edit(code: str) -> bool:
+    """The same for the editor of a file that changes."""
+    total = 0
+    for levels in _levels(code):
+        total += levels
+        if levels > EDITED_DEEPEST or total > EDITED_LEVELS:
+            return True
+    return False
+
+
+def _levels(code: str) -> Iterator[int]:
+    """How many levels are around each bracket and operator.
 
     An upper bound: each operator counts as a level until a comma, a closing bracket or the end of
     the line. Where strings are not what they seem, brackets inside of them count too.
@@ -36,6 +59,5 @@ def too_deep(code: str) -> bool:
             here = levels.pop() if len(levels) > 1 else 0
         elif kind == "end" and (match.group() != "\n" or len(levels) == 1):
             here = levels[-1]
-        if here > DEEPEST:
-            return True
-    return False
+        if kind in ("step", "open"):
+            yield here

@@ -19,10 +19,12 @@ from migrate.references.spelling import Piece
 from migrate.yaml_text.compose import collector_off
 
 _COMMENT = re.compile(r"#[^\r\n]*")
-_LINE_END = re.compile(r"\r\n?")
+_LINE_END = re.compile(r"\r\n?|\n")
+_BESIDE = re.compile(r"[ \t\f]*#")
 _HALF = re.compile("[\ud800-\udfff]")
 
 _IN_TUPLE = Drop(None, reason="the plan drops it, but a tuple or set may need its size")
+_COMMENT_FIRST = Drop(None, reason="the plan drops it, but a comment stands in front of its comma")
 _IN_BRACKETS = Drop(None, reason="the plan drops it, but it stands in brackets of its own")
 
 
@@ -145,7 +147,11 @@ class _Reader(Rules):
             return _IN_BRACKETS
         span = (first, behind) if number + 1 < len(items) else (in_front, last)
         group = (start(node), len(items))
-        if "#" in self.code[last : span[1]] or "#" in self.code[span[0] : first]:
+        to_comma, comma, beside = self.code[last:behind].partition(",")
+        if comma and "#" in to_comma:
+            return _COMMENT_FIRST
+        alone = not number or _LINE_END.search(self.code, in_front, first) is not None
+        if alone and _BESIDE.match(beside if comma else to_comma):
             return Drop(span, LIKELY, "drops the comment beside it too", group)
         return Drop(span, group=group)
 

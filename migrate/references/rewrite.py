@@ -37,14 +37,20 @@ def _changed(tree: Tree, path: str, references: list[Reference]) -> Change:
         raise TreeMoved("is not the file that was scanned", path, "run the command again")
     for reference in references:
         _expect(reference, source)
-    parts, position = [], 0
-    for (start, end), edit in _apart(references):
-        parts += [source.text[position:start], edit]
-        position = end
-    text = "".join([*parts, source.text[position:]])
-    for kind in sorted({reference.kind for reference in references}):
-        KINDS[kind].check(path, source.text, text)
+    text = _edited(source.text, references)
+    KINDS[references[0].kind].check(path, source.text, text)
     return Change(path, content, source.encode(text), _why(references))
+
+
+def _edited(text: str, references: list[Reference]) -> str:
+    edit = KINDS[references[0].kind].edit
+    if edit is not None:
+        return edit(text, [(one.span, one.edit or "") for one in references])
+    parts, position = [], 0
+    for (start, end), new in _apart(references):
+        parts += [text[position:start], new]
+        position = end
+    return "".join([*parts, text[position:]])
 
 
 def _apart(references: list[Reference]) -> list[tuple[Span, str]]:

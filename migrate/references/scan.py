@@ -9,7 +9,7 @@ from migrate.errors import InputError
 from migrate.globs import matches
 from migrate.references.files import scanned
 from migrate.references.finder import Finder
-from migrate.references.found import in_unread, refer, settle
+from migrate.references.found import Found, Kind, Unedited, in_unread, refer, settle
 from migrate.references.kinds import KINDS, kind_of
 from migrate.references.names import Names
 from migrate.references.reference import NOTE, Reference
@@ -112,18 +112,39 @@ class _Reader:
             names = in_unread(source, self.names, source.unread, prose)
         else:
             names = kind.find(source, self.names)
+        found = settle(list(names), self.renames)
+        yield from _editable(kind, source, list(self._once(kind, source, found)))
+        if self.names.overrun:
+            yield _note(path, "not scanned to the end: it holds too many patterns")
+
+    def _once(self, kind: Kind, source: Source, found: Iterable[Found]) -> Iterator[Reference]:
+        """A reference for each place."""
         seen: set[tuple[int, int]] = set()
-        for found in settle(list(names), self.renames):
-            reference = refer(kind.name, source, found, self.renames)
+        for one in found:
+            reference = refer(kind.name, source, one, self.renames)
             if (
                 reference
                 and (reference.line, reference.column) not in seen
-                and reference.target != path
+                and reference.target != source.path
             ):
                 seen.add((reference.line, reference.column))
                 yield reference
-        if self.names.overrun:
-            yield _note(path, "not scanned to the end: it holds too many patterns")
+
+
+def _editable(kind: Kind, source: Source, references: list[Reference]) -> list[Reference]:
+    """The references of a file; without their edits where the kind's editor cannot make them."""
+    edits = [(one.span, one.edit) for one in references if one.edit is not None]
+    if kind.edit is None or not edits:
+        return references
+    try:
+        kind.edit(source.text, edits)
+    except Unedited as error:
+        reason = f"not rewritten: the editor does not take the file ({error})"
+        return [
+            one if one.edit is None else one._replace(edit=None, reason=reason)
+            for one in references
+        ]
+    return references
 
 
 def _note(path: str, reason: str) -> Reference:

@@ -1,4 +1,4 @@
 COMPONENTS = [
     "configs/components/tuner/other.yaml",
 ]
-INLINE = ["a", ]
+INLINE = ["a"]

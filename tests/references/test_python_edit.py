@@ -1,0 +1,159 @@
+"""libcst edits the Python files that change, keeps the rest, and is asked for nothing else."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from migrate.references import DROP, Renames, rewrite, scan
+from migrate.references.found import Unedited
+from migrate.references.python_depth import DEEPEST, EDITED_DEEPEST
+from migrate.references.python_edit import edited
+from migrate.tree import MemoryTree
+from tests.live.tree import START
+from tests.support import trees
+
+OLD, NEW = "configs/components/o.yaml", "configs/components/new.yaml"
+COMMENTED = f'''X = [
+    # stays
+    "{OLD}",
+    # stays too
+    "b",  # and this
+]
+'''
+
+
+def after(code: str, new: object = NEW) -> tuple[str, list[str]]:
+    """A script after its rewrite, and the reasons of what stays."""
+    tree = MemoryTree({"run.py": code.encode("utf-8", "surrogateescape")})
+    renames = Renames({OLD: new})  # type: ignore[dict-item]
+    found = scan(tree, renames)
+    (change,) = rewrite(tree, found)
+    reasons = [one.reason for one in found if one.edit is None]
+    assert change.after is not None
+    return change.after.decode("utf-8", "surrogateescape"), reasons
+
+
+def test_an_entry_goes_through_the_editor_and_every_comment_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import migrate.references.python_edit as editor
+
+    asked: list[Sequence[object]] = []
+
+    def watched(code: str, edits: Sequence[tuple[tuple[int, int], str]]) -> str:
+        asked.append(edits)
+        return edited(code, edits)
+
+    monkeypatch.setattr(editor, "edited", watched)
+    text, reasons = after(COMMENTED, DROP)
+    assert text == COMMENTED.replace(f'    "{OLD}",\n', "")
+    assert reasons == []
+    assert len(asked) == 2  # whether it can, and the edit
+
+
+# What the editor does not take is told, and holds a step.
+
+NESTED = "x = " + "(" * (EDITED_DEEPEST + 1) + "1" + ")" * (EDITED_DEEPEST + 1) + "\n"
+
+
+@pytest.mark.parametrize("new", [NEW, DROP])
+def test_a_module_too_deep_for_the_editor_stays_and_holds(new: object) -> None:
+    assert EDITED_DEEPEST < DEEPEST
+    code = NESTED + COMMENTED
+    tree = MemoryTree({"run.py": code.encode()})
+    (one,) = scan(tree, Renames({OLD: new}))  # type: ignore[dict-item]
+    assert one.dangles
+    assert one.reason == "not rewritten: the editor does not take the file (nested too deeply)"
+    assert rewrite(tree, [one]) == []
+
+
+def test_code_that_the_editor_cannot_read_is_refused_by_it() -> None:
+    with pytest.raises(Unedited, match="Syntax Error"):
+        edited("print 'python 2'\n", [((0, 1), "x")])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"\ufeffx = '{OLD}'\r\ny = [1,\r\n     2]\r\n",
+        f"x = '{OLD}'\n# \udce9 is no text\n",
+        f"变量 = '{OLD}'  # 中文 {OLD} é\n",
+        f"x = f'{{a!r:>{{w}}}} {OLD} {{b}}' # {OLD}\n\x0c\ny = 1",
+        f"x = '{OLD}', '{OLD}'; y = b'{OLD}'\n",
+        f"def f():\n\t'''\n\t{OLD}\n\t'''\n\tif 1 :\n\t  return  (  '{OLD}' , )\n",
+        f"class A: x: str='{OLD}'; y = ''  \\\n  '' # {OLD}  ",
+    ],
+)
+def test_all_but_the_names_stays_byte_for_byte(code: str) -> None:
+    text, _ = after(code)
+    assert text == code.replace(OLD, NEW)
+
+
+_gaps = st.sampled_from(["", " ", "\n    ", "  # note\n    ", "\n    # above\n    ", " \\\n "])
+_entries = st.lists(
+    st.tuples(st.sampled_from(["'gone'", "'gone'", "'b'", "[1, 2]"]), _gaps), min_size=2, max_size=5
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(_gaps, _entries, st.booleans())
+def test_what_is_left_of_a_list_is_its_other_entries(
+    head: str, entries: list[tuple[str, str]], comma: bool
+) -> None:
+    if all(entry == "'gone'" for entry, _ in entries):
+        return
+    code, gone = f"x = [{head}", []
+    for number, (entry, gap) in enumerate(entries):
+        if entry == "'gone'":
+            gone.append(((len(code), len(code) + len(entry)), ""))
+        code += entry + ("," if comma or number + 1 < len(entries) else "") + gap
+    code += "]\n"
+    text = edited(code, gone)
+    left = [ast.literal_eval(entry) for entry, _ in entries if entry != "'gone'"]
+    assert ast.literal_eval(text.removeprefix("x = ").strip()) == left
+    assert text.count("# above") == code.count("# above")
+
+
+# libcst is imported for a Python file that changes, and for nothing else.
+
+SCRIPTS = {
+    "tools/run.py": "print('configs/train/p.yaml')\n# python train.py --config=train/p\n",
+    "run.sh": "python train.py configs/train/p.yaml\n",
+}
+MOVED = "to: train/new.yaml"
+
+
+def imported(root: Path, *arguments: str) -> bool:
+    code = (
+        "import sys; from migrate.cli.main import run; code = run(sys.argv[1:]);"
+        "print('libcst' in sys.modules, file=sys.stderr); sys.exit(code)"
+    )
+    command = [sys.executable, "-c", code, "--root", str(root), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1] in ("True", "False")
+    return done.stderr.splitlines()[-1] == "True"
+
+
+VERBS = [
+    ("inspect", "configs/train/p.yaml"),
+    ("refs", "configs/train/p.yaml"),
+    ("plan",),
+    ("status",),
+    ("apply", "--preset", "p"),
+    ("verify", "--fresh"),
+    ("undo", "--preset", "p"),
+]
+
+
+def test_no_verb_imports_the_editor_while_no_python_file_changes(tmp_path: Path) -> None:
+    trees.write(tmp_path, {**START, **{path: text.encode() for path, text in SCRIPTS.items()}})
+    assert not imported(tmp_path, "init")
+    assert [verb for verb in VERBS if imported(tmp_path, *verb)] == []
