@@ -19,10 +19,13 @@ _TOKEN = re.compile(
 )
 
 
-EDITED_DEEPEST = 100
-"""The same for the editor, whose parser needs the square of the levels."""
+EDITED_CHARS = 200_000
+"""Characters of the longest module that is edited; ten times what people write."""
 
-EDITED_LEVELS = 1_000_000
+EDITED_DEEPEST = 100
+"""Levels that the editor takes: its parser needs the square of them."""
+
+EDITED_LEVELS = 300_000
 """The levels around each bracket and operator, in sum: the editor takes some seconds for them."""
 
 
@@ -31,8 +34,10 @@ def too_deep(code: str) -> bool:
     return any(levels > DEEPEST for levels in _levels(code))
 
 
-def too_deep_to_edit(code: str) -> bool:
-    """The same for the editor of a file that changes."""
+def too_much_to_edit(code: str) -> bool:
+    """Whether the editor of a file that changes would take more than some seconds."""
+    if len(code) > EDITED_CHARS:
+        return True
     total = 0
     for levels in _levels(code):
         total += levels

@@ -10,7 +10,7 @@ import libcst as cst  # noqa: TID253 - this module is only imported for a file t
 from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper  # noqa: TID253
 
 from migrate.references.found import Unedited
-from migrate.references.python_depth import too_deep_to_edit
+from migrate.references.python_depth import too_much_to_edit
 from migrate.references.reference import Span
 
 _HALVES = range(0xD800, 0xE000)
@@ -29,8 +29,8 @@ def edited(code: str, edits: Sequence[tuple[Span, str]]) -> str:
     All but the entries, the literals and the comments that are edited stays byte for byte.
     Raises Unedited.
     """
-    if too_deep_to_edit(code):
-        raise Unedited("nested too deeply")
+    if too_much_to_edit(code):
+        raise Unedited("too long, or nested too deeply")
     try:
         return _whole(_edited(_halved(code), edits))
     except (cst.ParserSyntaxError, SyntaxError, ValueError, RecursionError, MemoryError) as error:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from migrate.references import DROP, Renames, rewrite, scan
 from migrate.references.found import Unedited
-from migrate.references.python_depth import DEEPEST, EDITED_DEEPEST
+from migrate.references.python_depth import DEEPEST, EDITED_CHARS, EDITED_DEEPEST
 from migrate.references.python_edit import edited
 from migrate.tree import MemoryTree
 from tests.live.tree import START
@@ -64,14 +64,21 @@ def test_an_entry_goes_through_the_editor_and_every_comment_stays(
 NESTED = "x = " + "(" * (EDITED_DEEPEST + 1) + "1" + ")" * (EDITED_DEEPEST + 1) + "\n"
 
 
+LONG = "a\n" * (EDITED_CHARS // 2)
+
+
 @pytest.mark.parametrize("new", [NEW, DROP])
-def test_a_module_too_deep_for_the_editor_stays_and_holds(new: object) -> None:
+@pytest.mark.parametrize("much", [NESTED, LONG, "y(a)\n" + "[1, [2, [3, 4]]],\n" * 11000])
+def test_a_module_too_much_for_the_editor_stays_and_holds(much: str, new: object) -> None:
     assert EDITED_DEEPEST < DEEPEST
-    code = NESTED + COMMENTED
+    code = COMMENTED + much
     tree = MemoryTree({"run.py": code.encode()})
     (one,) = scan(tree, Renames({OLD: new}))  # type: ignore[dict-item]
     assert one.dangles
-    assert one.reason == "not rewritten: the editor does not take the file (nested too deeply)"
+    assert (
+        one.reason
+        == "not rewritten: the editor does not take the file (too long, or nested too deeply)"
+    )
     assert rewrite(tree, [one]) == []
 
 
