@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from migrate.git_tree import GitTree
 from migrate.globs import literal
 from migrate.graph import SUFFIXES
 from migrate.legacy import MANIFEST
+from migrate.locations import outside
 from migrate.plan_texts import PlanTexts
 from migrate.resolve import Resolver
 from migrate.tree import Overlay, Tree
@@ -78,6 +80,9 @@ def _path(workspace: Workspace, given: str, brought: list[Change]) -> str:
     revision, colon, path = given.removeprefix(GIT).partition(":")
     if not (revision and colon and path):
         raise InputError(f"{given} names no file", None, "write git:REV:PATH")
+    path = posixpath.normpath(path)
+    if outside(path):
+        raise InputError("is outside the root", path, "write a path relative to the root")
     with GitTree(workspace.root, revision, workspace.limits) as tree:
         content = _read(tree, path, revision)
     if not workspace.tree.exists(path):

@@ -104,7 +104,10 @@ def test_from_another_branch(done: Path) -> None:
     assert findings(done)[0] == 0
     ran = migrate(done, "adopt", "git:late:configs/train/lat.yaml")
     assert (ran.code, LATE in ran.err) == (3, True)
-    assert migrate(done, "adopt", f"git:nowhere:{LATE}").code == 3
+    for odd in (f"git:nowhere:{LATE}", "git:late:../x.yaml", "git:late:/etc/passwd", "git:late:"):
+        ran = migrate(done, "adopt", odd)
+        assert (ran.code, ran.err.startswith("error: ")) == (3, True)
+    assert migrate(done, "adopt", f"git:late:./configs//train/{LATE[14:]}").code == 3
     (done / LATE).write_bytes(b"x: 1\n")
     ran = migrate(done, "adopt", f"git:late:{LATE}")
     assert ran.code == 3
