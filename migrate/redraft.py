@@ -93,7 +93,7 @@ class Redrafter:
         found = replace(self.found, presets=new, frozen=sorted(paths))
         taken = (*self.plans.presets, *self.evidence)
         drafts = draft(self.resolver, found, self.plans.config_root, written_keys, taken)
-        moved = {self._live(p): p.preset.to for p in self._pending()}
+        moved = {self._live(p): p.preset.to for p in self.plans.presets.values()}
         return [
             replace(one, extends=tuple(moved.get(path, path) for path in one.extends))
             for one in drafts

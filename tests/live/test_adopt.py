@@ -160,3 +160,18 @@ def test_the_same_as_json(done: Path) -> None:
     said = json.loads(ok(migrate(done, "--output", "json", "adopt", LATE)).out)
     assert [one["name"] for one in said["presets"]] == ["late"]
     assert said["dry_run"] is False
+
+
+def test_its_parent_may_have_moved(tmp_path: Path) -> None:
+    trees.write(tmp_path, START)
+    ok(migrate(tmp_path, "init"))
+    plan = (tmp_path / "plans/train.yaml").read_text()
+    moved = plan.replace("to: configs/train/p.yaml", "to: configs/train/new/p.yaml")
+    (tmp_path / "plans/train.yaml").write_text(moved)
+    ok(migrate(tmp_path, "apply", "--all"))
+    trees.write(tmp_path, {LATE: b"extends: [p.yaml]\nm: 2\n"})
+    ok(migrate(tmp_path, "adopt", LATE))
+    ok(migrate(tmp_path, "apply", "--all"))
+    assert (value(tmp_path, LATE, "t.lr"), value(tmp_path, LATE, "m")) == (1, 2)
+    assert b"new/p.yaml" in (tmp_path / LATE).read_bytes()
+    assert findings(tmp_path)[0] == 0
