@@ -11,7 +11,7 @@ SOURCES := migrate $(wildcard benchmarks scripts src tests tests_trainer tools)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help .venv demo test test-trainer test-dask check format bench torture matrix corpora catalogue picture schema lock clean
+.PHONY: help .venv demo test test-trainer test-dask check format bench torture matrix mutants corpora catalogue picture schema lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -78,6 +78,9 @@ torture: $(STAMP) ## kill the tool at random moments a few hundred times, check 
 
 matrix: $(STAMP) ## every fault at every step of every landing, on a model disk: some minutes
 	@$(BIN)/python benchmarks/faults.py $(ARGS)
+
+mutants: $(STAMP) ## break the code one line at a time: the nearest tests must notice (ARGS="-k NAME --jobs N")
+	@PYTHONPATH=. $(BIN)/python tools/mutants.py $(ARGS)
 
 corpora: $(STAMP) ## compare with other repositories' loaders (ARGS="DIR --jobs N"; DIR holds the corpora)
 	@$(BIN)/python tools/corpora.py $(ARGS)

@@ -301,6 +301,16 @@ def test_equal_configs_are_in_parity_without_any_profile() -> None:
     assert verdict(OLD, changed()).parity
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(0.0, -0.0), (1, 1.0), (1, True), ([1, 2], [2, 1]), ([[1, 2]], [[2, 1]]), ({"x": 1}, {})],
+    ids=repr,
+)
+def test_what_is_nearly_equal_is_told_and_forbidden(old: Any, new: Any) -> None:
+    outcome = verdict({"a": [{"b": old}]}, {"a": [{"b": new}]})
+    assert outcome.forbidden
+
+
 def test_an_allowance_excuses_its_key_and_everything_below() -> None:
     old, new = {"a": {"b": [1, {"c": 1}]}}, {"a": {"b": [1, {"c": 2}]}}
     for pattern in ("a", "a.b", "a.b[1]", "a.*", "a.**", "**.c", "a.b.*.c", "a.**.c"):

@@ -12,6 +12,7 @@ from hypothesis import assume, given, settings
 from migrate.errors import MigrateError
 from migrate.flatten import Flat, Onto, chosen_keys, flatten
 from migrate.locations import KeyPath
+from migrate.plain import PlainLoader
 from migrate.resolve import Resolved, Resolver
 from migrate.tree import MemoryTree
 from tests.support import reader, trees
@@ -49,6 +50,12 @@ def flat_on_base(files: Mapping[str, bytes]) -> Flat:
 def test_resolving_is_what_the_plain_loader_does(files: dict[str, bytes]) -> None:
     resolved = Resolver(MemoryTree(files)).resolve(PRESET).python
     assert reader.spelled(resolved, True) == reader.spelled(reader.resolve(files, PRESET), True)
+
+
+@given(generated(links=True))
+def test_the_loader_of_the_judge_is_the_plain_loader(files: dict[str, bytes]) -> None:
+    loaded = PlainLoader(MemoryTree(files)).load(PRESET)
+    assert reader.spelled(loaded, True) == reader.spelled(reader.resolve(files, PRESET), True)
 
 
 @given(generated(links=True))

@@ -59,6 +59,15 @@ def test_a_gate_never_runs_without_the_word(place: Place, command: list[str]) ->
     assert not place.ran
 
 
+def test_a_gate_of_a_pending_preset_never_runs_without_the_word(
+    server: Server, tmp_path: Path
+) -> None:
+    pending = rolled(server, tmp_path / "pending", applied=False)
+    place = Place(server, pending, tmp_path / "copy", f"touch {tmp_path}/pwned")
+    assert place.run("apply", "--all").code == 0
+    assert not (tmp_path / "pwned").exists()
+
+
 def test_a_gate_runs_with_the_word(place: Place) -> None:
     assert place.run("verify", "--run-gates").code == 0
     assert place.ran

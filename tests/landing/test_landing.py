@@ -15,6 +15,7 @@ from migrate.changes import Change, ChangeSet, sha256
 from migrate.disk import Disk, Posix
 from migrate.errors import MigrateError, Refused, TreeMoved
 from migrate.journal import interrupted, land, recover
+from tests.support import trees
 
 
 class Interrupted(Exception):
@@ -349,6 +350,18 @@ def test_a_hostile_journal_reaches_nothing_outside(tmp_path: Path) -> None:
     with pytest.raises(MigrateError):
         recover(Disk(str(root)))
     assert (tmp_path / "victim").exists()
+
+
+def test_a_hostile_journal_reaches_no_folder_that_is_not_part_of_the_tree(tmp_path: Path) -> None:
+    trees.write(tmp_path, {".git/config": b"x"})
+    (tmp_path / ".migrate").mkdir()
+    (tmp_path / ".migrate/journal").write_text(
+        '{"version":1,"state":"commit","label":"x","token":"t","made":[],"left":[],"entries":'
+        f'[{{"path":".git/config","before":"{sha256(b"x")}","after":null,"mode":420}}]}}'
+    )
+    with pytest.raises(MigrateError):
+        recover(Disk(str(tmp_path)))
+    assert (tmp_path / ".git/config").exists()
 
 
 # Proof.

@@ -253,6 +253,20 @@ def test_a_dry_run_of_undo_shows_all_and_writes_nothing(at: At) -> None:
     assert trees.read(root) == before
 
 
+def test_an_edited_target_is_kept_though_its_own_lines_are_known(shared: Path) -> None:
+    plan = shared / "plans/train.yaml"
+    plan.write_text(plan.read_text().replace("configs/new/v.yaml", "configs/train/v.yaml"))
+    applied(shared, "p")  # relinks the live file of `v`, which the legacy tree has as it was
+    applied(shared, "v")
+    target = shared / "configs/train/v.yaml"
+    target.write_bytes(target.read_bytes() + b"tuned: 1\n")
+    before = trees.read(shared)
+    ran = run(shared, "undo", "--preset", "v")
+    assert ran.code == 4
+    assert "configs/train/v.yaml: was edited since" in ran.err
+    assert trees.read(shared) == before
+
+
 @pytest.mark.parametrize("path", ["configs/train/r.yaml", "configs/components/b.yaml"])
 def test_what_already_is_as_it_was_is_left(at: At, moments: Moments, path: str) -> None:
     root = at(-1)

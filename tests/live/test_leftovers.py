@@ -115,6 +115,25 @@ def test_a_leftover_that_a_late_config_extends_stays_and_is_told(merged: Path) -
     assert value(merged, late, "t.lr") == 1
 
 
+def test_a_leftover_that_a_link_leads_to_stays_and_is_told(merged: Path) -> None:
+    (merged / "latest.yaml").symlink_to(O)
+    assert f"stays: {O}" in ok(migrate(merged, "apply", "--all")).out
+    assert (merged / "latest.yaml").read_bytes() == START[O]
+
+
+def test_a_leftover_that_a_config_names_which_cannot_be_read_stays(merged: Path) -> None:
+    late = "configs/train/late.yaml"
+    trees.write(merged, {late: b"extends: ../components/o.yaml\nx: [\n"})
+    assert f"stays: {O}" in ok(migrate(merged, "apply", "--all")).out
+    assert (merged / O).exists()
+
+
+def test_what_a_preset_needs_that_waits_is_no_leftover(merged: Path) -> None:
+    ok(migrate(merged, "undo", "--preset", "q"))
+    assert not [one for one in findings(merged)[1] if one["rule"] == "retired"]
+    assert "left over" not in ok(migrate(merged, "plan")).out
+
+
 def test_a_leftover_that_code_names_is_held_with_the_place(merged: Path) -> None:
     trees.write(merged, {"run.sh": b"cat configs/components/o.yaml\n"})
     before = trees.read(merged)

@@ -212,6 +212,52 @@ def test_two_presets_that_were_applied_between_edits_keep_their_own_records(root
     assert yaml.safe_load(trees.read(root)[Q])["t"]["wd"] == 0.07
     code, found = findings(root)
     assert (code, [one["rule"] for one in found]) == (1, ["edits"])
+    # Undoing the first takes its record along, and leaves the text that the second consumed.
+    ok(migrate(root, "undo", "--preset", "p", "--with-dependents"))
+    assert trees.theirs(trees.read(root))["configs/components/o.yaml"].endswith(b"wd: 0.07}\n")
+
+
+def test_undo_leaves_the_frozen_text_that_another_step_consumed(tmp_path: Path) -> None:
+    held = {"configs/train/r.yaml": START[P]}
+    trees.write(tmp_path, {**START, **held})
+    ok(migrate(tmp_path, "init"))
+    trees.write(tmp_path, EDIT)
+    ok(migrate(tmp_path, "apply", "--preset", "p"))
+    newer = b"t: {lr: 1, wd: 0.07}\n"
+    trees.write(tmp_path, {"configs/components/o.yaml": newer})
+    ok(migrate(tmp_path, "apply", "--preset", "q"))
+    ok(migrate(tmp_path, "undo", "--preset", "p"))
+    assert (tmp_path / "configs/legacy/components/o.yaml").read_bytes() == newer
+    assert states(tmp_path) == {"p": "pending", "q": "applied", "r": "pending"}
+
+
+def test_a_file_that_an_edit_extends_and_nobody_froze_is_followed(root: Path) -> None:
+    new = {
+        "configs/components/n.yaml": b"n: 1\n",
+        "configs/components/o.yaml": b"extends: n.yaml\nt: {lr: 1, wd: 0.0}\n",
+    }
+    trees.write(root, new)
+    ran = migrate(root, "apply", "--preset", "p")
+    assert ran.code == 3
+    assert "hint: add `components/n.yaml: [n]` to its `inline:`" in ran.err
+    plan = (root / "plans/train.yaml").read_text()
+    more = "components/n.yaml: [n]\n      components/o.yaml: [t]"
+    (root / "plans/train.yaml").write_text(plan.replace("components/o.yaml: [t]", more))
+    ok(migrate(root, "apply", "--preset", "p"))
+    assert value(root, P, "n") == 1
+    assert (root / "configs/legacy/components/n.yaml").read_bytes() == b"n: 1\n"
+
+
+def test_a_key_that_the_plan_overrides_makes_nobody_behind(root: Path) -> None:
+    (root / "plans/parity.yaml").write_text("version: 1\nallow:\n- {path: t.wd, reason: tuned}\n")
+    plan = (root / "plans/train.yaml").read_text()
+    tuned = "  p:\n    override: {t.wd: {value: 0.2, reason: tuned}}\n"
+    assert "  p:\n" in plan
+    (root / "plans/train.yaml").write_text(plan.replace("  p:\n", tuned))
+    ok(migrate(root, "apply", "--preset", "p"))
+    trees.write(root, EDIT)
+    assert states(root)["p"] == "applied"
+    assert not [one for one in findings(root)[1] if one["rule"] == "edits" and one["path"] == P]
 
 
 def test_a_preset_that_was_deleted_is_told_with_a_way_out(root: Path) -> None:

@@ -127,6 +127,12 @@ def test_a_preset_that_was_edited_by_hand_is_not_written_over(applied: Path) -> 
     assert trees.read(applied) == before
 
 
+@pytest.mark.parametrize("line", ["order: [t, x]\n", "headers: drop\n"], ids=["order", "headers"])
+def test_what_a_plan_file_says_for_all_its_presets_counts(applied: Path, line: str) -> None:
+    edit(applied, "version: 1\n", f"version: 1\n{line}")
+    assert states(applied) == {"p": "stale", "c": "stale", "q": "stale"}
+
+
 def test_spelling_and_comments_of_a_plan_make_nothing_stale(applied: Path) -> None:
     edit(applied, "  q:\n", "  # ours\n  'q':\n")
     assert states(applied)["q"] == "applied"
