@@ -210,6 +210,11 @@ class CachedTree:
         self._files: list[str] | None = None
 
     @property
+    def known(self) -> list[str]:
+        """The files that were read so far."""
+        return list(self._contents)
+
+    @property
     def limits(self) -> Limits:
         """See `Tree.limits`."""
         return self.below.limits

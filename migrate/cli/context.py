@@ -141,6 +141,18 @@ class Context:
 
             click.echo(printable_block(text), err=True)
 
+    def tell_unfollowed(self) -> None:
+        """Tell what configs seem to build on and do not: at the end, when all of them are read."""
+        from migrate.errors import MigrateError
+
+        views = [self.__dict__[name] for name in ("view", "workspace") if name in self.__dict__]
+        try:
+            lines = [line for view in views for line in view.unfollowed()]
+        except MigrateError:
+            return  # plans with faults: the verb says so
+        for line in dict.fromkeys(lines):
+            self.tell(line)
+
     def give(self, data: dict[str, Any]) -> None:
         """Print a result as one JSON object."""
         import json

@@ -66,6 +66,8 @@ def verify(
         _cross_check(context, names, result)
     if asked.recalled:
         context.tell("nothing has changed since the last look; --fresh looks again")
+    for line in result.remarks:
+        context.tell(line)
     _verified(context, result, strict)
     return FOUND if result.failed(strict) else DONE
 

@@ -116,6 +116,7 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
         sys.setrecursionlimit(FRAMES * MOST_DEEP)
     _stand_somewhere()
     ctx.obj = Context(**options)
+    ctx.call_on_close(ctx.obj.tell_unfollowed)
 
 
 def _stand_somewhere() -> None:

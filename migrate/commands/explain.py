@@ -131,8 +131,7 @@ def _inside(slot: Slot, path: KeyPath, rest: KeyPath) -> Explained | None:
     if step is None:
         return None
     value = document.value(step.value if isinstance(step, Entry) else step)
-    lost = [said for one in slot.lost if (said := _within(one, rest)) is not None]
-    return Explained(path, value, (*lost, _noted(document, step, active=True)))
+    return Explained(path, value, (_noted(document, step, active=True),))
 
 
 def _buried(root: Branch, path: KeyPath) -> Iterator[Said]:
@@ -150,6 +149,8 @@ def _buried(root: Branch, path: KeyPath) -> Iterator[Said]:
                     yield _said(one, active=False)._replace(of=path[:length])
             if not isinstance(slot.value, Branch):
                 yield _said(slot.winner, active=False)._replace(of=path[:length])
+            elif within[-1][1] is not None:  # the first mapping took the place of a list
+                yield _said(slot.settings[0], active=False)._replace(of=path[:length])
 
 
 def _within(setting: Setting, rest: KeyPath) -> Said | None:

@@ -71,6 +71,7 @@ class Asked:
         selected = select(workspace.plans, chosen)
         if known is None:
             result = checked(workspace, selected, workers, progress, self.strict)
+            result.remarks = workspace.unfollowed([*watched.digests])
             if not chosen:
                 told = Verified(findings=not_run(selected))
                 answer = {"found": result.data(), "gates": told.data()}

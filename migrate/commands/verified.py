@@ -30,6 +30,8 @@ class Verified:
     checks: dict[str, int] = field(default_factory=dict)
     """How many errors each check found, by its name."""
     finalized: bool = False
+    remarks: list[str] = field(default_factory=list)
+    """What configs seem to build on and do not."""
 
     def failed(self, strict: bool) -> bool:
         """Whether the gate is closed."""
@@ -44,6 +46,7 @@ class Verified:
             ],
             "checks": self.checks,
             "finalized": self.finalized,
+            "remarks": self.remarks,
         }
 
 
@@ -54,4 +57,5 @@ def restored(data: dict[str, Any]) -> Verified:
         Finding(rule, what, None if place is None else Place(*place), hint, level)
         for rule, what, place, hint, level in data["findings"]
     ]
-    return Verified(presets, findings, dict(data["checks"]), data["finalized"])
+    checks, remarks = dict(data["checks"]), list(data["remarks"])
+    return Verified(presets, findings, checks, data["finalized"], remarks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -101,6 +101,20 @@ class View:
         for remark in found.remarks:
             self.tell(remark)
         return found
+
+    def unfollowed(self, paths: Iterable[str] | None = None) -> list[str]:
+        """What the configs that were read seem to build on and do not, by the dialect in use."""
+        if paths is None:
+            # Where nobody asked for the dialect, nobody read a config.
+            asked = "dialect" in self.__dict__
+            paths = self.tree.known if asked and isinstance(self.tree, CachedTree) else ()
+        live = [path for path in paths if not self.layout.is_record(path)]
+        if not live:
+            return []
+        from migrate.dialect.unfollowed import unfollowed
+
+        unread = self.recognised.unread if "recognised" in self.__dict__ else ()
+        return unfollowed(self.tree, live, self.dialect, [key for key, _ in unread])
 
     @cached_property
     def loader(self) -> PlainLoader:

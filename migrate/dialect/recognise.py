@@ -38,7 +38,7 @@ def _composing(keys: tuple[str, ...]) -> re.Pattern[str]:
 def composing_words(text: str, keys: tuple[str, ...]) -> Iterator[str]:
     """What a text seems to build on, for one that cannot be parsed."""
     for match in _composing(keys).finditer(text):
-        yield from _items(_COMMENT.sub("", match[3]).strip())
+        yield from listed_names(match[3])
 
 
 _ITEM = re.compile(r"(?m)^[ \t]*-[ \t]+([^\n]*)")
@@ -119,7 +119,7 @@ def _fitting(tree: Tree, path: str, text: str) -> tuple[set[str], set[str]]:
     found: set[str] = set()
     for match in _composing((*_KEYS, *OTHERS)).finditer(text.replace("\r\n", "\n")):
         value = _COMMENT.sub("", match[3]).strip()
-        items = list(_items(value))
+        items = listed_names(value)
         is_list = value.startswith(("[", "-"))
         seems = any(map(_seems_file, items)) or (is_list and _is_hydra(tree, path, items))
         if seems and (not match[1] or match[2] in _NESTED):
@@ -153,3 +153,8 @@ def _items(value: str) -> Iterable[str]:
     """The paths that a composing key names, as far as a look at the text tells."""
     listed = _ITEM.findall(value) or value.strip("[]").split(",")
     return [word for item in listed if (word := item.strip().strip("\"'"))]
+
+
+def listed_names(value: str) -> list[str]:
+    """The names that a key holds in a text, one or a list of them, comments apart."""
+    return list(_items(_COMMENT.sub("", value).strip()))

@@ -12,6 +12,7 @@ from tests.look.trees import BASE, PRESET, expected, write
 from tests.support.cli import migrate
 
 OVER = "configs/train/o.yaml"
+PRESET_AT = "configs/train/sft.yaml"
 TEXT = """\
 extends: sft.yaml
 training:
@@ -89,6 +90,33 @@ def test_a_key_lost_with_its_section_says_what_replaced_it(root: Path) -> None:
         (OVER, 5),
     ]
     assert [lost["replaces"] for lost in one["overridden"]] == [None, "model"]
+
+
+LISTS = "h: [{c: 1}, {c: 1}]\np: [a]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "lines"),
+    [
+        (
+            "h: [{c: 2}, {c: 2}]\n",
+            "h[1].c",
+            [(PRESET_AT, 1, None), (OVER, 2, "h"), (OVER, 2, None)],
+        ),
+        ("h: []\n", "h[1].c", [(PRESET_AT, 1, None), (OVER, 2, "h")]),
+        ("p: {n: 1}\n", "p[0]", [(PRESET_AT, 2, None), (OVER, 2, "p")]),
+        ("p: {n: 1}\n", "p.n", [(OVER, 2, None)]),
+        ("p: 1\n", "p[0]", [(PRESET_AT, 2, None), (OVER, 2, "p")]),
+        ("p: [b, c]\n", "p[1]", [(OVER, 2, None)]),
+    ],
+)
+def test_each_loser_inside_a_list_is_told_once_with_what_replaced_the_list(
+    root: Path, text: str, key: str, lines: list[tuple[str, int, str | None]]
+) -> None:
+    write(root, {PRESET_AT: LISTS, OVER: f"extends: sft.yaml\n{text}"})
+    (one,) = told(root, key)["settings"]
+    said = [*one["overridden"], *([one["origin"]] if one["origin"] else [])]
+    assert [(it["path"], it["line"], it.get("replaces")) for it in said] == lines
 
 
 def test_a_missing_key_has_near_names_and_a_home_and_exit_3(root: Path) -> None:
