@@ -105,15 +105,20 @@ def _same_file(name: str, other: str) -> bool:
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> str:
-    """A hint that lists the names nearest to a misspelt one; "" when none is near.
+    """A hint that lists the names nearest to a misspelt one; "" when none is near."""
+    found = near_names(name, known, count)
+    return "did you mean " + " or ".join(found) + "?" if found else ""
+
+
+def near_names(name: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """The names nearest to a misspelt one.
 
     Comparing takes quadratic time, so nothing is near a name that nobody would misspell.
     """
     import difflib  # only for a wrong name
 
     if len(name) > _MISSPELT:
-        return ""
+        return []
     known = itertools.islice((one for one in known if len(one) <= _MISSPELT), _COMPARED)
     found = difflib.get_close_matches(name, list(known), n=count, cutoff=0.5)
-    found = [one for one in found if _same_file(name, one)]
-    return "did you mean " + " or ".join(found) + "?" if found else ""
+    return [one for one in found if _same_file(name, one)]

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from migrate.locations import outside, parents
-from migrate.tree import SKIPPED_FOLDERS, CachedTree, DiskTree, Overlay, Tree
+from migrate.tree import SKIPPED_FOLDERS, DiskTree, Tree, disk_below
 
 _REPOSITORY = frozenset({".git", ".hg", ".svn", ".jj"})
 """A folder that holds one of these is a checkout; a submodule's `.git` is a file."""
@@ -26,7 +26,7 @@ class Foreign:
     """Asked before anything is written or deleted. A tree in memory holds nothing of the kind."""
 
     def __init__(self, tree: Tree) -> None:
-        self.disk = _disk_below(tree)
+        self.disk = disk_below(tree)
 
     @cached_property
     def _marks(self) -> _Marks:
@@ -77,12 +77,6 @@ class Foreign:
 
 def _below(path: str, folder: str) -> bool:
     return path.startswith(f"{folder}/")
-
-
-def _disk_below(tree: Tree) -> DiskTree | None:
-    while isinstance(tree, (Overlay, CachedTree)):
-        tree = tree.below
-    return tree if isinstance(tree, DiskTree) else None
 
 
 def _marks(disk: DiskTree) -> _Marks:

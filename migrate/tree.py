@@ -272,3 +272,10 @@ class Overlay:
         """See `Tree.files`."""
         added = {path for path, content in self.changed.items() if content is not None}
         return sorted({path for path in self.below.files() if path not in self.changed} | added)
+
+
+def disk_below(tree: Tree) -> DiskTree | None:
+    """The folder on disk that a tree reads from in the end; None for one in memory alone."""
+    while isinstance(tree, (Overlay, CachedTree)):
+        tree = tree.below
+    return tree if isinstance(tree, DiskTree) else None

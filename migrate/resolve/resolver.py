@@ -9,11 +9,12 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from migrate.dialect import EXTENDS, Dialect
-from migrate.errors import BrokenChain, InputError, MigrateError, MissingFile, Refused, nearest
+from migrate.errors import BrokenChain, InputError, MigrateError, MissingFile, Refused, near_names
 from migrate.limits import BASES, CHAIN_FILES
 from migrate.locations import LEGACY, outside
 from migrate.resolve.branch import EMPTY, Branch, merge, read_branch, shown
 from migrate.resolve.combine import Combiner
+from migrate.resolve.not_found import oddity
 from migrate.tree import Tree
 from migrate.yaml_text import (
     LOADERS,
@@ -106,7 +107,7 @@ class Resolver:
         self._extended: set[str] = set()
         self._last: dict[str, None] = {}
         self._bases: dict[str, tuple[Base, ...]] = {}
-        self._nearest: dict[str, str] = {}
+        self._nearest: dict[str, list[str]] = {}
         self._loader = LOADERS[dialect.loader]
         self._combiner = None if dialect.plain else Combiner(dialect)
         self._unfinished: dict[str, Branch] = {}
@@ -283,27 +284,43 @@ class Resolver:
         if outside(base.path):
             place = document.place(base.node.props)
             hint = "extend a file below the root, or name a wider --root"
-            raise BrokenChain(f"extends {base.path}, which is outside the root", place, hint)
+            what = f"extends {base.path}, which is outside the root"
+            raise self._odd(document, base) or BrokenChain(what, place, hint)
         try:
             return self.resolve(base.path)
-        except MissingFile as error:
+        except InputError as error:
             if error.place is None or error.place.path != base.path or error.place.line:
                 raise
+            odd = self._odd(document, base)
+            if odd is not None:
+                raise odd from None
+            if not isinstance(error, MissingFile):
+                raise
             place = document.place(base.node.props)
-            raise MissingFile(
-                f"extends {base.path}, which does not exist", place, self._near(base.path)
-            ) from None
+            what = f"extends {base.path}, which does not exist"
+            raise MissingFile(what, place, self._near(base.path, document.path)) from None
 
-    def _near(self, path: str) -> str:
+    def _odd(self, document: Document, base: Base) -> InputError | None:
+        """The letter about a base whose name is more than a misspelt path."""
+        text, place = str(document.value(base.node)), document.place(base.node.props)
+        odd = oddity(self.tree, self.dialect, document.path, text)
+        if odd is None:
+            return None
+        if odd.what:
+            return MissingFile(f"extends {text}, {odd.what}", place, odd.hint)
+        return MissingFile(f"extends {base.path}, which does not exist", place, odd.hint)
+
+    def _near(self, path: str, source: str) -> str:
         # Looking for near names takes a second in a large tree: not for each of many.
         if path not in self._nearest and len(self._nearest) < NEAR:
             known = [known for known in self.tree.files() if known.endswith((".yaml", ".yml"))]
             # Only a frozen file builds on frozen files: the legacy tree goes in the end.
             frozen = path.startswith(f"{LEGACY}/")
             alike = [one for one in known if one.startswith(f"{LEGACY}/") is frozen]
-            self._nearest[path] = nearest(path, alike)
+            self._nearest[path] = near_names(path, alike)
+        names = [self.dialect.link(one, source) for one in self._nearest.get(path, ())]
         general = "correct the path; it is relative to the file that names it"
-        return self._nearest.get(path) or general
+        return f"did you mean {' or '.join(names)}?" if names else general
 
     def bases(self, document: Document) -> Iterator[Base]:
         """The files that a document extends, in list order. Raises InputError."""
