@@ -5,13 +5,18 @@ ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 STAMP := .venv/.made
+# Releases that differ in what they make of a text, and the tests that ask for it.
+PYYAML ?= 6.0.2 6.0.3 6.0.4
+VALUES := tests/test_cases.py tests/test_merge_keys.py tests/test_yaml_suite.py tests/test_parity.py tests/test_dialects.py \
+    tests/test_canonical.py tests/test_properties.py tests/test_bounds.py tests/look/test_inspect.py tests/look/test_explain.py \
+    -k "yaml- or not test_cases"
 # What is Python of ours; a folder joins when it exists.
 SOURCES := migrate $(wildcard benchmarks scripts src tests tests_trainer tools)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help .venv demo test test-trainer test-dask check format bench torture matrix mutants corpora catalogue picture schema lock clean
+.PHONY: help .venv demo test test-trainer test-dask test-pyyaml check format bench torture matrix mutants corpora catalogue picture schema lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -38,6 +43,22 @@ test-trainer: .venv-trainer/.made ## the tests with the real trainer on the CPU:
 
 test-dask: .venv-dask/.made ## the tests with a local Dask cluster
 	@.venv-dask/bin/python -m pytest -m dask -o filterwarnings=default $(ARGS)
+
+test-pyyaml: $(PYYAML:%=.venv-pyyaml/%/.made) ## the tests of YAML values on each release of PyYAML (PYYAML="6.0.2 6.0.4" for some)
+	@set -e; for release in $(PYYAML); do \
+	    echo "PyYAML $$release"; \
+	    .venv-pyyaml/$$release/bin/python -m pytest -q -n auto $(VALUES) $(ARGS); \
+	done
+
+# The lock, but for one package.
+.venv-pyyaml/%/.made: requirements.lock
+	@echo "making .venv-pyyaml/$*"
+	@$(PYTHON) -m venv --clear .venv-pyyaml/$*
+	@.venv-pyyaml/$*/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements.lock
+	@.venv-pyyaml/$*/bin/python -m pip -qq --disable-pip-version-check install --no-deps PyYAML==$*
+	@.venv-pyyaml/$*/bin/python -m pip -qq --disable-pip-version-check install --no-deps --no-build-isolation -e .
+	@.venv-pyyaml/$*/bin/python -c 'import yaml; assert yaml.__version__ == "$*" and yaml.__with_libyaml__'
+	@touch $@
 
 .venv-dask/.made: requirements.lock
 	@echo "making .venv-dask"
@@ -111,5 +132,5 @@ lock: ## make requirements.lock again from pyproject.toml (LOCK_FLAGS=--upgrade)
 	    --extra dev --output-file requirements.lock pyproject.toml
 
 clean: ## remove the environment and all caches
-	@rm -rf .venv .venv-dask .venv-trainer .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	@rm -rf .venv .venv-dask .venv-pyyaml .venv-trainer .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -14,7 +14,7 @@ from migrate.locations import LEGACY, PRIVATE, outside
 from migrate.tree import SKIPPED_FOLDERS
 
 _COMMAND = re.compile(
-    r"\bmigrate (?=(?:init|plan|apply|verify|status|undo|finalize|rehearse|lint)\b)"
+    r"\bmigrate (?=(?:init|plan|apply|adopt|verify|status|undo|finalize|rehearse|lint)\b)"
 )
 """A command of ours in a sentence, up to its verb, if that verb asks for the plans."""
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.cli import HINTS, unfollowed
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell has what it starts in the background ignore Ctrl-C, and all that this starts too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -20,6 +22,14 @@ settings.register_profile(
 )
 settings.register_profile("thorough", max_examples=3000, deadline=None, suppress_health_check=_CALM)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(autouse=True)
+def _hints_lead_on() -> Iterator[None]:
+    """A hint that is a command works: when the test is over it is followed, on a copy."""
+    yield
+    dead_ends = HINTS.follow(unfollowed)
+    assert not dead_ends, "\n\n".join(["a hint leads nowhere:", *dead_ends])
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -30,7 +30,7 @@ def adopt(workspace: Workspace, configs: Sequence[str]) -> Init:
     planned already, or cannot be resolved, Refused for what needs no plan.
     """
     if not workspace.tree.exists(MANIFEST):
-        hint = "`migrate init` begins a rollout; `migrate adopt` adds to one that is under way"
+        hint = "`migrate init` begins a rollout; what comes later is adopted"
         raise Refused("there is no legacy tree to add to", MANIFEST, hint)
     brought: list[Change] = []
     paths = [_path(workspace, given, brought) for given in configs]

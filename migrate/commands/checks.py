@@ -226,7 +226,10 @@ def _gone(gate: Gate, result: Verified) -> Iterator[Finding]:
         hint = "extend what replaced it"
         if link.target in gate.retired:
             what = f"extends {link.target}, which the rollout removed"
+            planned = gate.workspace.rollout.targets.get(link.source)
             hint = f"`migrate adopt {link.source}` plans it, with what that file said"
+            if planned is not None:
+                hint = f"`migrate apply --preset {planned.name}` migrates it"
         yield Finding("retired", what, link.place, hint, level)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
@@ -36,7 +37,8 @@ def whereabouts(resolved: Resolved, path: KeyPath, key: str) -> NoSuchKey:
     """The letter about a missing key."""
     home = home_of(resolved, path)
     if path[0] in resolved.document.layers:
-        what = f"`{path[0]}` composes files and is no value; `migrate inspect` shows the chain"
+        chain = f"`migrate inspect {shlex.quote(resolved.path)}` shows the chain"
+        what = f"`{path[0]}` composes files and is no value; {chain}"
         return NoSuchKey(resolved, key, [], home, what)
     for length in range(len(path) - 1, 0, -1):
         slot = resolved.branch.find(path[:length])

@@ -15,7 +15,7 @@ from migrate.tree import Tree, disk_below
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 _MADE = re.compile(r"\$\{|\$\w|\{\{|%\(|<\w+>")
-_PATTERN = re.compile(r"[*?\[]")
+_PATTERN = re.compile(r"[*?]|\[[^\]]+\]")
 _MOST = 3
 _SUFFIXES = (".yaml", ".yml")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from migrate.findings import NOTE, WARNING, Finding
@@ -46,7 +47,9 @@ def _files(layers: Layers, resolved: Resolved) -> Iterator[Finding]:
     count, limit = len(resolved.chain), layers.rules.max_files
     if count > limit:
         what = f"merges {count} files, at most {limit} are allowed"
-        hint = "write what it needs into the preset: `migrate flatten` shows how"
+        hint = (
+            f"write what it needs into it: `migrate flatten {shlex.quote(resolved.path)}` shows how"
+        )
         yield Finding("max-files", what, first_place(resolved), hint)
 
 

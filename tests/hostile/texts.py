@@ -65,7 +65,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         b"extends: [" + b"../components/b.yaml, " * 2000 + b"]\n",
         "names 2,000 files",
     ),
-    "extends-folder": (b"extends: ../components\n", "is not a regular file"),
+    "extends-folder": (b"extends: ../components\n", "../components, a folder"),
 }
 """Text of a config, and what its letter says."""
 

@@ -9,6 +9,10 @@ from pathlib import Path
 from unittest import mock
 
 from migrate.cli.main import run
+from tests.support.hints import Follower
+
+HINTS = Follower()
+"""What the commands of all tests hinted at; `tests/conftest.py` follows it after each test."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,14 @@ class Ran:
 
 
 def migrate(root: Path, *arguments: str) -> Ran:
-    """`migrate --root ROOT ARGUMENTS`, without a terminal and without colours.
+    """`migrate --root ROOT ARGUMENTS`, without a terminal and without colours."""
+    ran = unfollowed(root, *arguments)
+    HINTS.note(root, arguments, ran)
+    return ran
+
+
+def unfollowed(root: Path, *arguments: str) -> Ran:
+    """The same, and nobody follows its hints.
 
     Nothing is synced: what that is for is proven on a model disk, and a real one takes its time.
     """
