@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from migrate.commands.compare import profile_of
+from migrate.commands.missing import near_keys
 from migrate.commands.sides import locate
 from migrate.commands.view import View
 from migrate.errors import InputError, MissingFile
 from migrate.findings import ERROR, Finding, fails
-from migrate.locations import Place
+from migrate.locations import KeyPath, Place
+from migrate.parity import names_key
 from migrate.plan import Plans, load_plans, parse_pattern
 from migrate.rules import Layers, check_rules, check_style
 from migrate.rules.drift import Drift, drift
+
+LOOKED_AT = 50
+"""In so many presets names near to an unknown key are looked for."""
 
 
 @dataclass
@@ -70,8 +76,22 @@ def drift_of(view: View, layers: Layers, key: str | None = None) -> list[Drift]:
     except ValueError as error:
         hint = "write a dotted key; * is any one level, ** any number"
         raise InputError(f"{key!r} is no key pattern: {error}", None, hint) from None
+    if wanted is not None:
+        _refuse_unknown(layers, wanted, key or "")
     allowed = profile_of(view).allow if wanted is None else ()
     return list(drift(layers, [one.pattern for one in allowed if not one.when], wanted))
+
+
+def _refuse_unknown(layers: Layers, wanted: KeyPath, key: str) -> None:
+    """Raises InputError for a key that none of the presets has, with the names near to it."""
+    presets = layers.chosen
+    if not presets or any(names_key(wanted, preset.python) for preset in presets):
+        return
+    near = [name for preset in presets[:LOOKED_AT] for name in near_keys(preset, wanted)]
+    names = list(dict.fromkeys(near))[:3]
+    keys = f"`migrate explain {shlex.quote(presets[0].path)}` lists the keys of one of them"
+    hint = f"did you mean {' or '.join(names)}?" if names else keys
+    raise InputError(f"no preset has the key `{key}`", None, hint)
 
 
 def _where(finding: Finding) -> tuple[str, int, int, bool]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from migrate.commands.view import View
-from migrate.errors import InputError, nearest
+from migrate.errors import InputError, nearest, raise_all
 from migrate.graph import SUFFIXES
 from migrate.legacy import common_root
 from migrate.references import Reference, Renames, scan
@@ -28,7 +28,7 @@ def refs(view: View, paths: Sequence[str], jobs: int = 1, exclude: Sequence[str]
     """Who names these files (a folder: all configs in it); with no path, every live config.
 
     `exclude` are globs of files out of sight, such as those of the plans.
-    Raises InputError for a path that is neither there nor named by a frozen copy.
+    Raises InputError for a path that is not there, was never frozen, and that nothing names.
     """
     configs = [path for path in view.tree.files() if path.endswith(SUFFIXES)]
     live = [path for path in configs if not view.layout.is_record(path)]
@@ -37,7 +37,19 @@ def refs(view: View, paths: Sequence[str], jobs: int = 1, exclude: Sequence[str]
         return Pointing((), ())
     root = common_root(_below_configs(live) or targets)
     renames = Renames.looking_for(targets, root, view.dialect.keys, view.layout)
-    return Pointing(tuple(targets), tuple(scan(view.tree, renames, exclude=exclude, jobs=jobs)))
+    found = Pointing(tuple(targets), tuple(scan(view.tree, renames, exclude=exclude, jobs=jobs)))
+    raise_all([_unknown(path, live) for path in targets if _is_unknown(view, found, path)])
+    return found
+
+
+def _is_unknown(view: View, found: Pointing, path: str) -> bool:
+    there = view.tree.exists(path) or view.tree.exists(view.layout.frozen(path))
+    return not there and not found.of(path)
+
+
+def _unknown(path: str, live: list[str]) -> InputError:
+    hint = nearest(path, live) or "name a config, or a folder of configs"
+    return InputError("is not there, and nothing names it", path, hint)
 
 
 def _below_configs(live: list[str]) -> list[str]:

@@ -145,6 +145,28 @@ def test_drift_leaves_out_what_may_differ_unless_it_is_asked_for(root: Path) -> 
     assert [one["key"] for one in json.loads(ran.out)["drift"]] == ["training.run_name"]
 
 
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("training.learning_rat", "did you mean training.learning_rate?"),
+        ("learning_rate", "did you mean training.learning_rate?"),
+        ("nothing.like.it", f"`migrate explain {OVER}` lists the keys of one of them"),
+        ("nothing.**", f"`migrate explain {OVER}` lists the keys of one of them"),
+    ],
+)
+def test_a_key_that_no_preset_has_is_an_error_with_the_nearest_names(
+    root: Path, key: str, hint: str
+) -> None:
+    ran = migrate(root, "lint", "--drift", "--key", key)
+    assert ran.code == 3
+    assert ran.err == f"error: no preset has the key `{key}`\nhint: {hint}\n"
+
+
+@pytest.mark.parametrize("key", ["training", "training.*", "**.learning_rate", "training.run_name"])
+def test_a_key_that_some_preset_has_is_none(root: Path, key: str) -> None:
+    assert migrate(root, "lint", "--drift", "--key", key).code in (0, 1)
+
+
 def test_a_key_without_drift_is_a_wrong_command_line(root: Path) -> None:
     assert migrate(root, "lint", "--key", "a").code == 2
     assert migrate(root, "lint", "--drift", "--key", "a*b").code == 3
