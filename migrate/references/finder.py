@@ -18,7 +18,8 @@ class Finder:
     """One pass for each literal that C code can search for; sets decide the rest.
 
     A name of a config shows in bytes as its stem before a YAML suffix, as its stem behind a slash,
-    as a launcher's `config=stem`, or as a folder in front of something made at run time.
+    as a launcher's `config=stem`, as `config_name` beside its folder, or as a folder in front of
+    something made at run time.
     """
 
     def __init__(self, renames: Renames) -> None:
@@ -34,8 +35,15 @@ class Finder:
         self.launcher = (
             re.compile(rb"=[\"']?(?:" + _any(top) + rb")(?![A-Za-z0-9_/])") if top else None
         )
+        self.half = re.compile(
+            rb"config[-_]name[\"']?[\s=:,]+[\"']?(?:[\w./\-]*/)?(?:"
+            + _any(self.stems)
+            + rb")(?![A-Za-z0-9_/])"
+        )
         self.folder = re.compile(
-            rb"(?<![A-Za-z0-9_])(?:" + _any(_folders(renames)) + rb")/[A-Za-z0-9_.\-]*[{*$%?\[<]"
+            rb"(?<![A-Za-z0-9_])(?:"
+            + _any(_folders(renames))
+            + rb")/[A-Za-z0-9_.\-]*[\"']?[{*$%?\[<]"
         )
         self.computed = re.compile(
             rb"[\"'/]" + re.escape(self.root) + rb"(?:/[A-Za-z0-9_\-]+)*/?[\"'\\]"
@@ -47,6 +55,7 @@ class Finder:
             self._by_suffix(content)
             or self.slash.search(content) is not None
             or (self.root in content and self._computed(content))
+            or self.half.search(content) is not None
             or (self.launcher is not None and self.launcher.search(content) is not None)
         )
 

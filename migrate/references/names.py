@@ -47,6 +47,11 @@ _LAUNCHER = re.compile(
     r"(?:config|preset|cfg)[\w\-]*[\"']?[\s=:,(]+[rRbBfFuU]?[\"']?\Z", re.IGNORECASE
 )
 
+_NO_QUOTES = str.maketrans("", "", "\"'")
+_EXPRESSION = "is a regular expression"
+_ANYWHERE = re.compile(r"\*\*?/(?=[\w.])")
+"""A pattern for any folder, with a fixed name behind it."""
+
 _ENDED = re.compile(r"\.ya?ml\Z|\*\Z|\.\{[\w,]+\}\Z")
 
 PATTERN_TESTS = 2_000_000
@@ -119,7 +124,7 @@ class Names:
     ) -> Iterator[Named]:
         """Every name in a text, in order."""
         start, end = span or (0, len(text))
-        for at, word in words(text, start, end, self.any_stem, self.letters):
+        for at, word in words(text, start, end, self.any_stem, self.letters, use.before):
             named = self._read(text, at, word, file, use)
             if named is not None:
                 yield named
@@ -128,6 +133,8 @@ class Names:
         prefix, rest = split_prefix(word)
         if dynamic(rest):
             return self._pattern(at, word, prefix, rest, file)
+        if "\\." in rest or set(rest) & set("\"'"):
+            return self._marked(at, word, rest, file, use)
         if stem(rest.replace("\\", "/")) not in self.stems:
             return None
         if prefix:
@@ -306,6 +313,18 @@ class Names:
             at + start, at + len(word), form.target, LIKELY, respell, "written with backslashes"
         )
 
+    def _marked(self, at: int, word: str, rest: str, file: str, use: Use) -> Named | None:
+        """`data\\.yaml` of a regular expression, or a name with quotes in it."""
+        path = re.sub(r"\\(?=\.)|[\"']", "", rest)
+        if stem(path.replace("\\", "/")) not in self.stems or "\\" in path:
+            return None
+        form = self._static(path, file, use, "")
+        if form is None:
+            return None
+        what = "has quotes in it" if path == rest.translate(_NO_QUOTES) else _EXPRESSION
+        reason = f"not rewritten: the name {what}"
+        return Named(at, at + len(word), form.target, NOTE, lambda _: None, reason)
+
     # Patterns.
 
     def _pattern(self, at: int, word: str, prefix: str, rest: str, file: str) -> Named | None:
@@ -341,12 +360,15 @@ class Names:
         if word.startswith(ANCHOR):
             yield posixpath.normpath(word[1:])
             return
+        word = word.translate(_NO_QUOTES)
         first = re.sub(r"\A(?:\./)+", "", word)
         folder = first.partition("/")[0]
         if folder == self.root:
             yield first
         elif first.startswith("../"):
             yield join(file, word)
+        elif _ANYWHERE.match(first):
+            yield first
         elif not dynamic(folder) and not first.startswith("/"):
             yield join(file, word)
             yield f"{self.root}/{first}"

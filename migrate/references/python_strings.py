@@ -12,8 +12,9 @@ from migrate.limits import PYTHON_CHARS
 from migrate.references.found import NO_DROP, ONLY_ENTRY, OPTION_VALUE, Drop
 from migrate.references.names import PLAIN, Use
 from migrate.references.python_depth import too_deep
+from migrate.references.python_people import is_for_people, is_run, is_sentence
 from migrate.references.python_places import Field, Literal, Places, Unclear
-from migrate.references.python_rules import Pieces, Rules, TooMuch
+from migrate.references.python_rules import Pieces, Rules, TooMuch, text_of
 from migrate.references.reference import CERTAIN, LIKELY
 from migrate.references.spelling import Piece
 from migrate.yaml_text.compose import collector_off
@@ -102,9 +103,10 @@ class _Reader(Rules):
 
     def walk(self, tree: ast.Module) -> Iterator[String]:
         """The largest string expressions; what they hold is not looked at again."""
-        stack: list[tuple[ast.AST, Drop]] = [(tree, NO_DROP)]
+        stack: list[tuple[ast.AST, Drop, bool]] = [(tree, NO_DROP, False)]
         while stack:
-            node, drop = stack.pop()
+            node, drop, told = stack.pop()
+            told = is_for_people(node) or (told and not is_run(node))
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
                 pieces = self.evaluate(node.value)
                 if pieces:
@@ -113,12 +115,13 @@ class _Reader(Rules):
             if isinstance(node, ast.expr):
                 pieces = self.evaluate(node)
                 if pieces and self.fresh(pieces):
-                    yield String(pieces, self._use(pieces), drop=drop)
+                    prose = told and is_sentence(text_of(pieces))
+                    yield String(pieces, self._use(pieces), prose, drop)
             if isinstance(node, ast.List):
-                stack += [(item, self._drop(node, n)) for n, item in enumerate(node.elts)]
+                stack += [(item, self._drop(node, n), told) for n, item in enumerate(node.elts)]
                 continue
             inner = _IN_TUPLE if isinstance(node, ast.Tuple | ast.Set) else NO_DROP
-            stack += [(child, inner) for child in ast.iter_child_nodes(node)]
+            stack += [(child, inner, told) for child in ast.iter_child_nodes(node)]
 
     def _use(self, pieces: Pieces) -> Use:
         start = pieces[0].start

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from migrate.errors import InputError
 from migrate.globs import matches
 from migrate.references.files import scanned
 from migrate.references.finder import Finder
 from migrate.references.found import Found, Kind, Unedited, in_unread, refer, settle
+from migrate.references.halves import in_halves
 from migrate.references.kinds import KINDS, kind_of
 from migrate.references.names import Names
 from migrate.references.reference import NOTE, Reference
@@ -111,7 +113,8 @@ class _Reader:
             prose = kind is KINDS["markdown"]
             names = in_unread(source, self.names, source.unread, prose)
         else:
-            names = kind.find(source, self.names)
+            halves = in_halves(source, self.names, kind is KINDS["markdown"])
+            names = chain(kind.find(source, self.names), halves)
         found = settle(list(names), self.renames)
         yield from _editable(kind, source, list(self._once(kind, source, found)))
         if self.names.overrun:

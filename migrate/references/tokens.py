@@ -14,12 +14,16 @@ ANCHOR = "\x01"
 LONGEST = 4096
 """Characters of the longest path that an operating system takes; a longer word is none."""
 
+COMMAND = 1000
+"""Characters in front of a word that may say what the command does with it."""
+
 _REACH = "{0,200}"
 """How far a variable may reach: no text makes the search look at each place over and over."""
 
 VARIABLE = (
-    rf"\$\{{\{{[^}}\n]{_REACH}\}}\}}"  # ${{ github.workspace }}
-    rf"|\{{\{{[^}}\n]{_REACH}\}}\}}"  # {{ jinja }}
+    # ${{ github.workspace }} and {{ jinja }}; in quotes in them stands what may be a path.
+    rf"\$\{{\{{[^}}\n\"']{_REACH}\}}\}}"
+    rf"|\{{\{{[^}}\n\"']{_REACH}\}}\}}"
     r"|\$\{\w{1,100}\}|\$\(\w{1,100}\)"  # ${NAME}, make's $(NAME)
     rf"|\$\{{\w{{1,100}}[%#][^}}\n]{_REACH}\}}(?=/)"  # ${0%/*}/
     rf"|\$\([^()\n]{_REACH}(?:\([^()\n]{_REACH}\)[^()\n]{_REACH})?\)(?=[\"']?/)"  # $(pwd)/
@@ -35,7 +39,9 @@ DYNAMIC = re.compile(f"{VARIABLE}|{GLOB}")
 
 _PREFIX = re.compile(rf"(?:(?:{VARIABLE})[\"']?/)+")
 _SUFFIXES = (".yaml", ".yml")
-_FRONT = re.compile(r"\\[nt](?=[\w.])|@|-+(?=[\w./])|_{1,2}(?=configs)|\*+(?=[\w.$])")
+_FRONT = re.compile(r"\\[nt](?=[\w.])|@|[-+]+(?=[\w./$])|_{1,2}(?=configs)|\*+(?=[\w.$])")
+_DEFAULT = re.compile(r"\w+[-+](?=[\w./$])")
+"""In front of the value in the shell's `${V-value}`; in `${V:-value}` the colon ends a word."""
 _BACK = re.compile(r"(\.ya?ml)([.?_]+|\*+)\Z")
 
 
@@ -46,7 +52,8 @@ def _pattern(letters: str) -> re.Pattern[str]:
     Text without spaces between words, such as Chinese, may touch a path on both sides.
     """
     extra = re.escape(letters)
-    word = rf"[A-Za-z0-9_.\-/~@+{ANCHOR}{extra}]|\\(?=[A-Za-z0-9_.])|(?<=\}})\"(?=/)"
+    word = rf"[A-Za-z0-9_.\-/~@+{ANCHOR}{extra}]|\\\\?(?=[A-Za-z0-9_.])|(?<=\}})\"(?=/)"
+    word += r"|(?<=/)[\"'](?=\$)|(?<=[\w}])[\"'](?=\.ya?ml\b)"  # configs/train/"$C".yaml
     return re.compile(f"(?:{VARIABLE}|{GLOB}|{word})+")
 
 
@@ -56,19 +63,22 @@ def letters_of(paths: Iterable[str]) -> str:
 
 
 def words(
-    text: str, start: int, end: int, stems: re.Pattern[str], letters: str = ""
+    text: str, start: int, end: int, stems: re.Pattern[str], letters: str = "", before: str = ""
 ) -> Iterator[tuple[int, str]]:
-    """Each word that may be a path, trimmed, with its offset. URLs and remote paths are none."""
+    """Each word that may be a path, trimmed, with its offset. URLs and remote paths are none.
+
+    `before` is what stands in front of the text.
+    """
     if not (stems.search(text, start, end) or DYNAMIC.search(text, start, end)):
         return  # no word of it could pass below
     for match in _pattern(letters).finditer(text, start, end):
         word, at = match.group(), match.start()
         if len(word) > LONGEST:
             continue
-        if not (stems.search(word) or dynamic(word)) or _elsewhere(text, at, word):
+        if not (stems.search(word) or dynamic(word)) or _elsewhere(text, at, word, before):
             continue
-        front = _FRONT.match(word)
-        if front and (front.group()[0] != "-" or text[at - 1 : at] == ":"):
+        front = _DEFAULT.match(word) if text[at - 2 : at] == "${" else _FRONT.match(word)
+        if front and (front.group()[0] not in "-+" or text[at - 1 : at] == ":"):
             word, at = _unfront(word, at, front)
         back = _BACK.search(word)
         if back and (back[2][0] != "*" or (front and front.group().startswith("*"))):
@@ -81,12 +91,24 @@ def _unfront(word: str, at: int, front: re.Match[str]) -> tuple[str, int]:
     return word[front.end() :], at + front.end()
 
 
-def _elsewhere(text: str, at: int, word: str) -> bool:
+_REMOTE = re.compile(r"\w@[\w.\-]+::?[\"']?\Z|git show \S+:\Z")
+_COPIED = re.compile(
+    r"\b(?:scp|rsync|sftp|(?:docker|podman|kubectl|oc|gcloud compute) (?:cp|scp))\b"
+    r"(?:[^\n]|\\\r?\n)*[\w.\-}\])*\"']::?[\"']?\Z"
+)
+"""A command that copies between machines, up to `host:`."""
+
+
+def _elsewhere(text: str, at: int, word: str, ahead: str) -> bool:
     """Whether a word belongs to a URL or names another machine or revision."""
     before = text[max(0, at - 64) : at]
     if word.startswith("//") or re.search(r"\w://\S*\Z", before):
         return True
-    return bool(re.search(r"\w@[\w.\-]+:\Z|git show \S+:\Z", before))
+    if not before.rstrip("\"'").endswith(":"):
+        return False
+    if _REMOTE.search(before):
+        return True
+    return _COPIED.search((ahead if at < 64 else "") + text[max(0, at - COMMAND) : at]) is not None
 
 
 def dynamic(word: str) -> bool:

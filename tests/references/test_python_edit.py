@@ -68,7 +68,7 @@ LONG = "a\n" * (EDITED_CHARS // 2)
 
 
 @pytest.mark.parametrize("new", [NEW, DROP])
-@pytest.mark.parametrize("much", [NESTED, LONG, "y(a)\n" + "[1, [2, [3, 4]]],\n" * 11000])
+@pytest.mark.parametrize("much", [NESTED, LONG, ("[" * 40 + "]" * 40 + "\n") * 400])
 def test_a_module_too_much_for_the_editor_stays_and_holds(much: str, new: object) -> None:
     assert EDITED_DEEPEST < DEEPEST
     code = COMMENTED + much

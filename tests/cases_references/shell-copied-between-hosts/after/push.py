@@ -1,0 +1,1 @@
+run(["scp", "configs/train/q.yaml", "host:configs/train/p.yaml"])

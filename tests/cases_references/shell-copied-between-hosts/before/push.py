@@ -1,0 +1,1 @@
+run(["scp", "configs/train/p.yaml", "host:configs/train/p.yaml"])

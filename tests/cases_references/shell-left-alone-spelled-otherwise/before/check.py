@@ -1,0 +1,3 @@
+import re
+
+NAMED = re.compile(r"configs/components/o\.yaml")
