@@ -14,7 +14,7 @@ from migrate.foreign import Foreign
 from migrate.globs import matches
 from migrate.graph import Graph
 from migrate.limits import FAULTS_TOLD
-from migrate.locations import printable
+from migrate.locations import Place, printable
 from migrate.parity import Difference
 from migrate.plan import DROP as PLAN_DROP
 from migrate.plan import Ignore as PlanIgnore
@@ -50,6 +50,21 @@ class Followed(NamedTuple):
         return is_rewritten(reference, self.likely)
 
 
+class Unanswered(Refused):
+    """What is to be said about the files that code names; `paste` are lines for a plan file."""
+
+    def __init__(self, what: str, place: Place | str | None, hint: str, paste: Sequence[str]):
+        super().__init__(what, place, hint)
+        self.paste = tuple(paste)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.what, self.place, self.hint, self.paste)
+
+    def letter(self) -> str:
+        """The message with the lines."""
+        return "\n".join([super().letter(), *map(printable, self.paste)])
+
+
 def explains(difference: Difference, followed: Iterable[Followed]) -> bool:
     """Whether two values differ just as the references that these steps rewrote, in this order."""
     value, new = difference.old, difference.new
@@ -79,7 +94,7 @@ class Pointers:
         self.plans = plans
         self.tree = tree
         self.records = frozenset(records)
-        moves = {path: moved.get(path) or successor(plans, path) for path in going}
+        moves = {path: _fate(plans, path, moved.get(path)) for path in going}
         self.renames = Renames(moves, plans.config_root, plans.dialect.keys, layout=plans.layout)
         self._known: dict[str, list[Reference]] = {}
         self._by_target: dict[str, dict[str, None]] = {}
@@ -128,6 +143,12 @@ class Pointers:
         there = (path for path in wanted if tree.exists(path))
         return [one for path in there for one in self._known[path] if one.target in gone]
 
+    def unanswered(self, tree: Tree) -> list[Reference]:
+        """Every reference that would dangle when its target goes, of targets that are there."""
+        self._scan(tree)
+        known = (one for path in self.suspects for one in self._known.get(path, ()))
+        return [one for one in known if one.dangles and tree.exists(one.target)]
+
     def _not_scanned(self) -> list[Reference]:
         """Notes of files that could not be looked into, each told once for the whole rollout."""
         paths = self._by_target.get("", {})
@@ -146,6 +167,12 @@ class Pointers:
         for one in scan(tree, self.renames, among=there) if there else ():
             self._known.setdefault(one.path, []).append(one)
             self._by_target.setdefault(one.target, {})[one.path] = None
+
+
+def _fate(plans: Plans, path: str, moved: str | None) -> Successor:
+    """What becomes of a file that goes; what names a moved preset may be ignored too."""
+    said = successor(plans, path)
+    return said if moved is None or isinstance(said, Ignore) else moved
 
 
 def successor(plans: Plans, path: str) -> Successor:
@@ -170,19 +197,52 @@ def _joined(links: Iterable[Change], changes: Iterable[Change]) -> Iterator[Chan
     yield from first.values()
 
 
-def _faults(dangling: Sequence[Reference]) -> tuple[Refused, ...]:
+def unanswered(
+    plans: Plans, dangling: Sequence[Reference], step_of: Mapping[str, str]
+) -> list[Refused]:
+    """A refusal for each reference, and what to write into the plans so that none is refused.
+
+    `step_of` has the preset whose later step deletes a target.
+    """
+    steps = {target: f"the step of {printable(name)}" for target, name in step_of.items()}
+    faults = [*_faults(dangling, steps)]
+    if dangling:
+        paste = references_block(plans, dangling)
+        targets = {one.target for one in dangling}
+        what = f"nothing says what became of {len(targets):,} of the files that code names"
+        hint = "write what is true of each, a new path or a reason, such as:"
+        if plans.references:
+            hint = f"add to `references:` {hint}"
+        faults.append(Unanswered(what, plans.layout.tree_file, hint, paste))
+    return faults
+
+
+def references_block(plans: Plans, dangling: Iterable[Reference]) -> list[str]:
+    """Lines for a plan file by which no reference is refused; a person puts in the reasons."""
+    head = [] if plans.references else ["references:"]
+    targets = sorted({one.target for one in dangling})
+    return [*head, *(f"  {spell(path)}: {{ignore: {_REASON}}}" for path in targets)]
+
+
+_REASON = "say here why what names it may stay"
+
+
+def _faults(
+    dangling: Sequence[Reference], steps: Mapping[str, str] | None = None
+) -> tuple[Refused, ...]:
     """A refusal for each place, and one for all that are too many to tell."""
-    faults = [_dangling(one) for one in dangling[:FAULTS_TOLD]]
+    steps = steps or {}
+    faults = [_dangling(one, steps.get(one.target, "this step")) for one in dangling[:FAULTS_TOLD]]
     if len(dangling) > FAULTS_TOLD:
         files = sorted({one.path for one in dangling})
         count = len(dangling) - FAULTS_TOLD
-        what = f"{count:,} more places name what this step deletes, in all in {len(files):,} files"
+        what = f"{count:,} more places name what goes, in all in {len(files):,} files"
         faults.append(Refused(what, files[-1], "migrate refs tells all of them"))
     return tuple(faults)
 
 
-def _dangling(reference: Reference) -> Refused:
-    what = f"names {printable(reference.target)}, which this step deletes: {reference.reason}"
+def _dangling(reference: Reference, step: str) -> Refused:
+    what = f"names {printable(reference.target)}, which {step} deletes: {reference.reason}"
     hint = f"say under `references:` in the plan what became of {reference.target}"
     return Refused(what, reference.place, hint)
 

@@ -18,7 +18,8 @@ from migrate.old_tree import MovedFile
 from migrate.parity import Difference, Verdict, equal, find, judge
 from migrate.plain import PlainLoader
 from migrate.plan import Planned
-from migrate.pointers import Followed, Pointers, explains, held, not_ours
+from migrate.pointers import Followed, Pointers, explains, held, not_ours, unanswered
+from migrate.references import Reference
 from migrate.relink import relinked
 from migrate.resolve import Resolver
 from migrate.rollout import Rollout
@@ -127,7 +128,9 @@ class Proposer:
         self._lay(seen)
         # A config that still extends what goes says more than a name that would dangle.
         self._blocked(changes)
-        raise_all(followed.faults)
+        if followed.faults:
+            now = [one for one in followed.references if one.dangles]
+            raise_all(unanswered(self.plans, [*now, *self.unanswered()], self.steps_to_come()))
         if made is None or self._touches(changes, made):
             proof = self.maker.prove(self.tree, self.live, written)
         else:
@@ -317,6 +320,25 @@ class Proposer:
         moved = {path: planned.preset.to for path, planned in rollout.moved.items()}
         records = {*old, *rollout.targets}
         return Pointers(self.plans, rollout.legacy.tree, going, moved, records)
+
+    def unanswered(self) -> list[Reference]:
+        """What would dangle after the steps to come, in their order."""
+        steps = self.steps_to_come()
+        order = {planned.name: number for number, planned in enumerate(self.plans.in_order())}
+        found = [one for one in self.pointers.unanswered(self.tree) if one.target in steps]
+        return sorted(found, key=lambda one: order[steps[one.target]])
+
+    def steps_to_come(self) -> dict[str, str]:
+        """Each old file that goes, with the last preset that needs it, whose step deletes it."""
+        order = [planned.name for planned in self.plans.in_order() if planned.name not in self.done]
+        number = {name: position for position, name in enumerate(order)}
+        last = {
+            self.rollout.live(path): max(
+                (number[one] for one in names if one in number), default=-1
+            )
+            for path, names in self.rollout.users.items()
+        }
+        return {path: order[position] for path, position in last.items() if position >= 0}
 
     def _followed(self, retired: list[Change], links: list[Change]) -> Followed:
         """What names the files that go, in code, scripts, docs and configs nobody planned; the

@@ -22,7 +22,10 @@ from migrate.locations import BASE, LEGACY
 from migrate.plan import Plans, load_plans, plan_files
 from migrate.plan.edit import flow_list
 from migrate.plan_texts import SCHEMA, PlanTexts, heir_lines, tree_settings
+from migrate.pointers import references_block
+from migrate.propose import Proposer
 from migrate.redraft import Redraft, Redrafter
+from migrate.references import Reference
 from migrate.resolve import Resolver
 from migrate.thresholds import measured
 from migrate.tree import Overlay, Tree
@@ -38,6 +41,11 @@ class Init:
     config_root: str
     plans: list[str] = field(default_factory=list)
     again: Redraft | None = None
+    unanswered: tuple[tuple[str, Reference], ...] = ()
+    """What code names that goes: the preset whose step deletes it, and where it is named."""
+    tree_file: str = ""
+    paste: tuple[str, ...] = ()
+    """Lines for the plans by which none of these is refused."""
 
     @property
     def beside(self) -> list[str]:
@@ -133,7 +141,21 @@ def _first(workspace: Workspace, scope: Scope, texts: PlanTexts, force: bool) ->
         # Now each preset is written before it is planned: another parent, or the letter.
         tried = _tried(workspace, found, config_root, texts, force, written_keys)
     changes = ChangeSet.of([*tried.frozen, *tried.texts.changes()])
-    return Init(found, tried.drafts, changes, config_root, sorted(tried.texts.changed))
+    made = Init(found, tried.drafts, changes, config_root, sorted(tried.texts.changed))
+    return _with_unanswered(workspace, made)
+
+
+def _with_unanswered(workspace: Workspace, made: Init) -> Init:
+    """The same with what somebody has to say something about before the steps that delete it."""
+    after = workspace.fresh()
+    after.tree = Overlay(workspace.tree, made.changes)
+    proposer = Proposer(after.rollout, after.tree, ())
+    steps, dangling = proposer.steps_to_come(), proposer.unanswered()
+    if not dangling:
+        return made
+    named = tuple((steps[one.target], one) for one in dangling)
+    paste = tuple(references_block(after.plans, dangling))
+    return replace(made, unanswered=named, paste=paste, tree_file=workspace.layout.tree_file)
 
 
 def _declared_root(workspace: Workspace, found: Discovery, texts: PlanTexts, needed: str) -> str:

@@ -71,6 +71,7 @@ def error_data(error: BaseException) -> dict[str, Any]:
                 "line": fault.place.line or None if fault.place else None,
                 "column": fault.place.column or None if fault.place else None,
                 "hint": fault.hint,
+                "paste": list(getattr(fault, "paste", ())),
             }
             for fault in faults
         ],

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any
 from migrate.discover import SHALLOW
 from migrate.locations import LEGACY, printable, printable_block
 from migrate.report.paint import Paint, columns, plural
+from migrate.report.refs import reference_data
 
 if TYPE_CHECKING:
     from migrate.commands.init import Init
     from migrate.redraft import Redraft
 
+
+NAMED = 100
+"""So many places that name what goes are listed."""
 
 MANY = 12
 """So many paths are listed for one reason; `--output json` lists them all."""
@@ -50,7 +54,25 @@ def init_lines(result: Init, paint: Paint) -> Iterator[str]:
     yield f"wrote {', '.join(result.plans)}"
     if result.beside:
         yield f"for editors and git: {', '.join(result.beside)}"
+    yield from _unanswered(result)
     yield paint("next: read the plans, then `migrate plan`", "bold")
+
+
+def _unanswered(result: Init) -> Iterator[str]:
+    """What holds steps until somebody says what became of it, and the lines that do so."""
+    if not result.unanswered:
+        return
+    rows = [
+        (str(one.place), printable(one.target), f"goes with {printable(name)}")
+        for name, one in result.unanswered
+    ]
+    yield f"named by code, and will go: {plural(len({one for _, one, _ in rows}), 'file')}"
+    yield from columns(rows[:NAMED], indent="  ")
+    if len(rows) > NAMED:
+        yield f"  and {len(rows) - NAMED:,} more places; `migrate refs` tells all of them"
+    where = "" if result.paste[0].startswith("references:") else "under `references:` "
+    yield f"  write {where}into {result.tree_file} what is true of each, a new path or a reason:"
+    yield from (printable(line) for line in result.paste)
 
 
 def _again_lines(result: Init, again: Redraft, paint: Paint) -> Iterator[str]:
@@ -136,6 +158,8 @@ def init_data(result: Init) -> dict[str, Any]:
         "config_root": result.config_root,
         "plans": result.plans,
         "beside": result.beside,
+        "unanswered": [{"preset": name, **reference_data(one)} for name, one in result.unanswered],
+        "paste": list(result.paste),
         **_again_data(result),
     }
 
