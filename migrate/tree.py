@@ -33,6 +33,9 @@ class Tree(Protocol):
     def read(self, path: str) -> bytes:
         """The bytes of a file. Raises MissingFile, or InputError if it cannot be read."""
 
+    def parts(self, path: str) -> Iterator[bytes]:
+        """The bytes of a file one part after another, however large it is. Raises as `read`."""
+
     def exists(self, path: str) -> bool:
         """Whether a regular file stands at this path."""
 
@@ -54,6 +57,10 @@ class MemoryTree:
         except KeyError:
             raise MissingFile("no such file", path) from None
 
+    def parts(self, path: str) -> Iterator[bytes]:
+        """See `Tree.parts`."""
+        yield self.read(path)
+
     def exists(self, path: str) -> bool:
         """See `Tree.exists`."""
         return path in self.contents
@@ -65,6 +72,9 @@ class MemoryTree:
 
 _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 """O_NONBLOCK: opening a FIFO that nobody writes to would wait forever."""
+PART = 1 << 20
+"""Bytes of a part of a file that is too large to be read whole."""
+
 _IS_LINK = (errno.ELOOP, errno.EMLINK)
 """What O_NOFOLLOW says of a link: Linux and macOS the first, FreeBSD the second."""
 
@@ -91,6 +101,24 @@ class DiskTree:
 
     def read(self, path: str) -> bytes:
         """See `Tree.read`; never blocks on a FIFO, never reads a device."""
+        descriptor = self._inside_only(path)
+        try:
+            return self._read(path, descriptor)
+        finally:
+            os.close(descriptor)
+
+    def parts(self, path: str) -> Iterator[bytes]:
+        """See `Tree.parts`."""
+        descriptor = self._inside_only(path)
+        try:
+            _regular(path, descriptor)
+            while part := os.read(descriptor, PART):
+                yield part
+        finally:
+            os.close(descriptor)
+
+    def _inside_only(self, path: str) -> int:
+        """A descriptor of a file below the root."""
         if outside(path):
             raise InputError(
                 "leads outside the root", path, f"the root is {self.root}; --root names a wider one"
@@ -99,11 +127,7 @@ class DiskTree:
         if folder not in self._inside:
             self._refuse_way_out(folder, path)
             self._inside.add(folder)
-        descriptor = self._open(path)
-        try:
-            return self._read(path, descriptor)
-        finally:
-            os.close(descriptor)
+        return self._open(path)
 
     def _open(self, path: str) -> int:
         """A descriptor of the file; a link is followed once it is known where it leads."""
@@ -131,9 +155,7 @@ class DiskTree:
             raise InputError("is a symbolic link that leads outside the root", path, hint)
 
     def _read(self, path: str, descriptor: int) -> bytes:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise InputError("is not a regular file", path, "name a YAML file")
+        status = _regular(path, descriptor)
         if status.st_size > self.limits.file_bytes:
             size = f"{status.st_size:,} bytes, the limit is {self.limits.file_bytes:,}"
             raise InputError(f"is too large: {size}", path, "--max-file-bytes raises the limit")
@@ -190,6 +212,14 @@ class DiskTree:
         return True
 
 
+def _regular(path: str, descriptor: int) -> os.stat_result:
+    """What is known of an open file, which must be a regular one."""
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError("is not a regular file", path, "name a YAML file")
+    return status
+
+
 def _unreadable(path: str, error: OSError) -> InputError:
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return MissingFile("no such file", path)
@@ -224,6 +254,10 @@ class CachedTree:
         if path not in self._contents:
             self._contents[path] = self.below.read(path)
         return self._contents[path]
+
+    def parts(self, path: str) -> Iterator[bytes]:
+        """See `Tree.parts`; they are not kept."""
+        return self.below.parts(path)
 
     def exists(self, path: str) -> bool:
         """See `Tree.exists`."""
@@ -261,6 +295,10 @@ class Overlay:
         if content is None:
             raise MissingFile("no such file", path)
         return content
+
+    def parts(self, path: str) -> Iterator[bytes]:
+        """See `Tree.parts`."""
+        return iter([self.read(path)]) if path in self.changed else self.below.parts(path)
 
     def exists(self, path: str) -> bool:
         """See `Tree.exists`."""

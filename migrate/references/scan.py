@@ -13,9 +13,10 @@ from migrate.references.finder import Finder
 from migrate.references.found import Found, Kind, Unedited, in_unread, refer, settle
 from migrate.references.halves import in_halves
 from migrate.references.kinds import KINDS, kind_of
+from migrate.references.large import named_plainly
 from migrate.references.names import Names
-from migrate.references.reference import NOTE, Reference
-from migrate.references.renames import Renames
+from migrate.references.reference import CERTAIN, NOTE, Reference
+from migrate.references.renames import Ignore, Renames
 from migrate.references.source import Source, in_utf_8
 from migrate.tree import Tree
 
@@ -100,7 +101,7 @@ class _Reader:
             content = self.tree.read(path)
         except InputError as error:
             if _known(path):
-                yield _note(path, f"not scanned: {error.what}")
+                yield from self._plain(path, error.what)
             return
         if not self.finder.may_name(in_utf_8(content)):
             return
@@ -119,6 +120,26 @@ class _Reader:
         yield from _editable(kind, source, list(self._once(kind, source, found)))
         if self.names.overrun:
             yield _note(path, "not scanned to the end: it holds too many patterns")
+
+    def _plain(self, path: str, why: str) -> Iterator[Reference]:
+        """What a file names that is not read as its kind, and a note of that."""
+        kind = kind_of(path, b"", self.renames.config_root, self.renames.composing)
+        if kind is None:
+            return
+        yield _note(path, f"not scanned: {why}")
+        prose = kind is KINDS["markdown"]
+        reason = f"not rewritten: the file {why}"
+        try:
+            for target, line in named_plainly(self.tree, path, self.renames.targets):
+                said = self.renames.moves[target]
+                ignored = isinstance(said, Ignore)
+                yield Reference(
+                    path, line, 1, (0, 0), kind.name, target, target, CERTAIN, None, prose,
+                    f"ignored by the plan: {said.reason}" if isinstance(said, Ignore) else reason,
+                    ignored,
+                )  # fmt: skip
+        except InputError:
+            return  # the note says why
 
     def _once(self, kind: Kind, source: Source, found: Iterable[Found]) -> Iterator[Reference]:
         """A reference for each place."""

@@ -16,6 +16,7 @@ from migrate.errors import InputError, TreeMoved
 from migrate.limits import Limits
 from migrate.references import LIKELY, NOTE, Ignore, Renames, rewrite, scan
 from migrate.references.finder import Finder
+from migrate.references.large import named_plainly
 from migrate.references.python import check as check_python
 from migrate.references.yaml_kind import check as check_yaml
 from migrate.tree import DiskTree, MemoryTree, Overlay
@@ -74,10 +75,65 @@ def test_binary_files_and_links_are_skipped(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_a_note(tmp_path: Path) -> None:
-    write(tmp_path, {"big.py": NAMES_IT * 10, "big.bin": NAMES_IT * 10})
+    write(tmp_path, {"big.py": b"cat train/a\n" * 10, "big.bin": NAMES_IT * 10})
     notes = scan(DiskTree(str(tmp_path), Limits(file_bytes=50)), RENAMES)
     assert [(note.path, note.certainty) for note in notes] == [("big.py", NOTE)]
     assert "too large" in notes[0].reason
+
+
+PADDING = b"x" * 99 + b"\n"
+
+
+@pytest.mark.parametrize("before", [0, 1, 10_480, 10_485, 10_486, 30_000])
+@pytest.mark.parametrize("path", ["big.py", "big.json", "big.sh"])
+def test_what_a_file_over_the_limit_names_plainly_holds(
+    tmp_path: Path, before: int, path: str
+) -> None:
+    content = PADDING * before + b'y = "./configs/train/a.yaml"\n' + PADDING + NAMES_IT
+    tree = DiskTree(str(write(tmp_path, {path: content}).root), Limits(file_bytes=100))
+    note, one = scan(tree, RENAMES)
+    assert (note.certainty, note.target) == (NOTE, "")
+    assert (one.target, one.line, one.dangles) == (OLD, before + 1, True)
+    assert "too large" in one.reason
+    assert rewrite(tree, [note, one]) == []
+    (_, ignored) = scan(tree, Renames({OLD: Ignore("nobody reads it")}))
+    assert not ignored.dangles
+
+
+def test_a_name_across_two_parts_is_one_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = DiskTree(str(write(tmp_path, {"a.sh": b"\ncat " + OLD.encode() + b" x\n"}).root))
+    monkeypatch.setattr(DiskTree, "parts", lambda _, path: iter(map(bytes, _bytes_of(tree, path))))
+    assert list(named_plainly(tree, "a.sh", [OLD])) == [(OLD, 2)]
+
+
+def _bytes_of(tree: DiskTree, path: str) -> list[list[int]]:
+    return [[one] for one in tree.read(path)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"configs/train/a.yaml.bak",
+        b"xconfigs/train/a.yaml",
+        b"other/configs/train/a.yaml",
+        b"configs/train/a.yamlx",
+        b"s3://b/configs/train/a.yaml",
+    ],
+)
+def test_what_a_large_file_names_otherwise_is_only_the_note(tmp_path: Path, text: bytes) -> None:
+    tree = DiskTree(str(write(tmp_path, {"a.sh": PADDING + text + b"\n"}).root), Limits(100))
+    assert [one.certainty for one in scan(tree, RENAMES)] == [NOTE]
+
+
+def test_a_large_document_and_a_large_log_hold_nothing(tmp_path: Path) -> None:
+    files = {"big.md": NAMES_IT * 9, "run.log": NAMES_IT * 9}
+    found = scan(DiskTree(str(write(tmp_path, files).root), Limits(file_bytes=100)), RENAMES)
+    assert [(one.path, one.target, one.dangles) for one in found] == [
+        ("big.md", "", False),
+        ("big.md", OLD, False),
+    ]
 
 
 def test_what_a_step_has_just_written_is_scanned() -> None:
