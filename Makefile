@@ -16,7 +16,7 @@ SOURCES := migrate $(wildcard benchmarks scripts src tests tests_trainer tools)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help .venv demo test test-trainer test-dask test-pyyaml check format bench torture matrix mutants corpora catalogue picture schema lock clean
+.PHONY: help .venv demo test test-trainer test-dask test-pyyaml check format bench torture matrix mutants fuzz corpora catalogue picture schema lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -103,6 +103,19 @@ matrix: $(STAMP) ## every fault at every step of every landing, on a model disk:
 mutants: $(STAMP) ## break the code one line at a time: the nearest tests must notice (ARGS="-k NAME --jobs N")
 	@PYTHONPATH=. $(BIN)/python tools/mutants.py $(ARGS)
 
+fuzz: .venv-fuzz/.made ## give bytes to all that reads a stranger's (ARGS="--seconds N --target NAME")
+	@.venv-fuzz/bin/python tools/fuzz.py $(ARGS)
+
+# Without a wheel of atheris for this machine, seeds are mutated blindly.
+.venv-fuzz/.made: requirements.lock
+	@echo "making .venv-fuzz"
+	@$(PYTHON) -m venv --clear .venv-fuzz
+	@.venv-fuzz/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements.lock
+	@.venv-fuzz/bin/python -m pip -qq --disable-pip-version-check install --no-deps --no-build-isolation -e .
+	@.venv-fuzz/bin/python -m pip -qq --disable-pip-version-check install --only-binary :all: atheris \
+	    || echo "atheris has no wheel here: seeds are mutated blindly"
+	@touch $@
+
 corpora: $(STAMP) ## compare with other repositories' loaders (ARGS="DIR --jobs N"; DIR holds the corpora)
 	@$(BIN)/python tools/corpora.py $(ARGS)
 
@@ -132,5 +145,5 @@ lock: ## make requirements.lock again from pyproject.toml (LOCK_FLAGS=--upgrade)
 	    --extra dev --output-file requirements.lock pyproject.toml
 
 clean: ## remove the environment and all caches
-	@rm -rf .venv .venv-dask .venv-pyyaml .venv-trainer .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	@rm -rf .venv .venv-dask .venv-fuzz .venv-pyyaml .venv-trainer .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +

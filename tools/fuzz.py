@@ -1,202 +1,133 @@
-"""Feed spoiled trees to every verb: no traceback, no hang, no file changed that should not be.
+"""Give bytes to all that reads what a stranger may have written, and tell what broke a promise.
 
-Bytes are case folders with a few mutations, structure is what hypothesis draws; `--seed` repeats a
-run. Prints how many inputs were tried, and keeps nothing but the inputs that failed.
+Each target runs in a process of its own, which may crash or hang. Inputs that found something are
+kept in a folder that is named; `--seed` begins another search.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
+import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.hostile.answers import check
-from tests.hostile.bounded import Server
-from tests.hostile.roots import rolled, shot, write
-from tests.hostile.texts import EXTENDS
+from tests.hostile.targets import TARGETS
+from tools.fuzz_child import Progress
+from tools.fuzz_trees import fuzz
 
-if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
-
-CASES = Path(__file__).parents[1] / "tests" / "cases"
-PRESET = "configs/train/p.yaml"
-VERBS = (
-    ["inspect", PRESET],
-    ["--output", "json", "explain", PRESET],
-    ["lint"],
-    ["plan"],
-    ["verify"],
-    ["status"],
-    ["undo", "--preset", "p"],
-    ["apply", "--all", "--dry-run"],
-)
-SPICE = (
-    b"&a ", b"*a", b"<<: ", b"!!int ", b"? ", b"- ", b": ", b"{", b"}", b"[", b"]", b"'", b'"',
-    b"|\n", b">-\n", b"#", b"\r", b"\r\n", b"\t", b"\0", b"\xff", b"\xef\xbb\xbf", b"---\n",
-    b"...\n",
-    b"%TAG ! x\n", b"extends: ", b"../", b"0x", b"1:1", b".nan", b"~", b"\xe2\x80\xa8", b"null",
-    b"*",
-)  # fmt: skip
-EXPECTED = (0, 1, 3, 4)
+REPOSITORY = Path(__file__).parents[1]
+CHILD = Path(__file__).with_name("fuzz_child.py")
+TREES = "trees"
+"""Whole commands on spoiled trees; all other targets are functions."""
+STILL = 60.0
+"""Seconds without another input after which a process is hung."""
 
 
-def mutated(content: bytes, chance: random.Random) -> bytes:
-    """The content with one to five bytes, lines or pieces of syntax changed."""
-    for _ in range(chance.randint(1, 5)):
-        at, end = sorted(chance.randint(0, len(content)) for _ in range(2))
-        content = chance.choice(
-            (
-                content[:at] + content[at + 1 :],
-                content[:at] + bytes([chance.randrange(256)]) + content[at + 1 :],
-                content[:at] + chance.choice(SPICE) + content[at:],
-                content[:at] + content[min(end, at + 200) :],
-                content[:at] + content[at : at + 200] * chance.randint(2, 5) + content[at:],
-            )
+@dataclass
+class Searched:
+    """How the search with one target went."""
+
+    target: str
+    inputs: int = 0
+    seconds: float = 0
+    slowest: float = 0
+    found: list[str] = field(default_factory=list)
+
+    def row(self) -> str:
+        """A line of the table."""
+        slowest = f"{self.slowest:.2f}" if self.slowest else "-"
+        return (
+            f"{self.target:<22}{self.inputs:>12,}{self.seconds:>9.0f}{slowest:>10}"
+            f"{len(self.found):>10}"
         )
-    return content
 
 
-def structured() -> SearchStrategy[bytes]:
-    """Configs, plans and records as any structure, spelled as JSON, which is YAML too."""
-    import json
-
-    from hypothesis import strategies as st
-
-    keys = st.sampled_from(
-        ["extends", "version", "presets", "from", "to", "inline", "gates", "rules", "p", "a", "<<"]
-    )
-    scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
-    values = st.recursive(
-        scalars,
-        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
-        max_leaves=20,
-    )
-    return st.dictionaries(keys, values, max_size=5).map(lambda data: json.dumps(data).encode())
-
-
-class Fuzzer:
-    """One finished rollout, spoiled over and over."""
-
-    def __init__(self, seed: int, folder: Path) -> None:
-        self.chance = random.Random(seed)
-        self.server = Server()
-        self.folder = folder
-        self.root = rolled(self.server, folder, applied=True)
-        self.texts = [path.read_bytes() for path in sorted(CASES.glob("*/before/**/*.yaml"))]
-        self.victims = [
-            *sorted(
-                str(path.relative_to(self.root))
-                for pattern in (
-                    "configs/**/*.yaml",
-                    "plans/**/*.*",
-                    "configs/legacy/MANIFEST.sha256",
-                )
-                for path in self.root.glob(pattern)
-            ),
-            ".migrate/journal",
-        ]
-        self.before = shot(self.root)
-        self.codes: Counter[int] = Counter()
-        self.failed: list[str] = []
-        self.inputs = 0
-
-    def try_bytes(self) -> None:
-        """One mutated file in the place of one file."""
-        path = self.chance.choice(self.victims)
-        own = self.root / path
-        known = [own.read_bytes()] if own.exists() else [b'{"version": 1, "entries": []}']
-        seed = self.chance.choice([*known, *known, self.chance.choice(self.texts), EXTENDS])
-        self.try_one(path, mutated(seed, self.chance))
-
-    def try_one(self, path: str, content: bytes) -> None:
-        """Spoil one file, run a verb or two, put it back."""
-        self.inputs += 1
-        target = self.root / path
-        kept = target.read_bytes() if target.exists() else None
-        write(self.root, path, content)
-        before = shot(self.root)
-        for verb in self.chance.sample(VERBS, 2):
-            ran = self.server.run(self.root, *verb)
-            self.codes[ran.code] += 1
-            try:
-                check(ran, EXPECTED)
-                assert ran.code == 0 or shot(self.root) == before, "a file was changed"
-            except AssertionError as error:
-                self.keep(path, content, verb, str(error))
-            if shot(self.root) != before:
-                self.restore()
-                return
-        target.unlink() if kept is None else target.write_bytes(kept)
-
-    def restore(self) -> None:
-        """The rollout anew, after a verb that was free to change it."""
-        shutil.rmtree(self.root)
-        self.root = rolled(self.server, self.folder, applied=True)
-
-    def keep(self, path: str, content: bytes, verb: list[str], why: str) -> None:
-        """Remember an input that failed."""
-        kept = Path(tempfile.mkdtemp(prefix="migrate-fuzz-")) / "input"
-        kept.write_bytes(content)
-        self.failed.append(f"{path} = {kept}: {' '.join(verb)}: {why[-300:]}")
-
-    def close(self) -> None:
-        """End the server."""
-        self.server.close()
+def search(target: str, seconds: float, seed: int) -> Searched:
+    """Start processes for a target until its time is up: one that dies is a finding."""
+    folder = Path(tempfile.mkdtemp(prefix=f"migrate-fuzz-{target}-"))
+    progress = Progress(folder / "progress")
+    searched = Searched(target)
+    began = time.monotonic()
+    tries = 0
+    while tries < 20 and (left := began + seconds - time.monotonic()) > 1:
+        log = folder / "log"
+        why = _run_child(target, folder, left, seed + tries, log, progress)
+        if why:
+            (folder / f"died-{tries}").write_bytes(progress.read()[2])
+            said = log.read_text(errors="backslashreplace").strip()[-400:]
+            searched.found.append(f"{folder}/died-{tries}: {why}: {said}")
+        tries += 1
+    shutil.rmtree(folder / "scratch", ignore_errors=True)
+    searched.inputs, searched.slowest, _ = progress.read()
+    searched.seconds = time.monotonic() - began
+    for path in sorted(folder.glob("*.why")):
+        searched.found.append(f"{path.with_suffix('')}: {path.read_text().strip()[-300:]}")
+    if not searched.inputs:
+        searched.found.append(f"{folder}/log: nothing was tried")
+    if not searched.found:
+        shutil.rmtree(folder)
+    return searched
 
 
-def fuzz_structure(fuzzer: Fuzzer, seed: int, until: float, examples: int) -> None:
-    """What hypothesis draws, until the time is up."""
-    from hypothesis import HealthCheck, Phase, given, settings
-    from hypothesis import seed as seeded
+def _run_child(
+    target: str, folder: Path, seconds: float, seed: int, log: Path, progress: Progress
+) -> str:
+    """Why the process ended before its time, if it did."""
+    command = [sys.executable, str(CHILD), target, str(folder)]
+    command += ["--seconds", str(seconds), "--seed", str(seed)]
+    scratch = folder / "scratch"
+    scratch.mkdir(exist_ok=True)
+    env = {**os.environ, "TMPDIR": str(scratch)}
+    with log.open("wb") as output:
+        child = subprocess.Popen(command, stdout=output, stderr=output, cwd=REPOSITORY, env=env)
+    count, moved = progress.read()[0], time.monotonic()
+    while child.poll() is None:
+        time.sleep(0.2)
+        if progress.read()[0] != count:
+            count, moved = progress.read()[0], time.monotonic()
+        elif time.monotonic() - moved > STILL:
+            child.kill()
+            child.wait()
+            return f"no answer in {STILL:.0f} seconds"
+    return f"exit code {child.returncode}" if child.returncode else ""
 
-    @seeded(seed)
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(structured())
-    def one(content: bytes) -> None:
-        if time.monotonic() < until:
-            fuzzer.try_one(fuzzer.chance.choice(fuzzer.victims), content)
 
-    one()
-
-
-def fuzz(seconds: float, seed: int) -> Fuzzer:
-    """Half of the time for bytes, half for structure."""
-    with tempfile.TemporaryDirectory(prefix="migrate-fuzz-") as folder:
-        fuzzer = Fuzzer(seed, Path(folder))
-        half = time.monotonic() + seconds / 2
-        while time.monotonic() < half:
-            fuzzer.try_bytes()
-        fuzz_structure(fuzzer, seed, half + seconds / 2, examples=int(seconds * 8) + 5)
-        fuzzer.close()
-    return fuzzer
+def search_trees(seconds: float, seed: int) -> Searched:
+    """Whole commands on spoiled trees."""
+    began = time.monotonic()
+    done = fuzz(seconds, seed)
+    return Searched(TREES, done.inputs, time.monotonic() - began, found=done.failed)
 
 
 def main() -> int:
-    """Run, and say how it went; exit 1 if anything failed."""
+    """Search with each target, print a row for each; exit 1 if anything was found."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seconds", type=float, default=30, help="for each target")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--target", action="append", help="one of them; all without")
     options = parser.parse_args()
-    done = fuzz(options.seconds, options.seed)
-    codes = ", ".join(f"exit {code}: {count}" for code, count in sorted(done.codes.items()))
-    runs = sum(done.codes.values())
-    print(f"{done.inputs} inputs, {runs} runs ({codes}), {len(done.failed)} failed")
-    print("\n".join(done.failed), end="\n" if done.failed else "")
-    return 1 if done.failed else 0
+    known = [*TARGETS, TREES]
+    unknown = [name for name in options.target or () if name not in known]
+    if unknown:
+        parser.error(f"there is no target {unknown[0]}; there are {', '.join(known)}")
+    print(f"{'target':<22}{'executions':>12}{'seconds':>9}{'slowest':>10}{'findings':>10}")
+    found: list[str] = []
+    for name in options.target or known:
+        if name == TREES:
+            done = search_trees(options.seconds, options.seed)
+        else:
+            done = search(name, options.seconds, options.seed)
+        print(done.row(), flush=True)
+        found += done.found
+    print("\n".join(["", *found]) if found else "nothing was found")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

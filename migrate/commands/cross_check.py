@@ -19,6 +19,7 @@ from migrate.plain import PlainLoader
 from migrate.plan import Planned
 from migrate.told import value_text
 from migrate.tree import Tree
+from migrate.yaml_text import UNMADE
 
 RULE = "cross-check"
 
@@ -92,7 +93,7 @@ def cross_check(workspace: Workspace, chosen: Iterable[Planned]) -> Iterator[Fin
         try:
             pair = old.load(evidence.source), new.load(evidence.target)
             judged = old_plain.load(evidence.source), new_plain.load(evidence.target)
-        except (YAMLError, ValueError, RecursionError, MigrateError) as error:
+        except (YAMLError, *UNMADE, RecursionError, MigrateError) as error:
             yield _unread(planned, evidence.target, error)
             continue
         yield from _compared(planned, evidence.target, pair, judged)

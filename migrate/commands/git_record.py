@@ -92,7 +92,7 @@ def _ignored(root: str, paths: Iterable[str]) -> dict[str, _Rule]:
     return {
         path: _Rule(_CLONE if source.endswith(_CLONE[4:]) else source, int(line), pattern)
         for source, line, pattern, path in _records(answer, 4)
-        if not pattern.startswith("!")
+        if source and line.isdecimal() and not pattern.startswith("!")
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -76,7 +77,9 @@ def _fault(text: str) -> str:
 
     try:
         notebook = json.loads(text.removeprefix(BOM))
-        nbformat.validate(nbformat.from_dict(notebook), relax_add_props=True)  # type: ignore[no-untyped-call]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # such as for an id that two cells share: it stays so
+            nbformat.validate(nbformat.from_dict(notebook), relax_add_props=True)  # type: ignore[no-untyped-call]
     except nbformat.ValidationError as error:
         return str(error).partition("\n")[0] or type(error).__name__
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:

@@ -45,7 +45,7 @@ def check(path: str, before: str, after: str) -> None:
     """What loaded before loads after the edits. Raises InputError."""
     try:
         load(before, path)
-    except InputError:
+    except (InputError, UnicodeEncodeError):  # it never loaded, or is no UTF-8
         return
     load(after, path)
 

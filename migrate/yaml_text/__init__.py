@@ -3,7 +3,7 @@
 from migrate.yaml_text.bounds import chain_too_large, values_at_most
 from migrate.yaml_text.document import Document, decode
 from migrate.yaml_text.load import load
-from migrate.yaml_text.loaders import LOADERS, SAFE, Loader, Opaque
+from migrate.yaml_text.loaders import LOADERS, SAFE, UNMADE, Loader, Opaque
 from migrate.yaml_text.nodes import (
     ALIAS,
     MAPPING,
@@ -24,6 +24,7 @@ __all__ = [
     "SAFE",
     "SCALAR",
     "SEQUENCE",
+    "UNMADE",
     "Document",
     "Entry",
     "Loader",

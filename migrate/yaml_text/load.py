@@ -9,7 +9,7 @@ import yaml
 from migrate.errors import InputError
 from migrate.limits import DEFAULT, Limits
 from migrate.yaml_text.bounds import check_limits, shortened, syntax_error
-from migrate.yaml_text.loaders import SAFE, Loader
+from migrate.yaml_text.loaders import SAFE, UNMADE, Loader
 
 
 def load(text: str, path: str, loader: Loader = SAFE, limits: Limits = DEFAULT) -> Any:
@@ -22,6 +22,6 @@ def load(text: str, path: str, loader: Loader = SAFE, limits: Limits = DEFAULT) 
         return loader.load(text)
     except yaml.YAMLError as error:
         raise syntax_error(error, path, text) from None
-    except (ValueError, OverflowError, KeyError, TypeError) as error:
+    except UNMADE as error:
         what = f"cannot be loaded by PyYAML: {shortened(str(error), 80)}"
         raise InputError(what, path, "correct the value, or quote it") from None

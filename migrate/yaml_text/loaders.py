@@ -120,6 +120,10 @@ def parts_at_tab(text: str) -> bool:
     return _TAB.search(text) is not None
 
 
+UNMADE = (ValueError, OverflowError, LookupError, TypeError, AttributeError)
+"""What constructors raise for a scalar that is none of its kind, beside yaml.YAMLError."""
+
+
 class Loader:
     """One kind. `opaque`: unknown `!Tags` are kept; `unique`: a repeated key is an error, if
     `texts_only` only one that is a text; `numbers`: OmegaConf's rules for numbers hold."""
@@ -154,7 +158,7 @@ class Loader:
     def construct(self) -> Callable[[str, str], Any]:
         """The value of a scalar's text with a tag, by the loader's own constructor.
 
-        Raises yaml.YAMLError, ValueError, OverflowError or KeyError for what it cannot make.
+        Raises yaml.YAMLError, or one of `UNMADE`, for what it cannot make.
         """
         return lru_cache(maxsize=65536)(self._construct)
 

@@ -11,7 +11,7 @@ from migrate.errors import InputError, Refused
 from migrate.limits import NUMBER_CHARS
 from migrate.locations import Place
 from migrate.yaml_text.bounds import check_number, shortened
-from migrate.yaml_text.loaders import SAFE, Loader, Opaque
+from migrate.yaml_text.loaders import SAFE, UNMADE, Loader, Opaque
 from migrate.yaml_text.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Entry, Node
 
 _PREFIX = "tag:yaml.org,2002:"
@@ -68,7 +68,7 @@ class Values:
         if node.tag is None and node.plain[0] and len(node.value) <= NUMBER_CHARS:
             try:  # most of them
                 return self.loader.plain(node.value)
-            except (yaml.YAMLError, ValueError, OverflowError, KeyError, TypeError, AttributeError):
+            except (yaml.YAMLError, *UNMADE):
                 pass  # what is wrong is said below
         tag = scalar_tag(node, self.loader)
         if tag not in _SCALAR_TAGS and node.tag is not None:
@@ -81,7 +81,7 @@ class Values:
             raise InputError(
                 what, self.place(node), f'quote it: "{shortened(node.value)}"'
             ) from error
-        except (ValueError, OverflowError, KeyError, TypeError, AttributeError) as error:
+        except UNMADE as error:
             what = f"the scalar {shortened(node.value)} cannot be loaded by PyYAML"
             raise InputError(what, self.place(node), "correct the value, or quote it") from error
 

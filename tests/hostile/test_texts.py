@@ -48,13 +48,29 @@ def test_an_odd_text_is_read_and_shown_without_raw_escapes(
 
 def test_a_hostile_target_does_not_take_the_gate_down(server: Server, tmp_path: Path) -> None:
     done = rolled(server, tmp_path / "done", applied=True)
-    for name in ("alias-bomb-merge-keys", "nesting-flow", "integer-sexagesimal", "nul", "utf-16"):
+    for name in (
+        "alias-bomb-merge-keys",
+        "nesting-flow",
+        "integer-sexagesimal",
+        "nul",
+        "utf-16",
+        "integer-empty",
+    ):
         root = copied(done, tmp_path / name)
         write(root, PRESET, REFUSED[name][0])
         before = shot(root)
         for command in (["verify"], ["status"], ["undo", "--preset", "p"]):
             check(server.run(root, *command), (0, 1, 3, 4))
         assert shot(root) == before
+
+
+@pytest.mark.parametrize("name", ["integer-empty", "time-that-is-none", "float-of-a-line"])
+def test_the_second_reader_tells_what_it_cannot_make(
+    server: Server, tmp_path: Path, name: str
+) -> None:
+    root = rolled(server, tmp_path, applied=True)
+    write(root, PRESET, REFUSED[name][0])
+    check(server.run(root, "verify", "--cross-check", memory=4 << 30), (1,))
 
 
 @pytest.mark.parametrize(
