@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from migrate.commands.git_record import refuse_ignored
 from migrate.git import GitError, ask
 from migrate.git_tree import GitTree
+from migrate.tree import MemoryTree
 from tests.hostile.answers import check
 from tests.hostile.bounded import Server
 from tests.hostile.repositories import ATTACKS, committed, git, lose, marked, program
@@ -238,3 +240,14 @@ def test_waiting_for_git_comes_to_an_end(
         assert tree.read("configs/base.yaml")
     with pytest.raises(GitError, match=r"no answer after 0\.5 seconds"):
         ask(str(root), "cat-file", "blob", digest)
+
+
+@pytest.mark.parametrize("answer", [b"\x003\0a\0plans/p.yaml\0", b"a\0three\0a\0plans/p.yaml\0"])
+def test_an_answer_that_names_no_line_of_a_file_hides_nothing(
+    monkeypatch: pytest.MonkeyPatch, answer: bytes
+) -> None:
+    def ask_instead(_: str, *question: str, **__: object) -> bytes:
+        return b"x/\n" if question[0] == "rev-parse" else answer
+
+    monkeypatch.setattr("migrate.commands.git_record.ask", ask_instead)
+    refuse_ignored("/nowhere", MemoryTree({}), ["plans"], ["plans/p.yaml"])

@@ -42,6 +42,25 @@ def found(tree: MemoryTree | DiskTree | Overlay) -> list[str]:
     return [reference.path for reference in scan(tree, RENAMES)]
 
 
+@pytest.mark.parametrize(
+    ("path", "above"), [("ci/jobs.yaml", "../configs"), ("configs/extra/x.yaml", "..")]
+)
+def test_a_config_that_is_no_utf_8_keeps_its_bytes(path: str, above: str) -> None:
+    before = f"extends: {above}/train/a.yaml\na: &a ".encode() + b"caf\xe9\nb: *a\n"
+    tree = MemoryTree({OLD: b"a: 1\n", path: before})
+    (change,) = rewrite(tree, scan(tree, RENAMES), likely=True)
+    assert change.after == before.replace(b"train/a.yaml", b"train/b.yaml")
+
+
+def test_a_notebook_whose_cells_share_an_id_is_rewritten_without_a_warning() -> None:
+    cell = {"cell_type": "code", "id": "e", "execution_count": None, "metadata": {}, "outputs": []}
+    cells = [{**cell, "source": f"p = '{OLD}'"}, {**cell, "source": ""}]
+    before = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    tree = MemoryTree({OLD: b"a: 1\n", "n.ipynb": before.encode()})
+    (change,) = rewrite(tree, scan(tree, RENAMES))
+    assert change.after == before.replace(OLD, NEW).encode()
+
+
 def test_in_a_repository_only_tracked_files_and_new_configs_are_scanned(tmp_path: Path) -> None:
     names = ["tracked.sh", "untracked.sh", "ignored.sh"]
     tree = write(tmp_path, dict.fromkeys(names, NAMES_IT))

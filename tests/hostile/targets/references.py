@@ -63,7 +63,7 @@ def _rewritten(tree: MemoryTree, path: str, found: list[Reference], likely: bool
     for change in (one for one in changes if one.path == path):
         edited = [one for one in found if one.path == path and is_rewritten(one, likely)]
         _only_edits(tree.contents[path], change, edited)
-        _names_the_new(change, edited)
+        _names_the_new(change, edited, likely)
 
 
 def _only_edits(before: bytes, change: Change, edited: list[Reference]) -> None:
@@ -87,7 +87,7 @@ def _only_edits(before: bytes, change: Change, edited: list[Reference]) -> None:
     assert position <= len(after) - len(pieces[-1])
 
 
-def _names_the_new(change: Change, edited: list[Reference]) -> None:
+def _names_the_new(change: Change, edited: list[Reference], likely: bool) -> None:
     """What was edited names the successors now, and nothing is left to be edited."""
     assert change.after is not None
     tree = MemoryTree({**AFTER, change.path: change.after})
@@ -96,6 +96,8 @@ def _names_the_new(change: Change, edited: list[Reference]) -> None:
     for one in scan(tree, Renames.looking_for(NEW)):
         named |= {one.target, *one.also}
     assert wanted <= named, f"{sorted(wanted - named)} is not found again"
+    left = [one for one in scan(tree, RENAMES) if is_rewritten(one, likely)]
+    assert not left, f"is still to be edited: {left}"
 
 
 def _samples(kind: str) -> Iterable[bytes]:
