@@ -15,6 +15,8 @@ from migrate.git import GitError, await_answer, repository
 from migrate.limits import DEFAULT, Limits
 
 _NO_GIT = "git:REV:PATH needs both; files that are checked out can be compared without"
+_DIGITS = 19
+"""Of the largest size that git can tell."""
 _READ = ("cat-file", "--batch", "--follow-symlinks")
 
 
@@ -109,6 +111,8 @@ class GitTree:
             raise self._unread(path, "it cannot be read")
         if len(head) < 2 or not head[-1].isdigit():
             return None
+        if len(head[-1]) > _DIGITS:
+            raise self._unread(path, "its size cannot be read")
         size = int(head[-1])
         if size > self.limits.file_bytes:
             self._end()  # what it is about to send is not read

@@ -168,6 +168,8 @@ def _moved(
         return span, None, named.certainty, f"{new} cannot be spelled in this form"
     if not _SAFE.match(text.replace("\\", "/")):
         return span, None, named.certainty, f"{new} needs quotes here"
+    if not source.can_say(text):
+        return span, None, named.certainty, f"{source.encoding} cannot write {new}"
     done = edit(source.text, found.spelled, named.start, named.end, text)
     if done is None:
         return span, None, named.certainty, "its parts are not written in one place"

@@ -52,6 +52,14 @@ class Source:
         """The bytes of an edited text. Raises UnicodeEncodeError for what the encoding lacks."""
         return _encode(text, self.encoding)
 
+    def can_say(self, text: str) -> bool:
+        """Whether the encoding has every character of a text."""
+        try:
+            self.encode(text)
+        except UnicodeEncodeError:
+            return False
+        return True
+
     @cached_property
     def _line_starts(self) -> list[int]:
         return [0, *(match.end() for match in re.finditer("\n", self.text))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 from pathlib import Path
@@ -251,3 +252,23 @@ def test_an_answer_that_names_no_line_of_a_file_hides_nothing(
 
     monkeypatch.setattr("migrate.commands.git_record.ask", ask_instead)
     refuse_ignored("/nowhere", MemoryTree({}), ["plans"], ["plans/p.yaml"])
+
+
+def test_a_size_that_no_object_has_is_a_letter(
+    begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Process:
+        stdin, stdout = io.BytesIO(), io.BytesIO(b"0123 blob " + b"9" * 5000 + b"\n")
+
+        def kill(self) -> None:
+            pass
+
+        def communicate(self) -> None:
+            pass
+
+    monkeypatch.setattr("migrate.git.Repository.start", lambda *_: Process())
+    monkeypatch.setattr("migrate.git_tree.await_answer", lambda _: None)
+    tree = GitTree(str(copied(begun, tmp_path)), "HEAD")
+    with pytest.raises(GitError, match="its size cannot be read"):
+        tree.read(PRESET)
+    tree.close()

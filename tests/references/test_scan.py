@@ -52,7 +52,20 @@ def test_a_config_that_is_no_utf_8_keeps_its_bytes(path: str, above: str) -> Non
     assert change.after == before.replace(b"train/a.yaml", b"train/b.yaml")
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252", "shift_jis", "koi8-r"])
+def test_a_new_name_that_the_encoding_lacks_is_not_written(encoding: str) -> None:
+    before = f"# coding: {encoding}\np = '{OLD}'\n".encode()
+    tree = MemoryTree({OLD: b"a: 1\n", "x.py": before})
+    (reference,) = scan(tree, Renames({OLD: "configs/训练/a.yaml"}))
+    assert reference.edit is None
+    assert reference.dangles
+    assert reference.reason.endswith(" cannot write configs/训练/a.yaml")
+    (reference,) = scan(tree, RENAMES)
+    assert reference.edit == NEW
+
+
 def test_a_notebook_whose_cells_share_an_id_is_rewritten_without_a_warning() -> None:
+    cell: dict[str, object]
     cell = {"cell_type": "code", "id": "e", "execution_count": None, "metadata": {}, "outputs": []}
     cells = [{**cell, "source": f"p = '{OLD}'"}, {**cell, "source": ""}]
     before = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})

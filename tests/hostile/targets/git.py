@@ -13,6 +13,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from migrate.commands.git_record import keep_bytes, refuse_ignored
+from migrate.git import GitError
 from migrate.git_tree import GitTree
 from migrate.ignored import Ignored
 from migrate.locations import outside
@@ -48,7 +49,9 @@ class _Git:
         self.answers = answers
 
     def ask(self, *question: str, **_: object) -> bytes:
-        """See `Repository.ask`."""
+        """See `Repository.ask`; no answer to `--verify` is that there is no such revision."""
+        if "--verify" in question and not self.answers["--verify"]:
+            raise GitError("git rev-parse: failed")
         return next((self.answers[w] for w in question[:2] if w in self.answers), b"")
 
     def others(self, *question: str, **_: object) -> bytes:
@@ -77,9 +80,9 @@ def _in_place_of(module: str, git: _Git) -> Iterator[None]:
 
 def revision(content: bytes) -> None:
     """A tree in a revision: where it is, which files it has, what stands in one."""
-    prefix, commit, listed, read = _answers(content, 4)
-    answers = {"--show-prefix": prefix, "--verify": commit, "ls-tree": listed, "cat-file": read}
-    git = _Git(**answers, **{"for-each-ref": b"main\n"})
+    prefix, commit, names, listed, read = _answers(content, 5)
+    answers = {"--show-prefix": prefix, "--verify": commit, "for-each-ref": names}
+    git = _Git(**answers, **{"ls-tree": listed, "cat-file": read})
     with (
         _in_place_of("migrate.git_tree", git),
         patch("migrate.git_tree.await_answer"),
@@ -170,14 +173,17 @@ def _revisions() -> Iterable[bytes]:
     for read in (
         b"0123 blob 5\na: 1\n\n",
         b"0123 blob 99999999999\na: 1\n",
+        b"0123 blob " + b"9" * 5000 + b"\na: 1\n",
+        b"0123 blob -5\na: 1\n",
+        b"symlink 10\n/etc/passwd\n",
         b"0123 blob 50\na: 1\n",
         b"0123 tree 5\na: 1\n\n",
         b"HEAD:configs/train/p.yaml missing\n",
         b"dangling 12\nHEAD:a\n",
         b"",
     ):
-        yield APART.join([b"\n", COMMIT, listed, read])
-    yield APART.join([b"deep/\xff/\n", b"", b"", b""])
+        yield APART.join([b"\n", COMMIT, b"main\n", listed, read])
+    yield APART.join([b"deep/\xff/\n", b"", b"main\nHE\x1bAD\xff\n", b"", b""])
 
 
 def _staged() -> Iterable[bytes]:

@@ -10,7 +10,7 @@ from migrate.changes import Change
 from migrate.references import DROP, Ignore, Reference, Renames, is_rewritten, rewrite, scan
 from migrate.references.source import Source
 from migrate.tree import MemoryTree
-from tests.hostile.odd_files import FILES, A, P
+from tests.hostile.odd_files import FILES, A, P, notebook
 from tests.hostile.targets.target import Target, letters_only, of_cases
 
 RENAMES = Renames(
@@ -23,6 +23,8 @@ RENAMES = Renames(
         "configs/components/o.yaml": "configs/parts/o.yaml",
         "configs/train/grpo/dense_base.yaml": "configs/train/grpo/dense_2048.yaml",
         "configs/模型/基础.yaml": "configs/模型/基.yaml",
+        "configs/train/q.yaml": "configs/训练/q.yaml",
+        "configs/train/r.yaml": "configs/a b/r.yaml",
     }
 )
 NEW = [new for new in RENAMES.moves.values() if isinstance(new, str)]
@@ -113,6 +115,10 @@ def _samples(kind: str) -> Iterable[bytes]:
         "pathlist": (".dockerignore", "MANIFEST.in", "CODEOWNERS"),
     }[kind]
     yield from of_cases("cases_references", *patterns)
+    names = " ".join(f"'{path}'" for path in RENAMES.targets)
+    yield {"notebook": notebook(f"x = [{names}]"), "yaml": f"a: [{names}]\n"}.get(
+        kind, names
+    ).encode()
     suffixes = {path.rpartition(".")[2] for path in KINDS[kind]}
     for path, content in FILES.values():
         if path.rpartition(".")[2] in suffixes:
