@@ -49,7 +49,7 @@ class Searched:
         )
 
 
-def search(target: str, seconds: float, seed: int) -> Searched:
+def search(target: str, seconds: float, seed: int, blind: bool = False) -> Searched:
     """Start processes for a target until its time is up: one that dies is a finding."""
     folder = Path(tempfile.mkdtemp(prefix=f"migrate-fuzz-{target}-"))
     progress = Progress(folder / "progress")
@@ -58,7 +58,8 @@ def search(target: str, seconds: float, seed: int) -> Searched:
     tries = 0
     while tries < 20 and (left := began + seconds - time.monotonic()) > 1:
         log = folder / "log"
-        why = _run_child(target, folder, left, seed + tries, log, progress)
+        arguments = [target, str(folder), f"--seconds={left}", f"--seed={seed + tries}"]
+        why = _run_child([*arguments, *["--blind"] * blind], folder, log, progress)
         if why:
             (folder / f"died-{tries}").write_bytes(progress.read()[2])
             said = log.read_text(errors="backslashreplace").strip()[-400:]
@@ -76,16 +77,13 @@ def search(target: str, seconds: float, seed: int) -> Searched:
     return searched
 
 
-def _run_child(
-    target: str, folder: Path, seconds: float, seed: int, log: Path, progress: Progress
-) -> str:
+def _run_child(arguments: list[str], folder: Path, log: Path, progress: Progress) -> str:
     """Why the process ended before its time, if it did."""
-    command = [sys.executable, str(CHILD), target, str(folder)]
-    command += ["--seconds", str(seconds), "--seed", str(seed)]
     scratch = folder / "scratch"
     scratch.mkdir(exist_ok=True)
     env = {**os.environ, "TMPDIR": str(scratch)}
     with log.open("wb") as output:
+        command = [sys.executable, str(CHILD), *arguments]
         child = subprocess.Popen(command, stdout=output, stderr=output, cwd=REPOSITORY, env=env)
     count, moved = progress.read()[0], time.monotonic()
     while child.poll() is None:
@@ -111,6 +109,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=30, help="for each target")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--blind", action="store_true", help="mutate seeds, without atheris")
     parser.add_argument("--target", action="append", help="one of them; all without")
     options = parser.parse_args()
     known = [*TARGETS, TREES]
@@ -123,7 +122,7 @@ def main() -> int:
         if name == TREES:
             done = search_trees(options.seconds, options.seed)
         else:
-            done = search(name, options.seconds, options.seed)
+            done = search(name, options.seconds, options.seed, options.blind)
         print(done.row(), flush=True)
         found += done.found
     print("\n".join(["", *found]) if found else "nothing was found")

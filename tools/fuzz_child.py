@@ -150,10 +150,12 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--blind", action="store_true")
     options = parser.parse_args()
     atheris: Any = None
-    with suppress(ImportError):
-        atheris = import_module("atheris")
+    if not options.blind:
+        with suppress(ImportError):
+            atheris = import_module("atheris")
     with atheris.instrument_imports(include=["migrate"]) if atheris else nullcontext():
         from tests.hostile.targets import TARGETS
     warnings.simplefilter("error")

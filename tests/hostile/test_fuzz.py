@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -40,12 +41,22 @@ def test_a_process_that_dies_is_a_finding(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     child = tmp_path / "child.py"
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     child.write_text("import os, time\ntime.sleep(2)\nos.abort()\n")
     monkeypatch.setattr(fuzz, "CHILD", child)
     monkeypatch.setattr("sys.argv", ["fuzz", "--target", "manifest", "--seconds", "2"])
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
     assert fuzz.main() == 1
     assert "exit code -6" in capsys.readouterr().out
+
+
+def test_a_process_that_hangs_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    child = tmp_path / "child.py"
+    child.write_text("import time\ntime.sleep(60)\n")
+    monkeypatch.setattr(fuzz, "CHILD", child)
+    monkeypatch.setattr(fuzz, "STILL", 1.5)
+    searched = fuzz.search("manifest", seconds=2, seed=7)
+    assert "no answer in" in searched.found[0]
 
 
 def _raises(content: bytes) -> None:
