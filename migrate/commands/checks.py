@@ -206,7 +206,7 @@ def _gone(gate: Gate, result: Verified) -> Iterator[Finding]:
         if one.frozen in gate.old.moved and behind:
             verb = "lacks" if len(behind) == 1 else "lack"
             what += f", but {', '.join(behind)} {verb} what was edited here"
-            hint = "`migrate apply --all` retires it once that is carried over"
+            hint = "carry that over as the findings of `edits` say; the next `apply` retires it"
         links = [link for link in gate.workspace.graph.links_to(path) if link.source not in left]
         if links:
             what += f", but {links[0].place} still extends it"
