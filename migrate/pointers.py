@@ -14,7 +14,7 @@ from migrate.foreign import Foreign
 from migrate.globs import matches
 from migrate.graph import Graph
 from migrate.limits import FAULTS_TOLD
-from migrate.locations import Place, printable
+from migrate.locations import Place, parents, printable
 from migrate.parity import Difference
 from migrate.plan import DROP as PLAN_DROP
 from migrate.plan import Ignore as PlanIgnore
@@ -25,6 +25,7 @@ from migrate.references import (
     Reference,
     Renames,
     Successor,
+    has_suffix,
     is_rewritten,
     naming,
     rewrite,
@@ -80,7 +81,8 @@ class Pointers:
     """Finds references for one set of plans. Every file is scanned once for the whole rollout.
 
     `moved` maps the old path of a preset to its new one, `going` are all files that some step
-    deletes, `records` those that the rollout itself rewrites from the legacy tree.
+    deletes, `records` those that the rollout itself rewrites from the legacy tree, `targets` the
+    new presets. A folder that goes empty is looked for like a file.
     """
 
     def __init__(
@@ -90,11 +92,16 @@ class Pointers:
         going: Iterable[str],
         moved: Mapping[str, str],
         records: Iterable[str],
+        targets: Iterable[str] = (),
     ) -> None:
         self.plans = plans
         self.tree = tree
         self.records = frozenset(records)
-        moves = {path: _fate(plans, path, moved.get(path)) for path in going}
+        deleted = set(going)
+        moves = {path: _fate(plans, path, moved.get(path)) for path in deleted}
+        staying = {path for path in tree.files() if path not in deleted}
+        self.folders = emptied(deleted, staying.union(targets), plans.config_root)
+        moves.update((folder, successor(plans, folder)) for folder in self.folders)
         self.renames = Renames(moves, plans.config_root, plans.dialect.keys, layout=plans.layout)
         self._known: dict[str, list[Reference]] = {}
         self._by_target: dict[str, dict[str, None]] = {}
@@ -125,7 +132,9 @@ class Pointers:
         self._unread.update(self.suspects.keys() & {link.path for link in links})
         if not gone or not self.suspects:
             return Followed(changes=tuple(links))
-        found = self._references(laid, gone) + self._not_scanned()
+        self._scan(laid)
+        gone.update(self._empty(tree, gone))
+        found = self._references(gone, laid) + self._not_scanned()
         faults = _faults([one for one in found if one.dangles])
         # Listing the tree takes as long as the tree is large, and hardly any step needs it.
         alive = [f for f in tree.files() if f not in gone] if any(map(_glob, found)) else []
@@ -135,9 +144,15 @@ class Pointers:
         self._unread.update(change.path for change in changes)
         return Followed(tuple(told), tuple(_joined(links, changes)), faults, likely)
 
-    def _references(self, tree: Tree, gone: set[str]) -> list[Reference]:
+    def _empty(self, tree: Tree, gone: set[str]) -> Iterator[str]:
+        """The folders that somebody names and that are empty without these files."""
+        above = {folder for path in gone for folder in parents(path)}
+        named = [one for one in self.folders if one in above and self._by_target.get(one)]
+        left = [path for path in tree.files() if path not in gone] if named else []
+        yield from (one for one in named if not _holds(one, left))
+
+    def _references(self, gone: set[str], tree: Tree) -> list[Reference]:
         """Every reference to these files; a suspect is scanned once, and again once it changed."""
-        self._scan(tree)
         named = {path for target in gone for path in self._by_target.get(target, ())}
         wanted = sorted(named, key=self.suspects.__getitem__)
         there = (path for path in wanted if tree.exists(path))
@@ -147,7 +162,11 @@ class Pointers:
         """Every reference that would dangle when its target goes, of targets that are there."""
         self._scan(tree)
         known = (one for path in self.suspects for one in self._known.get(path, ()))
-        return [one for one in known if one.dangles and tree.exists(one.target)]
+        dangling = [one for one in known if one.dangles]
+        named = {one.target for one in dangling}
+        files = list(tree.files()) if named & self.folders else []
+        there = {one for one in named if tree.exists(one) or _holds(one, files)}
+        return [one for one in dangling if one.target in there]
 
     def _not_scanned(self) -> list[Reference]:
         """Notes of files that could not be looked into, each told once for the whole rollout."""
@@ -167,6 +186,18 @@ class Pointers:
         for one in scan(tree, self.renames, among=there) if there else ():
             self._known.setdefault(one.path, []).append(one)
             self._by_target.setdefault(one.target, {})[one.path] = None
+
+
+def emptied(gone: Iterable[str], left: Iterable[str], config_root: str) -> frozenset[str]:
+    """The folders of configs that hold nothing any more once these files are gone."""
+    above = {folder for path in gone for folder in parents(path)}
+    holding = {folder for path in left for folder in parents(path)}
+    within = "" if config_root == "." else f"{config_root}/"
+    return frozenset(one for one in above - holding if one.startswith(within))
+
+
+def _holds(folder: str, files: Iterable[str]) -> bool:
+    return any(path.startswith(f"{folder}/") for path in files)
 
 
 def _fate(plans: Plans, path: str, moved: str | None) -> Successor:
@@ -242,7 +273,8 @@ def _faults(
 
 
 def _dangling(reference: Reference, step: str) -> Refused:
-    what = f"names {printable(reference.target)}, which {step} deletes: {reference.reason}"
+    does = "deletes" if has_suffix(reference.target) else "leaves empty"
+    what = f"names {printable(reference.target)}, which {step} {does}: {reference.reason}"
     hint = f"say under `references:` in the plan what became of {reference.target}"
     return Refused(what, reference.place, hint)
 
@@ -302,6 +334,9 @@ def still_named(tree: Tree, plans: Plans, gone: Iterable[str]) -> list[Reference
         moves[path] = said if isinstance(said, Ignore) else None
     if not moves:
         return []
+    for folder in emptied(moves, tree.files(), plans.config_root):
+        said = successor(plans, folder)
+        moves[folder] = said if isinstance(said, Ignore) else None
     renames = Renames(moves, plans.config_root, plans.dialect.keys, layout=plans.layout)
     files = naming(tree, renames, plans.include, plans.exclude)
     matched = _Matching(list(tree.files()), plans)

@@ -319,7 +319,7 @@ class Proposer:
         going = [path for path in old if path not in rollout.old.staying]
         moved = {path: planned.preset.to for path, planned in rollout.moved.items()}
         records = {*old, *rollout.targets}
-        return Pointers(self.plans, rollout.legacy.tree, going, moved, records)
+        return Pointers(self.plans, rollout.legacy.tree, going, moved, records, rollout.targets)
 
     def unanswered(self) -> list[Reference]:
         """What would dangle after the steps to come, in their order."""
@@ -338,6 +338,8 @@ class Proposer:
             )
             for path, names in self.rollout.users.items()
         }
+        for folder in self.pointers.folders:
+            last[folder] = max(last[path] for path in last if path.startswith(f"{folder}/"))
         return {path: order[position] for path, position in last.items() if position >= 0}
 
     def _followed(self, retired: list[Change], links: list[Change]) -> Followed:

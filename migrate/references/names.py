@@ -91,6 +91,8 @@ class Names:
 
     def __init__(self, renames: Renames, tree: Tree, files: frozenset[str]) -> None:
         self.targets = renames.targets
+        self.file_targets = sorted(filter(has_suffix, self.targets))
+        """Without folders, which no pattern is held against."""
         self.root = renames.config_root
         self.composing = renames.composing
         self.tree = tree
@@ -135,7 +137,7 @@ class Names:
             return self._pattern(at, word, prefix, rest, file)
         if "\\." in rest or set(rest) & set("\"'"):
             return self._marked(at, word, rest, file, use)
-        if stem(rest.replace("\\", "/")) not in self.stems:
+        if stem(rest.replace("\\", "/").rstrip("/")) not in self.stems:
             return None
         if prefix:
             found = self._after_variable(prefix, rest, file)
@@ -173,8 +175,9 @@ class Names:
         """The path from the root, with or without its suffix."""
         path = posixpath.normpath(word)
         dot = "./" if word.startswith("./") else ""
+        slash = "/" if word.endswith("/") else ""  # a folder
         if path in self.targets:
-            return Form(path, certainty, lambda new: dot + new, reason)
+            return Form(path, certainty, lambda new: dot + new + slash, reason)
         if has_suffix(path) or not path.startswith(self.root + "/"):
             return None
         for suffix in (".yaml", ".yml"):
@@ -246,7 +249,7 @@ class Names:
     def _anchored(self, word: str) -> Form | None:
         """A path whose start the code computes: what can stay of its folders stays."""
         path = posixpath.normpath(word[1:])
-        suffixes = ("",) if has_suffix(path) else (".yaml", ".yml")
+        suffixes = ("",) if has_suffix(path) else ("", ".yaml", ".yml")
         for suffix in suffixes:
             if path + suffix in self.targets:
                 return Form(path + suffix, CERTAIN, keep_start(word, suffix))
@@ -343,16 +346,18 @@ class Names:
     def _matching(self, glob: str) -> tuple[list[str], list[str]]:
         """The targets that a pattern can match, and if there are any, all configs."""
         if glob not in self._hits:
-            self._tests += len(self.targets) + len(self.configs)
+            self._tests += len(self.file_targets) + len(self.configs)
             if self._tests > PATTERN_TESTS:
                 self.overrun = True
                 return [], []
             suffixes = ("",) if _ENDED.search(glob) else (".yaml",)
             pattern = as_pattern(glob)
-            hit = [t for t in self.targets if any(pattern.matches(bare(t, s)) for s in suffixes)]
+            hit = [
+                t for t in self.file_targets if any(pattern.matches(bare(t, s)) for s in suffixes)
+            ]
             among = self.configs if hit else ()
             today = [f for f in among if any(pattern.matches(bare(f, s)) for s in suffixes)]
-            self._hits[glob] = sorted(hit), today
+            self._hits[glob] = hit, today
         return self._hits[glob]
 
     def _readings(self, word: str, prefix: str, file: str) -> Iterator[str]:
