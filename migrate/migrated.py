@@ -15,7 +15,7 @@ from migrate.overrides import lay_inherited, lay_over
 from migrate.parity import Verdict, differences, equal, find, judge
 from migrate.plain import PlainLoader
 from migrate.plan import Planned
-from migrate.plan.patterns import MANY, ONE, covers, parse_pattern
+from migrate.plan.patterns import Patterns
 from migrate.resolve import Resolved, Resolver
 from migrate.rollout import Rollout
 from migrate.tree import Tree
@@ -243,9 +243,7 @@ class Maker:
         """
         preset = planned.preset
         patterns = {
-            self.rollout.plans.legacy_path(path): [
-                (key, parse_pattern(key)) for key in preset.inlined(path)
-            ]
+            self.rollout.plans.legacy_path(path): Patterns(preset.inlined(path))
             for path in preset.inline
         }
         faults: list[MigrateError] = []
@@ -253,16 +251,16 @@ class Maker:
         for path, source in flat.keys:
             if source in (legacy.path, planned.file):
                 continue
-            found = False
-            for key, pattern in patterns.get(source, ()):
-                # Most patterns begin with another key than the path; only a `*` begins with any.
-                if pattern[0] in (path[0], ONE, MANY) and covers(pattern, path):
-                    used.add((source, key))
-                    found = True
+            found = patterns[source].covering(path) if source in patterns else []
+            used.update((source, key) for key in found)
             if not found and path not in flat.pinned:
                 faults.append(self._unplanned(planned, path, source, legacy))
         raise_all(faults)
-        known = [(source, key) for source, keys in patterns.items() for key, _ in keys]
+        known = (
+            (self.rollout.plans.legacy_path(path), key)
+            for path in preset.inline
+            for key in preset.inlined(path)
+        )
         return tuple(item for item in known if item not in used)
 
     def _unplanned(self, planned: Planned, path: KeyPath, source: str, legacy: Resolved) -> Refused:

@@ -13,7 +13,7 @@ from migrate.evidence import Evidence
 from migrate.flatten import chosen_keys
 from migrate.legacy import MANIFEST, manifest, read_manifest
 from migrate.locations import KeyPath, Place
-from migrate.plan import Planned, Plans, covers, parse_pattern
+from migrate.plan import Patterns, Planned, Plans
 from migrate.resolve import Resolver
 from migrate.tree import Overlay, Tree
 
@@ -120,13 +120,16 @@ class Redrafter:
             keys = chosen_keys(self.resolver, resolved, onto_all(self.resolver, path, parents))
         except MigrateError:
             return {}  # `plan` says what is wrong with the parents
-        own = [parse_pattern(key) for key in preset.override]
+        own = Patterns(preset.override)
+        planned_keys: dict[str, Patterns] = {}
         found: dict[str, list[KeyPath]] = {}
         for key, source in keys:
-            if source == path or any(covers(one, key) for one in own):
+            if source == path or own.covering(key):
                 continue
             inner = inner_path(source, self.plans.config_root)
-            if not any(covers(parse_pattern(one), key) for one in preset.inlined(inner)):
+            if inner not in planned_keys:
+                planned_keys[inner] = Patterns(preset.inlined(inner))
+            if not planned_keys[inner].covering(key):
                 found.setdefault(source, []).append(key)
         return {
             inner_path(source, self.plans.config_root): condense(self.resolver, source, lacking)

@@ -21,6 +21,10 @@ class Dropped(NamedTuple):
     reason: str
 
 
+Around = tuple[frozenset[Span], frozenset[Span]]
+"""The comment lines of a file's header, and of its footer."""
+
+
 class Account(NamedTuple):
     """What became of the comments of one chain."""
 
@@ -44,12 +48,17 @@ def account(
         if document.path in retained:
             continue
         covered = _Covered(used.get(document.path, ()))
+        around = _lines(document.header[0] + document.header[1]), _lines(document.footer)
         for span in document.comments:
             if span[0] in covered:
                 kept += 1
             else:
-                dropped.append(_explain(resolved, document, span, headers))
+                dropped.append(_explain(resolved, document, span, around, headers))
     return Account(kept, tuple(dropped))
+
+
+def _lines(runs: Iterable[Run]) -> frozenset[Span]:
+    return frozenset(span for run in runs for span in run.lines)
 
 
 class _Covered:
@@ -67,24 +76,25 @@ class _Covered:
 
 
 def _explain(
-    resolved: Resolved, document: Document, span: Span, headers: dict[str, str]
+    resolved: Resolved, document: Document, span: Span, around: Around, headers: dict[str, str]
 ) -> Dropped:
-    path, reason = _reason(resolved, document, span, headers)
+    path, reason = _reason(resolved, document, span, around, headers)
     text = document.text[span[0] : span[1]]
     return Dropped(document.place(span[0]), text, dotted(path) if path else "", reason)
 
 
 def _reason(
-    resolved: Resolved, document: Document, span: Span, headers: dict[str, str]
+    resolved: Resolved, document: Document, span: Span, around: Around, headers: dict[str, str]
 ) -> tuple[KeyPath, str]:
-    if _in_runs(span, document.footer):
+    header, footer = around
+    if span in footer:
         return (), "the footer of a file that is inlined"
-    if _in_runs(span, document.header[0] + document.header[1]):
+    if span in header:
         return (), headers[document.path]
     path = owner(document, span[0])
     if path and len(path) == 1 and path[0] in document.layers:
         return path, "speaks of a file that gives no key"
-    if document.duplicates or "<<" in document.text:
+    if document.duplicates or document.merges:
         entries = list(_entries(document, document.root, span[0]))
         if line := _given_again(document, entries):
             return path, f"given again on line {line}"
@@ -95,18 +105,11 @@ def _reason(
 
 def _given_again(document: Document, entries: Iterable[Entry]) -> int:
     """The line on which one of these keys is repeated in its file; 0 where none is."""
-    repeated = {id(lost): won for lost, won in document.duplicates}
     for entry in entries:
-        last = entry
-        while id(last) in repeated:
-            last = repeated[id(last)]
-        if last is not entry:
+        last = document.given_again.get(id(entry))
+        if last is not None:
             return document.line(last.start)
     return 0
-
-
-def _in_runs(span: Span, runs: Iterable[Run]) -> bool:
-    return any(span in run.lines for run in runs)
 
 
 def _overridden(branch: Branch, document: Document, path: KeyPath) -> str:
@@ -137,12 +140,11 @@ def owner(document: Document, offset: int) -> KeyPath:
 def _entries(document: Document, mapping: Node | None, offset: int) -> Iterator[Entry]:
     """The entries that a comment belongs to, from the outermost in."""
     while mapping is not None:
-        for entry in mapping.entries:
-            start, end = _extent(document, entry)
-            if start <= offset < end:
-                break
-        else:
+        starts, reached = _extents(document, mapping)
+        number = bisect_right(reached, offset)
+        if number == len(starts) or offset < starts[number]:
             return
+        entry = mapping.entries[number]
         yield entry
         inside = entry.value.kind == MAPPING and offset >= _first_inside(entry)
         mapping = entry.value if inside else None
@@ -157,6 +159,17 @@ def _starts(entry: Entry) -> Iterator[int]:
     yield entry.start
     for run in (*entry.floats, *((entry.lead,) if entry.lead else ())):
         yield run.start
+
+
+def _extents(document: Document, mapping: Node) -> tuple[list[int], list[int]]:
+    """Where each entry begins, and how far it or any before it reaches: one that lies on the line
+    of the next reaches into it."""
+    known = document.extents.get(id(mapping))
+    if known is None:
+        spans = [_extent(document, entry) for entry in mapping.entries]
+        known = [start for start, _ in spans], list(accumulate((end for _, end in spans), max))
+        document.extents[id(mapping)] = known
+    return known
 
 
 def _extent(document: Document, entry: Entry) -> Span:

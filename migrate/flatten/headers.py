@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from migrate.flatten.lines import run_text
@@ -30,9 +31,9 @@ def item_comments(document: Document, entry: Entry) -> list[ItemComments]:
     items = value.items if value.kind == SEQUENCE else [entry.value]
     found = [ItemComments() for _ in items]
     end = max([document.line_end(entry.end), *(span[1] for span in entry.after)])
-    for span in document.comments:
-        if entry.start <= span[0] < end and items:
-            _assign(document, span, [(item.start, item.end) for item in items], found)
+    spans = [(item.start, item.end) for item in items]
+    for span in document.comments_between(entry.start, end) if items else ():
+        _assign(document, span, spans, found)
     return found
 
 
@@ -57,17 +58,17 @@ def _items_of(node: Node) -> list[Node]:
 
 
 def _assign(document: Document, span: Span, items: list[Span], found: list[ItemComments]) -> None:
-    for number, (start, end) in enumerate(items):
-        if span[0] < start:
-            found[number].above.append(span)
-            return
-        if document.line(end) == document.line(span[0]):
-            last = number
-            while last + 1 < len(items) and items[last + 1][0] < span[0]:
-                last += 1
-            found[last].behind.append(span)
-            return
-    found[-1].behind.append(span)
+    begun = bisect_left(items, (span[0], 0))
+    line = span[0] - document.column(span[0])
+    ended = bisect_left(items, line, key=_end)
+    if begun == len(items) or (ended < begun and items[ended][1] <= document.line_end(line)):
+        found[begun - 1].behind.append(span)
+    else:
+        found[begun].above.append(span)
+
+
+def _end(item: Span) -> int:
+    return item[1]
 
 
 @dataclass(slots=True)
@@ -244,7 +245,7 @@ class Headings:
 
     def _merge_keys(self, pieces: list[Piece]) -> None:
         """What is said of a merge key that is written out goes above the first key it brings."""
-        if not any("<<" in document.text for document in self.resolved.chain):
+        if not any(document.merges for document in self.resolved.chain):
             return
         if self.resolved.branch.source is None:
             for document in self.resolved.chain:

@@ -24,7 +24,8 @@ from migrate.yaml_text import (
     is_merge,
 )
 
-Waiting = list[tuple[Document, Run]]
+Waiting = dict[str, tuple[Document, Run]]
+"""Floating comments on their way to the next key, by what they say."""
 
 
 class Writer:
@@ -44,7 +45,7 @@ class Writer:
 
     def block(self, members: list[Piece | Slot], column: int, root: bool = False) -> None:
         """Write the entries of a mapping that go into the file, in order."""
-        waiting: Waiting = []
+        waiting: Waiting = {}
         first = not root
         for member in members:
             self._floats(_floated(member), waiting)
@@ -54,7 +55,7 @@ class Writer:
                 self._floating(waiting, column)
                 self._headings(member, column)
                 self._piece(member, column)
-                waiting, first = [], False
+                waiting, first = {}, False
         if waiting:
             self.lines.blank()
             self._floating(waiting, column)
@@ -84,13 +85,14 @@ class Writer:
             if not setting.entry.floats or setting.document.path in self.retained:
                 continue
             for run in setting.entry.floats:
-                if run_text(setting.document, run) in (run_text(*known) for known in waiting):
+                text = run_text(setting.document, run)
+                if text in waiting:
                     self._use(setting.document, run)
                 else:
-                    waiting.append((setting.document, run))
+                    waiting[text] = (setting.document, run)
 
     def _floating(self, waiting: Waiting, column: int) -> None:
-        for document, run in waiting:
+        for document, run in waiting.values():
             self.lines.run(document, run, column)
             self.lines.blank()
 

@@ -8,7 +8,7 @@ from migrate.plan.load import (
     plan_files,
     settings_of,
 )
-from migrate.plan.patterns import covers, parse_pattern
+from migrate.plan.patterns import Patterns, covers, parse_pattern
 from migrate.plan.plans import Planned, Plans, select
 from migrate.plan.profile import NOTHING_ALLOWED, Allowance, Forbidden, Profile
 from migrate.plan.schema import schema, schema_text
@@ -24,6 +24,7 @@ __all__ = [
     "Forbidden",
     "Ignore",
     "Override",
+    "Patterns",
     "Planned",
     "Plans",
     "Preset",

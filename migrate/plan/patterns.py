@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -36,6 +37,32 @@ def covers(pattern: KeyPath, path: KeyPath) -> bool:
         if not reached:
             return False
     return True
+
+
+Named = tuple[KeyPath, str]
+
+
+class Patterns:
+    """Many patterns, asked for many paths: each path meets only those that may cover it."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._exact: dict[KeyPath, list[Named]] = {}
+        self._lengths: set[int] = set()
+        self._open: list[Named] = []
+        for text in texts:
+            pattern = parse_pattern(text)
+            if ONE in pattern or MANY in pattern:
+                self._open.append((pattern, text))
+            else:
+                self._exact.setdefault(pattern, []).append((pattern, text))
+                self._lengths.add(len(pattern))
+
+    def covering(self, path: KeyPath) -> list[str]:
+        """Those that name a key path, or what it lies in."""
+        candidates = list(self._open)
+        for length in self._lengths:
+            candidates += self._exact.get(path[:length], ())
+        return [text for pattern, text in candidates if covers(pattern, path)]
 
 
 def _is(part: Any, key: Any) -> bool:

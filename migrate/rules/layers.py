@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from migrate.findings import NOTE, WARNING, Finding
 from migrate.locations import LEGACY, dotted, parse_dotted
-from migrate.plan import Plans, covers, parse_pattern
+from migrate.plan import Patterns, Plans
 from migrate.resolve import Resolved, Resolver, Setting, read_branch, shown
 from migrate.rules.presets import Layers, first_place, parsed, said
 from migrate.rules.shapes import Shape
@@ -174,11 +174,11 @@ def _base(layers: Layers) -> Iterator[Finding]:
     plans = layers.plans
     if not plans.rules.base_keys or not layers.resolver.tree.exists(plans.base):
         return
-    patterns = [parse_pattern(key) for key in plans.rules.base_keys]
+    patterns = Patterns(plans.rules.base_keys)
     document = layers.resolver.document(plans.base)
     own = read_branch(document, document.entries, document.root)
     for path, slot in own.leaves():
-        if not any(covers(pattern, path) for pattern in patterns):
+        if not patterns.covering(path):
             what = f"`{dotted(path)}` is not one of the base's keys"
             hint = "set it in the presets, or list it in `rules: base_keys:`"
             yield Finding("base-keys", what, slot.winner.place, hint)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
 
 from migrate.locations import KeyPath
 
 LONG_ENOUGH = 6
 """Shorter keys are one letter from each other by chance: `lr` and `tr`."""
+
+FEW = 50
+"""Of so many keys each is compared with each."""
+
+LONG = 200
+"""Where there are more, longer keys are alike only in all but case and separators."""
 
 
 def outliers(users: Mapping[KeyPath, set[str]]) -> Iterator[tuple[KeyPath, KeyPath]]:
@@ -21,11 +28,36 @@ def outliers(users: Mapping[KeyPath, set[str]]) -> Iterator[tuple[KeyPath, KeyPa
         if isinstance(path[-1], str):
             siblings.setdefault(path[:-1], []).append(path)
     for paths in siblings.values():
-        for number, left in enumerate(paths):
-            for right in paths[number + 1 :]:
-                if alike(left[-1], right[-1]) and not users[left] & users[right]:
-                    by_use = sorted((left, right), key=lambda path: len(users[path]))
-                    yield by_use[0], by_use[1]
+        for first, second in _pairs([path[-1] for path in paths]):
+            left, right = paths[first], paths[second]
+            if alike(left[-1], right[-1]) and users[left].isdisjoint(users[right]):
+                by_use = sorted((left, right), key=lambda path: len(users[path]))
+                yield by_use[0], by_use[1]
+
+
+def _pairs(keys: list[str]) -> list[tuple[int, int]]:
+    """The places of keys that may be alike, in order: they hold the same digits.
+
+    Of many such keys, those that are equal once one letter is left out of each.
+    """
+    by_digits: dict[str, list[int]] = {}
+    for number, key in enumerate(keys):
+        by_digits.setdefault("".join(filter(str.isdigit, _bare(key))), []).append(number)
+    found: set[tuple[int, int]] = set()
+    for numbers in by_digits.values():
+        groups = [numbers] if len(numbers) <= FEW else _by_rest(keys, numbers)
+        found.update(pair for group in groups for pair in combinations(group, 2))
+    return sorted(found)
+
+
+def _by_rest(keys: list[str], numbers: list[int]) -> Iterable[list[int]]:
+    rests: dict[str, list[int]] = {}
+    for number in numbers:
+        bare = _bare(keys[number])
+        places = range(len(bare) if len(bare) <= LONG else 0)
+        for rest in {bare, *(bare[:place] + bare[place + 1 :] for place in places)}:
+            rests.setdefault(rest, []).append(number)
+    return rests.values()
 
 
 def alike(left: str, right: str) -> bool:

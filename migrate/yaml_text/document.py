@@ -48,6 +48,9 @@ class Document:
         self.root = self._mapping(compose(self.text, path, limits))
         self.owners: dict[int, KeyPath] = {}
         """The key that a comment belongs to, once somebody asked: many presets share a file."""
+        self.extents: dict[int, tuple[list[int], list[int]]] = {}
+        """By the identity of a mapping, where the comments of its entries begin, and up to where
+        they reach; once somebody asked."""
 
     @cached_property
     def digest(self) -> str:
@@ -154,6 +157,19 @@ class Document:
                 seen[key] = entry
         return found
 
+    @cached_property
+    def given_again(self) -> dict[int, Entry]:
+        """The entry that holds in the end, by the identity of each one that lost to it."""
+        last: dict[int, Entry] = {}
+        for lost, won in reversed(self.duplicates):
+            last[id(lost)] = last.get(id(won), won)
+        return last
+
+    @cached_property
+    def merges(self) -> bool:
+        """Whether the text may hold merge keys."""
+        return "<<" in self.text
+
     def _mappings(self) -> Iterable[Node]:
         stack = [self.root] if self.root is not None else []
         while stack:
@@ -198,6 +214,7 @@ class Document:
         """R7 and R8: take the header off the first entries."""
         above: list[Run] = []
         below: list[Run] = []
+        layers = [number for number, entry in enumerate(entries) if self.is_layer(entry)]
         for number, entry in enumerate(entries):
             runs = entry.floats + ([entry.lead] if entry.lead else [])
             if self.is_layer(entry):
@@ -206,9 +223,9 @@ class Document:
             elif number == 0 or self.is_layer(entries[number - 1]):
                 below += entry.floats
                 entry.floats = []
-            if not self.is_layer(entry) and not any(map(self.is_layer, entries[number + 1 :])):
+            if not layers or number > layers[-1]:
                 break
-        if not any(map(self.is_layer, entries)):
+        if not layers:
             above, below = below, []
         return above, below
 
