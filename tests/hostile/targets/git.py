@@ -20,7 +20,7 @@ from migrate.locations import outside
 from migrate.tracked import tracked
 from migrate.tree import DiskTree, MemoryTree
 from tests.hostile.roots import small
-from tests.hostile.targets.target import Target, letters_only
+from tests.hostile.targets.target import Target, letters_only, scratch
 
 P = "configs/train/p.yaml"
 APART = b"\n%%\n"
@@ -142,8 +142,8 @@ def folder(content: bytes) -> None:
     """A folder of git with one file in it spoiled: the first line names it."""
     name, _, body = content.partition(b"\n")
     chosen = name.decode("ascii", "replace")
-    with tempfile.TemporaryDirectory(prefix="migrate-fuzz-git-") as scratch:
-        root = Path(scratch) / "tree"
+    with tempfile.TemporaryDirectory(prefix="migrate-fuzz-git-") as spoiled:
+        root = Path(spoiled) / "tree"
         shutil.copytree(_repository(), root)
         (root / ".git" / (chosen if chosen in SPOILED else "index")).write_bytes(body)
         tree = DiskTree(str(root))
@@ -155,12 +155,12 @@ def folder(content: bytes) -> None:
 
 @cache
 def _root() -> Path:
-    return small(Path(tempfile.mkdtemp(prefix="migrate-fuzz-root-")) / "tree")
+    return small(scratch() / "tree")
 
 
 @cache
 def _repository() -> Path:
-    root = small(Path(tempfile.mkdtemp(prefix="migrate-fuzz-git-")) / "tree")
+    root = small(scratch() / "tree")
     git = ("git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(root))
     for question in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "a"]):
         subprocess.run([*git, *question], check=True)

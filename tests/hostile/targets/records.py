@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -19,7 +18,7 @@ from migrate.resolve import Resolver
 from migrate.tree import MemoryTree
 from migrate.yaml_text import Document, load
 from tests.hostile.roots import FILES
-from tests.hostile.targets.target import Target, letters_only, of_cases
+from tests.hostile.targets.target import Target, letters_only, of_cases, scratch
 from tests.hostile.texts import EXTENDS
 
 PLANS = Path(__file__).parents[3] / "plans"
@@ -91,7 +90,7 @@ def manifest(content: bytes) -> None:
 
 @cache
 def _root() -> Path:
-    root = Path(tempfile.mkdtemp(prefix="migrate-fuzz-journal-"))
+    root = scratch()
     (root / record.JOURNAL).parent.mkdir(parents=True)
     return root
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from itertools import pairwise
 
 from migrate.changes import Change
 from migrate.references import DROP, Ignore, Reference, Renames, is_rewritten, rewrite, scan
+from migrate.references.found import Unedited
+from migrate.references.python import parses
+from migrate.references.python_edit import edited
 from migrate.references.source import Source
 from migrate.tree import MemoryTree
 from tests.hostile.odd_files import FILES, A, P, notebook
@@ -33,6 +38,9 @@ AFTER = dict.fromkeys((*NEW, "configs/old.yaml", "configs/base.yaml"), b"a: 1\n"
 
 WHOLE = ("utf-8", "utf-16-le", "utf-16-be", "ascii", "iso-8859-1")
 """Encodings in which the bytes of a text are those of its parts."""
+
+Edit = tuple[int, int, str | None]
+"""From and to which character of a text, and what stands there then."""
 
 KINDS: dict[str, tuple[str, ...]] = {
     "python": ("x.py", "src/stub.pyi"),
@@ -73,9 +81,10 @@ def _only_edits(before: bytes, change: Change, edited: list[Reference]) -> None:
     source = Source.of(change.path, before)
     assert change.after is not None
     assert not source.unread
-    spans = sorted({one.span for one in edited})
-    ends = [(0, 0), *spans, (len(source.text), len(source.text))]
-    gaps = [source.text[a[1] : b[0]] for a, b in pairwise(ends)]
+    edits = sorted({(*one.span, one.edit) for one in edited})
+    size = len(source.text)
+    ends = [(0, 0, "-"), *edits, (size, size, "-")]
+    gaps = [_gap(source, a, b) for a, b in pairwise(ends)]
     whole = source.encoding in WHOLE
     pieces = [source.encode(gap) if whole else gap for gap in gaps]
     after = change.after if whole else change.after.decode(source.encoding, "surrogateescape")
@@ -89,6 +98,18 @@ def _only_edits(before: bytes, change: Change, edited: list[Reference]) -> None:
     assert position <= len(after) - len(pieces[-1])
 
 
+_BEHIND = re.compile(r"[\s,\\]*(?:#[^\n]*)?\s*")
+
+
+def _gap(source: Source, before: Edit, after: Edit) -> str:
+    """What stands between two edits; with an entry of a Python list goes what belongs to it."""
+    gap = source.text[before[1] : after[0]]
+    if source.path.endswith((".py", ".pyi")):
+        gap = gap if before[2] else gap[_BEHIND.match(gap).end() :]  # type: ignore[union-attr]
+        gap = gap if after[2] else gap.rstrip(" \t\f\n\r,\\")
+    return gap
+
+
 def _names_the_new(change: Change, edited: list[Reference], likely: bool) -> None:
     """What was edited names the successors now, and nothing is left to be edited."""
     assert change.after is not None
@@ -100,6 +121,14 @@ def _names_the_new(change: Change, edited: list[Reference], likely: bool) -> Non
     assert wanted <= named, f"{sorted(wanted - named)} is not found again"
     left = [one for one in scan(tree, RENAMES) if is_rewritten(one, likely)]
     assert not left, f"is still to be edited: {left}"
+
+
+def edit(content: bytes) -> None:
+    """The editor of Python files: code without an edit comes back as it was."""
+    code = content.decode("utf-8", "surrogateescape")
+    if parses(code):
+        with suppress(Unedited):
+            assert edited(code, []) == code
 
 
 def _samples(kind: str) -> Iterable[bytes]:
@@ -128,4 +157,4 @@ def _samples(kind: str) -> Iterable[bytes]:
 TARGETS = [
     Target(f"references-{kind}", partial(run, paths), partial(_samples, kind))
     for kind, paths in KINDS.items()
-]
+] + [Target("python-edit", edit, partial(_samples, "python"))]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import re
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,6 +50,13 @@ def letters_only() -> Iterator[None]:
         raw = _RAW.search(letter)
         assert raw is None, f"{raw.group()!r} in {letter!r}"
         assert len(letter) < 200_000
+
+
+def scratch() -> Path:
+    """A folder for as long as the process lives."""
+    folder = tempfile.mkdtemp(prefix="migrate-fuzz-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 def of_cases(folder: str, *patterns: str) -> Iterator[bytes]:
