@@ -23,6 +23,17 @@ _TO_STAND_IN = dict(zip(_HALVES, _STAND_INS, strict=True))
 _TO_HALF = dict(zip(_STAND_INS, _HALVES, strict=True))
 
 
+_REFUSALS = (
+    cst.ParserSyntaxError,
+    cst.CSTLogicError,
+    SyntaxError,
+    ValueError,
+    RecursionError,
+    MemoryError,
+)
+"""What libcst raises for code that it does not take."""
+
+
 def edited(code: str, edits: Sequence[tuple[Span, str]]) -> str:
     """The code with some stretches replaced; no text means that the list entry in it goes.
 
@@ -33,7 +44,7 @@ def edited(code: str, edits: Sequence[tuple[Span, str]]) -> str:
         raise Unedited("too long, or nested too deeply")
     try:
         return _whole(_edited(_halved(code), edits))
-    except (cst.ParserSyntaxError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except _REFUSALS as error:
         first = str(error).partition("\n")[0]
         raise Unedited(first or type(error).__name__) from None
 
@@ -155,7 +166,7 @@ class _Editor(cst.CSTTransformer):
         if isinstance(original_node, cst.List) and isinstance(updated_node, cst.List):
             for number in reversed(range(len(original_node.elements))):
                 if original_node.elements[number] in self.dropped:
-                    updated_node = _without(updated_node, number)
+                    updated_node = _without(updated_node, number, _alone(original_node, number))
         return updated_node
 
 
@@ -169,16 +180,33 @@ def _spliced(text: str, values: Sequence[_Value]) -> str:
     return "".join([*parts, text[position:]])
 
 
-def _without(node: cst.List, number: int) -> cst.List:
+def _alone(node: cst.List, number: int) -> bool:
+    """Whether an entry has the comment beside it for itself: no other is on its line."""
+    before, after = _around(node, number)
+    begins = number == 0 or isinstance(before, cst.ParenthesizedWhitespace)
+    return begins and isinstance(after, cst.ParenthesizedWhitespace)
+
+
+def _around(
+    node: cst.List, number: int
+) -> tuple[cst.BaseParenthesizableWhitespace, cst.BaseParenthesizableWhitespace]:
+    items = node.elements
+    before = _behind(items[number - 1]) if number else node.lbracket.whitespace_after
+    last = number == len(items) - 1
+    return before, node.rbracket.whitespace_before if last else _behind(items[number])
+
+
+def _without(node: cst.List, number: int, alone: bool) -> cst.List:
     """A list without one entry and its comma; the space around it becomes one.
 
-    The comment on the line of an entry goes with it if no other entry is on that line; every other
-    comment stays.
+    The comment on the line of an entry goes with it if it is `alone` there; every other stays.
     """
     items = list(node.elements)
     last = number == len(items) - 1
-    before = _behind(items[number - 1]) if number else node.lbracket.whitespace_after
-    after = node.rbracket.whitespace_before if last else _behind(items[number])
+    before, after = _around(node, number)
+    if alone and isinstance(after, cst.ParenthesizedWhitespace) and after.first_line.comment:
+        bare = after.first_line.with_changes(whitespace=cst.SimpleWhitespace(""), comment=None)
+        after = after.with_changes(first_line=bare)
     space = _together(before, after, number == 0, last)
     gone = items.pop(number)
     if number and last:
@@ -211,14 +239,19 @@ def _together(
     """What stands around an entry, as what stands between its neighbours."""
     own_line = isinstance(before, cst.ParenthesizedWhitespace)
     if isinstance(after, cst.ParenthesizedWhitespace):
-        if (own_line or first) and after.first_line.comment:
-            bare = after.first_line.with_changes(whitespace=cst.SimpleWhitespace(""), comment=None)
-            after = after.with_changes(first_line=bare)
         if isinstance(before, cst.ParenthesizedWhitespace):
-            lines = [*before.empty_lines, *after.empty_lines]
+            lines = [*before.empty_lines, *_as_line(after), *after.empty_lines]
             return after.with_changes(first_line=before.first_line, empty_lines=lines)
         return before if first and not _has_comment(after) else after
     return after if last and not (own_line and _has_comment(before)) else before
+
+
+def _as_line(space: cst.ParenthesizedWhitespace) -> list[cst.EmptyLine]:
+    """A comment that stood beside entries which are gone, on a line of its own."""
+    first = space.first_line
+    if not first.comment:
+        return []
+    return [cst.EmptyLine(True, space.last_line, first.comment, first.newline)]
 
 
 def _has_comment(space: cst.BaseParenthesizableWhitespace) -> bool:

@@ -59,6 +59,13 @@ def test_an_entry_goes_through_the_editor_and_every_comment_stays(
     assert len(asked) == 2  # whether it can, and the edit
 
 
+def test_a_comment_beside_several_entries_that_go_stays() -> None:
+    code = f"x = [\n    1,\n    '{OLD}', '{OLD}',  # both are old\n    2,\n]\n"
+    assert after(code, DROP)[0] == "x = [\n    1,\n    # both are old\n    2,\n]\n"
+    code = f"x = ['{OLD}', '{OLD}',  # both are old\n     2]\n"
+    assert after(code, DROP)[0] == "x = [  # both are old\n     2]\n"
+
+
 # What the editor does not take is told, and holds a step.
 
 NESTED = "x = " + "(" * (EDITED_DEEPEST + 1) + "1" + ")" * (EDITED_DEEPEST + 1) + "\n"
@@ -82,9 +89,28 @@ def test_a_module_too_much_for_the_editor_stays_and_holds(much: str, new: object
     assert rewrite(tree, [one]) == []
 
 
-def test_code_that_the_editor_cannot_read_is_refused_by_it() -> None:
-    with pytest.raises(Unedited, match="Syntax Error"):
-        edited("print 'python 2'\n", [((0, 1), "x")])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "print 'python 2'\n",
+        "x='abc'\nt'except*# crb't'def f():print[~f'\n",
+        "x = '\0'\n",
+        "x = '\U00100000'\n",
+        "def f(:\n",
+        "x = (\n",
+    ],
+)
+def test_code_that_the_editor_cannot_read_is_refused_by_it(code: str) -> None:
+    with pytest.raises(Unedited):
+        edited(code, [((0, 1), "x")])
+
+
+def test_an_edit_that_is_in_no_literal_is_refused() -> None:
+    for span in ((0, 1), (4, 9), (0, 20)):
+        with pytest.raises(Unedited, match="not where it should be"):
+            edited("x = ['a', 'b']  # c\n", [(span, "y")])
+    with pytest.raises(Unedited, match="an entry is not where it should be"):
+        edited("x = ['a', 'b']  # c\n", [((0, 3), "")])
 
 
 @pytest.mark.parametrize(
