@@ -80,6 +80,10 @@ def refreeze(tree: Tree, texts: Mapping[str, bytes | None]) -> list[Change]:
     return changes
 
 
+_ESCAPE = re.compile(r"\\([nr\\])")
+_MEANS = {"n": "\n", "r": "\r", "\\": "\\"}
+
+
 def manifest(digests: Mapping[str, str]) -> bytes:
     """The manifest of frozen files: digest by frozen path."""
     rows = sorted((posixpath.relpath(path, LEGACY), digest) for path, digest in digests.items())
@@ -96,14 +100,16 @@ def manifest_line(digest: str, path: str) -> str:
 def read_manifest(tree: Tree) -> dict[str, str]:
     """Digest by frozen path. Raises MissingFile without a manifest, an error for a broken line."""
     digests: dict[str, str] = {}
-    lines = tree.read(MANIFEST).decode("utf-8", "surrogateescape").splitlines()
+    text = tree.read(MANIFEST).decode("utf-8", "surrogateescape")
+    # CRLF is how git may have checked it out; other ends of lines may stand in a name.
+    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else []
     for number, line in enumerate(lines, 1):
         digest, separator, path = line.partition("  ")
         if not separator or len(digest.lstrip("\\")) != 64:
             hint = "restore the manifest from version control"
             raise MigrateError("is no line of a manifest", Place(MANIFEST, number, 1), hint)
         if digest.startswith("\\"):
-            path = path.replace("\\n", "\n").replace("\\r", "\r").replace("\\\\", "\\")
+            path = _ESCAPE.sub(lambda escape: _MEANS[escape[1]], path)
         digests[posixpath.join(LEGACY, path)] = digest.lstrip("\\")
     return digests
 

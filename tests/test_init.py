@@ -12,8 +12,9 @@ import yaml
 from ruamel.yaml import YAML
 
 from migrate.layout import DEFAULT
-from migrate.legacy import read_manifest
-from migrate.tree import DiskTree
+from migrate.legacy import MANIFEST, manifest, read_manifest
+from migrate.locations import LEGACY
+from migrate.tree import DiskTree, MemoryTree
 from migrate.yaml_text.spelling import spell
 from tests.support import trees
 from tests.support.cli import Ran, migrate
@@ -45,6 +46,20 @@ def before_the_rollout(root: Path) -> Path:
         trees.write(root, {live: tree.read(frozen)})
     fusion = trees.read(REPOSITORY / "configs" / "fusion")
     return trees.write(root / "configs" / "fusion", fusion).parents[1]
+
+
+@pytest.mark.parametrize(
+    "odd", ["\n", "\r", "\\", "\\n", "\\\\n", "\x0b", "\x85", "\u2028", "\udcff"]
+)
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_manifest_names_the_files_that_it_was_made_of(odd: str, end: bytes) -> None:
+    digests = {f"{LEGACY}/a{odd}b.yaml": "0" * 64, f"{LEGACY}/z.yaml": "1" * 64}
+    content = manifest(digests).replace(b"\n", end)
+    assert read_manifest(MemoryTree({MANIFEST: content})) == digests
+
+
+def test_an_empty_manifest_names_nothing() -> None:
+    assert read_manifest(MemoryTree({MANIFEST: manifest({})})) == {}
 
 
 def test_a_fresh_rollout_passes_the_strict_gate(tmp_path: Path) -> None:

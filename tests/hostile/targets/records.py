@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,8 @@ from migrate.disk import Disk
 from migrate.evidence import read_evidence, undo_edits
 from migrate.journal import record
 from migrate.layout import Layout
-from migrate.legacy import MANIFEST, check_manifest, read_manifest
+from migrate.legacy import MANIFEST, check_manifest, is_frozen, read_manifest
+from migrate.legacy import manifest as write_manifest
 from migrate.locations import outside
 from migrate.plan import load_plans, load_profile
 from migrate.plan.edit import with_presets
@@ -81,7 +83,10 @@ def manifest(content: bytes) -> None:
     """The digests of the legacy tree."""
     tree = MemoryTree({**CONFIGS, MANIFEST: content})
     with letters_only():
-        assert isinstance(read_manifest(tree), dict)
+        below = [p for p in read_manifest(tree) if p == posixpath.normpath(p) and is_frozen(p)]
+        read = dict.fromkeys(below, "0" * 64)
+        again = MemoryTree({MANIFEST: write_manifest(read)})
+        assert read_manifest(again) == read
     with letters_only():
         for fault in check_manifest(tree):
             with letters_only():
@@ -131,6 +136,7 @@ def _journals() -> Iterable[bytes]:
 
 def _manifests() -> Iterable[bytes]:
     yield b"0" * 64 + b"  train/p.yaml\n\\" + b"1" * 64 + b"  train/a\\nb.yaml\n"
+    yield b"\\" + b"0" * 64 + b"  train/a\\\\nb.yaml\r\n" + b"1" * 64 + b"  a\xe2\x80\xa8b\x0c.yaml"
 
 
 TARGETS = [
