@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from migrate.cli.main import run
-from tests.hostile.roots import FILES, PRESET, write
+from migrate.commands import init
+from tests.hostile.roots import FILES, PRESET, small, write
+from tests.support.trees import read
 
 FEW = 60
 TIMES = 4
@@ -84,3 +86,11 @@ def test_work_grows_with_what_there_is(name: str, tmp_path: Path) -> None:
     for verb in (["lint"], ["init"], ["plan"], ["apply", "--all"], ["verify", "--fresh"]):
         few, many = (_work(root, verb) for root in roots)
         assert many < few * GROWTH, f"{verb}: {few:,} lines, then {many:,}"
+
+
+def test_what_is_read_again_says_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    roots = [small(tmp_path / name) for name in ("kept", "read-again")]
+    for root, limit in zip(roots, (init.LARGE, 0), strict=True):
+        monkeypatch.setattr(init, "LARGE", limit)
+        assert run(["--root", str(root), "-q", "init"]) == 0
+    assert read(roots[0]) == read(roots[1])

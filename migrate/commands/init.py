@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import posixpath
 import re
 from collections.abc import Iterator
@@ -26,9 +27,12 @@ from migrate.pointers import references_block
 from migrate.propose import Proposer
 from migrate.redraft import Redraft, Redrafter
 from migrate.references import Reference
-from migrate.resolve import Resolver
+from migrate.resolve import Resolver, Store
 from migrate.thresholds import measured
 from migrate.tree import Overlay, Tree
+
+LARGE = 1 << 20
+"""Configs of so many bytes take a quarter of a gigabyte once they are parsed."""
 
 
 @dataclass(frozen=True)
@@ -196,21 +200,44 @@ def _tried(
     heirs = heir_lines(found, config_root, texts.said)
     trial = texts.copy()
     trial.add_settings(tree_settings(found, config_root, dialect, {}), heirs)
+    _forget(workspace, found)
     rules = _measured(workspace, found, [*frozen, *trial.changes()])
     texts.add_settings(tree_settings(found, config_root, dialect, rules), heirs)
     return _Tried(drafts, texts, frozen)
 
 
+def _forget(workspace: Workspace, found: Discovery) -> None:
+    """Keep nothing of large configs that were read: the plans are tried on copies of them."""
+    if _is_large(workspace, found):
+        for path in found.frozen:
+            workspace.resolver.forget(path)
+        gc.collect()  # nodes hold one another, and the collector runs seldom
+
+
+def _is_large(workspace: Workspace, found: Discovery) -> bool:
+    return sum(len(workspace.tree.read(path)) for path in found.frozen) > LARGE
+
+
 def _measured(workspace: Workspace, found: Discovery, changes: list[Change]) -> dict[str, Any]:
-    """Run the rollout in memory: what it leaves, where a rule's default would not hold."""
+    """What the rollout leaves, where a rule's default would not hold."""
+    plans, resolver, store = _rolled_out(workspace, changes)
+    if _is_large(workspace, found):
+        store.clear()
+        gc.collect()
+    targets = [preset.path for preset in found.presets]
+    return measured(plans, resolver, targets)
+
+
+def _rolled_out(workspace: Workspace, changes: list[Change]) -> tuple[Plans, Resolver, Store]:
+    """Run the rollout in memory: its plans, who reads the tree it leaves, and what is parsed."""
     after = workspace.fresh()
     after.follow = False
     after.tree = Overlay(workspace.tree, changes)
     tree = Overlay(after.tree)
     for step in after.steps(after.pending()):
         tree.lay(step.proposal.changes)
-    targets = [preset.path for preset in found.presets]
-    return measured(after.plans, Resolver(tree, after.dialect, after.rollout.store), targets)
+    store = after.rollout.store
+    return after.plans, Resolver(tree, after.dialect, store), store
 
 
 # Again.
