@@ -52,7 +52,9 @@ def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         inner.map(lambda one: f"Path({one}).parent"),
         inner.map(lambda one: f"Path({one}).parents[1]"),
         inner.map(lambda one: f"os.path.dirname({one})"),
-        st.tuples(_literals, _literals).map(lambda two: f"({two[0]} {two[1]})"),
+        st.tuples(_literals, _literals)
+        .filter(lambda two: two[0].startswith("b") is two[1].startswith("b"))
+        .map(lambda two: f"({two[0]} {two[1]})"),
         st.builds(
             lambda one, tail, text: f"f'{text}/{{{one}{tail}}}/dense.yaml'",
             field,
