@@ -7,7 +7,7 @@ are for.
 import gc
 import os
 
-from migrate.commands.workspace import Workspace
+from migrate.workspace.workspace import Workspace
 
 gc.set_threshold(50_000, 20, 20)  # as the command does
 workspace = Workspace(".")

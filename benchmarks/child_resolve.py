@@ -4,7 +4,7 @@ import gc
 import sys
 
 from migrate.resolve import Resolver
-from migrate.tree import DiskTree
+from migrate.trees.tree import DiskTree
 
 with open(sys.argv[1], encoding="utf-8") as listing:
     names = listing.read().splitlines()

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.trees import rollout
 from migrate.changes import ChangeSet
-from migrate.commands.workspace import Workspace
+from migrate.workspace.workspace import Workspace
 from tests.landing.matrix import Matrix, fault_matrix
 from tests.support import trees
 from tests.support.cases import Case, cases, play

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from migrate.references import Reference, Renames, scan
-from migrate.tree import DiskTree
+from migrate.trees.tree import DiskTree
 
 FILES, LINES = 10_000, 90
 """The size of the tree: 90 lines are 4 to 5 kB."""

@@ -13,9 +13,9 @@ from benchmarks.torture import Tree, tree
 from benchmarks.trees import rollout
 from migrate.changes import Change, ChangeSet
 from migrate.cli.main import run
-from migrate.commands.workspace import Workspace
 from migrate.disk import Disk
 from migrate.journal import land, locked, recover
+from migrate.workspace.workspace import Workspace
 
 READING = [["status"], ["inspect", "configs/base.yaml"], ["lint", "configs/base.yaml"]]
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from migrate.errors import InputError
 from migrate.locations import LEGACY, PRIVATE, outside
-from migrate.tree import SKIPPED_FOLDERS
+from migrate.trees.tree import SKIPPED_FOLDERS
 
 _COMMAND = re.compile(
     r"\bmigrate (?=(?:init|plan|apply|adopt|verify|status|undo|finalize|rehearse|lint)\b)"

@@ -12,7 +12,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
 from migrate.errors import DONE, FOUND, INPUT, MigrateError
-from migrate.tree import DiskTree
+from migrate.trees.tree import DiskTree
 from src.names import find_config, find_root
 from src.swift_table import SwiftTable, recorded
 from src.validation import Config, validate

@@ -8,9 +8,9 @@ from typing import Any
 
 from migrate.dialect import FUSION
 from migrate.errors import InputError, nearest
-from migrate.fusion import resolve_fusion as resolve_lists
+from migrate.loading.fusion import resolve_fusion as resolve_lists
 from migrate.locations import Place
-from migrate.tree import Tree
+from migrate.trees.tree import Tree
 
 Entry = dict[str, Any]
 

@@ -49,7 +49,8 @@ def find_config(name: str, root: str = ".") -> str:
 
 def planned(root: str) -> dict[str, str]:
     """The presets of the plans by name; empty where there are no plans to read."""
-    from migrate.commands import sides, view  # a path needs no plans
+    from migrate.workspace import config_names as sides
+    from migrate.workspace import view  # a path needs no plans
 
     top = os.path.abspath(root)
     found = sides.presets(view.View(top))

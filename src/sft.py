@@ -14,7 +14,7 @@ from typing import Any
 
 from migrate.errors import DONE, INPUT, USAGE, InputError, MigrateError, raise_all
 from migrate.resolve import Resolver
-from migrate.tree import DiskTree
+from migrate.trees.tree import DiskTree
 from src.arguments import ArgumentSet, argument_set, section
 from src.fusion import datasets, resolve_fusion
 from src.names import find_config, find_root

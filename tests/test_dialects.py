@@ -9,17 +9,17 @@ import pytest
 import yaml
 
 from migrate.changes import Change
-from migrate.commands.view import View
 from migrate.dialect import EXTENDS, Dialect
 from migrate.dialect.named import declared, named
 from migrate.dialect.recognise import recognise
 from migrate.dialect.shipped import DIALECTS
-from migrate.discover import Discoverer, Scope
+from migrate.discovery.discover import Discoverer, Scope
 from migrate.errors import InputError, MigrateError, Refused
 from migrate.flatten import Onto, flatten
-from migrate.plain import PlainLoader
+from migrate.loading.trainer import PlainLoader
 from migrate.resolve import Resolver
-from migrate.tree import MemoryTree, Overlay
+from migrate.trees.tree import MemoryTree, Overlay
+from migrate.workspace.view import View
 from migrate.yaml_text import LOADERS, load, same
 from tests.support.cli import migrate
 

@@ -12,9 +12,9 @@ import yaml
 from ruamel.yaml import YAML
 
 from migrate.layout import DEFAULT
-from migrate.legacy import MANIFEST, manifest, read_manifest
 from migrate.locations import LEGACY
-from migrate.tree import DiskTree, MemoryTree
+from migrate.rollout.legacy import MANIFEST, manifest, read_manifest
+from migrate.trees.tree import DiskTree, MemoryTree
 from migrate.yaml_text.spelling import spell
 from tests.support import trees
 from tests.support.cli import Ran, migrate

@@ -90,7 +90,7 @@ def test_any_merge_is_the_loaders(
     anchored: list[list[tuple[str, int]]], named: list[int], own: list[tuple[str, int]]
 ) -> None:
     from migrate.resolve import Resolver
-    from migrate.tree import MemoryTree
+    from migrate.trees.tree import MemoryTree
 
     lines = []
     for number, pairs in enumerate(anchored):

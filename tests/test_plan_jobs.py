@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from migrate.commands.parallel import Workers
 from migrate.commands.plan import make, preview
-from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
-from migrate.migrated import Maker, Migrated
-from migrate.propose import Proposer
 from migrate.report.steps import step_data
+from migrate.rollout.build import Maker, Migrated
+from migrate.rollout.steps import Proposer
+from migrate.workspace.parallel import Workers
+from migrate.workspace.workspace import Workspace
 from tests.landing.rollout import FILES, MAIN
 from tests.support import trees
 from tests.support.cases import Case

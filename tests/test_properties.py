@@ -11,10 +11,10 @@ from hypothesis import assume, given, settings
 
 from migrate.errors import MigrateError
 from migrate.flatten import Flat, Onto, chosen_keys, flatten
+from migrate.loading.trainer import PlainLoader
 from migrate.locations import KeyPath
-from migrate.plain import PlainLoader
 from migrate.resolve import Resolved, Resolver
-from migrate.tree import MemoryTree
+from migrate.trees.tree import MemoryTree
 from tests.support import reader, trees
 from tests.support.cli import migrate
 from tests.support.generated import BASE, PRESET

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from migrate.commands.steps import Step
-from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
 from migrate.flatten import Keys, Onto, chosen_keys
-from migrate.graph import Graph
-from migrate.propose import Proposal, Proposer
+from migrate.loading.graph import Graph
 from migrate.report.steps import step_data
 from migrate.resolve import Resolved, Resolver, Store
 from migrate.resolve.resolver import KEPT
-from migrate.tree import MemoryTree
+from migrate.rollout.steps import Proposal, Proposer
+from migrate.trees.tree import MemoryTree
+from migrate.workspace.steps import Step
+from migrate.workspace.workspace import Workspace
 from tests.support import trees
 from tests.support.cases import FOLDER, Case
 from tests.support.cli import migrate
@@ -74,7 +74,7 @@ def test_a_rollout_that_keeps_next_to_nothing_takes_the_same_steps(
         kept = [said(proposal) for _, proposal in walk(workspace)]
         with monkeypatch.context() as patched:
             patched.setattr("migrate.resolve.resolver.KEPT", 1)
-            patched.setattr("migrate.rollout.MANY", 0)
+            patched.setattr("migrate.rollout.context.MANY", 0)
             assert [said(proposal) for _, proposal in walk(workspace.fresh())] == kept, case.name
 
 

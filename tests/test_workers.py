@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from migrate.commands.inspect_all import inspect_all
-from migrate.commands.parallel import Workers, workers
-from migrate.commands.verify import verify
-from migrate.commands.view import View
-from migrate.commands.workspace import Workspace
 from migrate.errors import InputError, TreeMoved
+from migrate.verification.run import verify
+from migrate.workspace.parallel import Workers, workers
+from migrate.workspace.view import View
+from migrate.workspace.workspace import Workspace
 from tests.support.cli import Ran, migrate
 
 REPOSITORY = Path(__file__).parents[1]
@@ -88,7 +88,7 @@ def test_what_is_wrong_with_some_configs_is_said_after_the_others(root: Path) ->
 _COMMAND = """
 import sys
 from migrate.cli import main
-from migrate.commands.parallel import workers
+from migrate.workspace.parallel import workers
 
 def run(*_, **__):
     with workers(4) as crew:
@@ -209,7 +209,7 @@ def test_what_is_no_address_is_an_error(root: Path, address: str) -> None:
 def test_a_scheduler_that_is_not_there_is_an_error_with_its_address(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("migrate.commands.parallel.SECONDS", 1)
+    monkeypatch.setattr("migrate.workspace.parallel.SECONDS", 1)
     ran = migrate(root, "verify", "--scheduler", "tcp://127.0.0.1:1")
     assert ran.code == 3
     assert "tcp://127.0.0.1:1: no Dask scheduler answers" in ran.err

@@ -16,7 +16,7 @@ from migrate.dialect import EXTENDS
 from migrate.errors import MigrateError
 from migrate.flatten import Onto, flatten
 from migrate.resolve import Resolver
-from migrate.tree import MemoryTree
+from migrate.trees.tree import MemoryTree
 from migrate.yaml_text import LOADERS, load, same
 from tools.corpora import folder_of_corpora
 

@@ -7,10 +7,10 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from migrate.commands.sides import LEGACY, side
-from migrate.commands.view import View
 from migrate.locations import parse_dotted
 from migrate.plan import Planned, load_plans
+from migrate.workspace.config_names import LEGACY, side
+from migrate.workspace.view import View
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 

@@ -6,10 +6,10 @@ import re
 import sys
 from pathlib import Path
 
-from migrate.commands.workspace import Workspace
 from migrate.locations import relative
 from migrate.resolve import Resolved
 from migrate.rules import Layers
+from migrate.workspace.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = "docs/catalogue.md"

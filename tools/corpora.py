@@ -23,11 +23,11 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from migrate.commands.parallel import HERE, Workers, each_chunk, workers
 from migrate.dialect import Dialect
 from migrate.dialect.recognise import recognise
 from migrate.resolve import Resolver
-from migrate.tree import CachedTree, DiskTree
+from migrate.trees.tree import CachedTree, DiskTree
+from migrate.workspace.parallel import HERE, Workers, each_chunk, workers
 from tools.corpora_check import STEPS, Outcome, check
 from tools.corpora_retired import DECLARED, Fates, fates
 from tools.shape import COUNTS, counted

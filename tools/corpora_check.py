@@ -12,9 +12,9 @@ from migrate.canonical import plain
 from migrate.changes import Change
 from migrate.errors import MigrateError
 from migrate.flatten import Flat, Onto, flatten
-from migrate.plain import PlainLoader
+from migrate.loading.trainer import PlainLoader
 from migrate.resolve import Resolver
-from migrate.tree import Overlay
+from migrate.trees.tree import Overlay
 from migrate.yaml_text import decode
 from tools.shape import Shape, shape_of
 

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 from migrate.dialect import Dialect
 from migrate.dialect.named import declared
 from migrate.dialect.recognise import recognise
-from migrate.discover import SHALLOW, Discoverer, Scope
-from migrate.graph import Graph
+from migrate.discovery.discover import SHALLOW, Discoverer, Scope
+from migrate.loading.graph import Graph
 from migrate.resolve import Resolver
-from migrate.tree import CachedTree, DiskTree, Tree
+from migrate.trees.tree import CachedTree, DiskTree, Tree
 
 DECLARED: Mapping[str, Mapping[str, Any]] = {
     "lm-eval": {"name": "lm-eval", "keys": ["include"], "loader": "safe-tags"}

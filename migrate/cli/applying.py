@@ -13,7 +13,7 @@ from migrate.report.applied import applied_data, end_lines, landed_lines, stoppe
 
 if TYPE_CHECKING:
     from migrate.cli.context import Context
-    from migrate.commands.steps import Step
+    from migrate.workspace.steps import Step
 
 
 class Applying:

@@ -10,15 +10,15 @@ from migrate.errors import MigrateError
 if TYPE_CHECKING:
     import click
 
-    from migrate.commands.view import View
+    from migrate.workspace.view import View
 
 EPILOG = "A CONFIG is a path, a preset's name, legacy:NAME or git:REV:PATH."
 
 
 def _view(ctx: click.Context) -> View:
-    from migrate.commands.roots import find_root
-    from migrate.commands.view import View
     from migrate.layout import DEFAULT, Layout
+    from migrate.workspace.roots import find_root
+    from migrate.workspace.view import View
 
     options: dict[str, Any] = ctx.find_root().params
     try:
@@ -30,14 +30,14 @@ def _view(ctx: click.Context) -> View:
 
 def complete_preset(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """The presets of the plans."""
-    from migrate.commands.sides import presets
+    from migrate.workspace.config_names import presets
 
     return [name for name in presets(_view(ctx)) if name.startswith(incomplete)]
 
 
 def complete_config(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """Preset names, `legacy:NAME`, and paths as they are spelled from here."""
-    from migrate.commands.sides import LEGACY, configs, presets
+    from migrate.workspace.config_names import LEGACY, configs, presets
 
     view = _view(ctx)
     try:
@@ -52,8 +52,8 @@ def complete_config(ctx: click.Context, _: click.Parameter, incomplete: str) -> 
 def complete_key(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """The keys of the config that stands before, one level at a time."""
     from migrate.commands.missing import all_keys
-    from migrate.commands.sides import resolved_side
     from migrate.locations import dotted
+    from migrate.workspace.config_names import resolved_side
 
     try:
         branch = resolved_side(_view(ctx), ctx.params["config"]).branch

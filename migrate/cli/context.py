@@ -18,10 +18,10 @@ from migrate.limits import DEFAULT, Limits
 from migrate.locations import PRIVATE
 
 if TYPE_CHECKING:
-    from migrate.commands.view import View
-    from migrate.commands.workspace import Workspace
     from migrate.disk import Disk
     from migrate.report.paint import Paint
+    from migrate.workspace.view import View
+    from migrate.workspace.workspace import Workspace
 
 FORMAT = "1.0"
 _OF_A_LANDING = ("journal", "journal.new", "landing")
@@ -56,7 +56,7 @@ class Context:
     @cached_property
     def root(self) -> str:
         """The root: as given, else the nearest folder upwards with plans, else with `.git`."""
-        from migrate.commands.roots import find_root
+        from migrate.workspace.roots import find_root
 
         if self.root_option is None:
             return find_root(os.getcwd(), self.plans)
@@ -82,7 +82,7 @@ class Context:
     @cached_property
     def view(self) -> View:
         """The tree without its plans: for the verbs that look at configs."""
-        from migrate.commands.view import View
+        from migrate.workspace.view import View
 
         view = View(self.root, self.plans, self.limits, self.dialect)
         view.tell = self.tell
@@ -91,7 +91,7 @@ class Context:
     @cached_property
     def workspace(self) -> Workspace:
         """The tree and its plans."""
-        from migrate.commands.workspace import Workspace
+        from migrate.workspace.workspace import Workspace
 
         workspace = Workspace(self.root, self.plans, self.limits, self.dialect)
         workspace.tell = self.tell

@@ -18,7 +18,7 @@ from migrate.errors import DONE, FOUND
 
 if TYPE_CHECKING:
     from migrate.commands.finalize import Finalized
-    from migrate.commands.verified import Verified
+    from migrate.verification.result import Verified
 
 
 @click.command()
@@ -54,8 +54,8 @@ def verify(
         raise click.UsageError("--trust goes with --run-gates")
     if trust:
         _trust(context)
-    from migrate.commands.gate import Asked
-    from migrate.commands.parallel import workers
+    from migrate.verification.cached import Asked
+    from migrate.workspace.parallel import workers
 
     context.recover()
     options = {**context.options, "strict": strict}
@@ -73,10 +73,10 @@ def verify(
 
 
 def _cross_check(context: Context, names: tuple[str, ...], result: Verified) -> None:
-    from migrate.commands.cross_check import RULE
-    from migrate.commands.cross_check import cross_check as run
     from migrate.findings import ERROR
     from migrate.plan import select
+    from migrate.verification.cross_check import RULE
+    from migrate.verification.cross_check import cross_check as run
 
     found = list(run(context.workspace, select(context.workspace.plans, names)))
     result.findings += found
@@ -84,8 +84,8 @@ def _cross_check(context: Context, names: tuple[str, ...], result: Verified) -> 
 
 
 def _trust(context: Context) -> None:
-    from migrate.commands.trust import trust
     from migrate.report.steps import gate_lines
+    from migrate.workspace.trust import trust
 
     with context.writing() as disk:
         for line in gate_lines(context.workspace.plans.presets.values()):
@@ -213,8 +213,8 @@ def rehearse(
     A tree without plans begins with `init`; the options that `init` has as well are for that.
     """
     from migrate.commands.rehearse import rehearse as run
-    from migrate.commands.scratch import empty_folder
     from migrate.report.gate import rehearsal_data, rehearsal_lines
+    from migrate.workspace.scratch import empty_folder
 
     if keep is not None:
         empty_folder(keep)

@@ -12,7 +12,7 @@ from migrate.errors import InputError
 from migrate.locations import BASE, COMPONENTS
 
 if TYPE_CHECKING:
-    from migrate.discover import Scope
+    from migrate.discovery.discover import Scope
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -52,7 +52,7 @@ def scope_of(
     presets: tuple[str, ...], exclude: tuple[str, ...], components: tuple[str, ...], base: str
 ) -> Scope:
     """What these options say. Raises InputError for what no plan could hold: it is text."""
-    from migrate.discover import Scope
+    from migrate.discovery.discover import Scope
 
     for given in (*presets, *exclude, *components, base):
         try:

@@ -21,9 +21,9 @@ from migrate.cli.options import (
 from migrate.errors import DONE, FOUND, MigrateError
 
 if TYPE_CHECKING:
-    from migrate.commands.steps import Step
     from migrate.plan import Planned
-    from migrate.propose import Sweep
+    from migrate.rollout.steps import Sweep
+    from migrate.workspace.steps import Step
 
 
 @click.command()
@@ -71,12 +71,12 @@ def plan(
     scheduler: str | None,
 ) -> int:
     """Preview the rollout, step by step. Nothing is written, ever."""
-    from migrate.commands.parallel import workers
     from migrate.commands.plan import behind, preview
-    from migrate.commands.sweep import sweep
-    from migrate.propose import Sweep
     from migrate.report.applied import error_data
     from migrate.report.steps import behind_data, behind_lines, step_data, sweep_data
+    from migrate.rollout.steps import Sweep
+    from migrate.workspace.parallel import workers
+    from migrate.workspace.sweep import sweep
 
     context.recover()
     workspace = context.workspace

@@ -77,9 +77,9 @@ def _many(
 ) -> int:
     """Each config by itself, in the order given; what is wrong with some is said at the end."""
     from migrate.commands.inspect_all import inspect_all
-    from migrate.commands.parallel import workers
     from migrate.errors import raise_all
     from migrate.report.look import inspect_data, named_lines, payloads
+    from migrate.workspace.parallel import workers
 
     faults: list[InputError] = []
     shown: list[Inspected] = []
@@ -135,8 +135,8 @@ def explain(context: Context, config: str, key: str | None, full: bool) -> int:
     """
     from migrate.commands.explain import explain as run
     from migrate.commands.missing import NoSuchKey
-    from migrate.commands.sides import resolved_side
     from migrate.report.look import explain_data, explain_lines
+    from migrate.workspace.config_names import resolved_side
 
     context.recover()
     try:

@@ -8,18 +8,18 @@ from dataclasses import replace
 
 from migrate.changes import Change, ChangeSet
 from migrate.commands.init import Init, added
-from migrate.commands.sides import GIT, locate
-from migrate.commands.workspace import Workspace
-from migrate.discover import Discoverer, Discovery, Scope
+from migrate.discovery.discover import Discoverer, Discovery, Scope
+from migrate.discovery.plan_files import PlanTexts
 from migrate.errors import InputError, MigrateError, MissingFile, Refused, nearest, raise_all
-from migrate.git_tree import GitTree
-from migrate.globs import literal
-from migrate.graph import SUFFIXES
-from migrate.legacy import MANIFEST
+from migrate.loading.graph import SUFFIXES
 from migrate.locations import outside
-from migrate.plan_texts import PlanTexts
 from migrate.resolve import Resolver
-from migrate.tree import Overlay, Tree
+from migrate.rollout.legacy import MANIFEST
+from migrate.trees.git_tree import GitTree
+from migrate.trees.globs import literal
+from migrate.trees.tree import Overlay, Tree
+from migrate.workspace.config_names import GIT, locate
+from migrate.workspace.workspace import Workspace
 
 
 def adopt(workspace: Workspace, configs: Sequence[str]) -> Init:

@@ -6,24 +6,24 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from migrate.changes import Change, ChangeSet, sha256
-from migrate.commands.edited import applied_text, edited_since
-from migrate.commands.gates import run_gates
-from migrate.commands.parallel import Progress
-from migrate.commands.scratch import scratch_copy
-from migrate.commands.steps import Step
-from migrate.commands.sweep import sweep
-from migrate.commands.trust import trusted
-from migrate.commands.workspace import Workspace
 from migrate.disk import Disk
 from migrate.errors import Refused, TreeMoved, raise_all
-from migrate.evidence import Evidence
 from migrate.journal import interrupted, land
+from migrate.loading.trainer import PlainLoader
 from migrate.parity import Verdict, judge
-from migrate.plain import PlainLoader
+from migrate.parity.format import told
 from migrate.plan import Planned, select
-from migrate.pointers import explains
-from migrate.propose import Sweep, without
-from migrate.told import told
+from migrate.rollout.evidence import Evidence
+from migrate.rollout.reference_updates import explains
+from migrate.rollout.steps import Sweep, without
+from migrate.verification.gate_commands import run_gates
+from migrate.workspace.edited import applied_text, edited_since
+from migrate.workspace.parallel import Progress
+from migrate.workspace.scratch import scratch_copy
+from migrate.workspace.steps import Step
+from migrate.workspace.sweep import sweep
+from migrate.workspace.trust import trusted
+from migrate.workspace.workspace import Workspace
 
 
 @dataclass

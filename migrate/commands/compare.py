@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from migrate.commands.paired import Paired
-from migrate.commands.sides import Side, side
-from migrate.commands.view import View
 from migrate.locations import Index, KeyPath, Place
 from migrate.parity import ABSENT, Difference, OrderChange, find, judge
 from migrate.plan import NOTHING_ALLOWED, Allowance, Profile, load_profile
+from migrate.workspace.config_names import Side, side
+from migrate.workspace.view import View
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from migrate.commands.missing import whereabouts
-from migrate.commands.nodes import find_node
 from migrate.errors import InputError
 from migrate.locations import KeyPath, Place, parse_dotted
 from migrate.resolve import Branch, Resolved, Setting, Slot
 from migrate.yaml_text import MAPPING, SCALAR, SEQUENCE, Document, Entry, Node, Span
+from migrate.yaml_text.find import find_node
 
 
 class Said(NamedTuple):

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from migrate.changes import Change, ChangeSet
-from migrate.commands.sweep import amendments
-from migrate.commands.verified import Verified
-from migrate.commands.verify import verify
-from migrate.commands.workspace import Workspace
 from migrate.findings import ERROR, WARNING, Finding
-from migrate.legacy import MANIFEST
 from migrate.locations import LEGACY
 from migrate.references import Renames, naming, scan
+from migrate.rollout.legacy import MANIFEST
+from migrate.verification.result import Verified
+from migrate.verification.run import verify
+from migrate.workspace.sweep import amendments
+from migrate.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True)

@@ -10,26 +10,26 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from migrate.changes import Change, ChangeSet
-from migrate.commands.git_record import KEEPS, keep_bytes, refuse_ignored
-from migrate.commands.workspace import Workspace
-from migrate.discover import Discoverer, Discovery, Scope, require_presets
-from migrate.draft import Choose, Draft, draft, inner_path, written_keys
+from migrate.discovery.discover import Discoverer, Discovery, Scope, require_presets
+from migrate.discovery.drafts import Choose, Draft, draft, inner_path, written_keys
+from migrate.discovery.plan_files import SCHEMA, PlanTexts, heir_lines, tree_settings
+from migrate.discovery.redraft import Redraft, Redrafter
+from migrate.discovery.thresholds import measured
 from migrate.errors import MigrateError, Refused
-from migrate.evidence import Evidence, read_evidence
 from migrate.flatten import chosen_keys
-from migrate.globs import literal, matches
-from migrate.legacy import MANIFEST, freeze
 from migrate.locations import BASE, LEGACY
 from migrate.plan import Plans, load_plans, plan_files
 from migrate.plan.edit import flow_list
-from migrate.plan_texts import SCHEMA, PlanTexts, heir_lines, tree_settings
-from migrate.pointers import references_block
-from migrate.propose import Proposer
-from migrate.redraft import Redraft, Redrafter
 from migrate.references import Reference
 from migrate.resolve import Resolver, Store
-from migrate.thresholds import measured
-from migrate.tree import Overlay, Tree
+from migrate.rollout.evidence import Evidence, read_evidence
+from migrate.rollout.legacy import MANIFEST, freeze
+from migrate.rollout.reference_updates import references_block
+from migrate.rollout.steps import Proposer
+from migrate.trees.globs import literal, matches
+from migrate.trees.tree import Overlay, Tree
+from migrate.workspace.git_record import KEEPS, keep_bytes, refuse_ignored
+from migrate.workspace.workspace import Workspace
 
 LARGE = 1 << 20
 """Configs of so many bytes take a quarter of a gigabyte once they are parsed."""

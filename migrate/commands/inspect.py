@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from migrate.commands.sides import GIT, LEGACY, locate, side
-from migrate.commands.view import View
 from migrate.errors import InputError
 from migrate.locations import join
+from migrate.workspace.config_names import GIT, LEGACY, locate, side
+from migrate.workspace.view import View
 
 if TYPE_CHECKING:
-    from migrate.fusion import Fusion
+    from migrate.loading.fusion import Fusion
     from migrate.resolve import Resolved
 
 FUSION_KEY = ("custom", "fusion_config")
@@ -59,7 +59,7 @@ def _loaded(view: View, path: str) -> Inspected | InputError | None:
 def _fusion(view: View, resolved: Resolved) -> Fusion:
     """The dataset layer that a config names; a fusion config is its own."""
     from migrate.dialect import FUSION
-    from migrate.fusion import resolve_fusion
+    from migrate.loading.fusion import resolve_fusion
 
     if any(key in resolved.python for key in FUSION.list_merge):
         return resolve_fusion(view.tree, resolved.path)
@@ -70,8 +70,8 @@ def _fusion(view: View, resolved: Resolved) -> Fusion:
         raise InputError("names no fusion config", resolved.path, hint)
     path = join("", name)
     if not view.tree.exists(path):
-        from migrate.commands.sides import alike
         from migrate.errors import nearest
+        from migrate.workspace.config_names import alike
 
         hint = nearest(path, alike(view, path), 1) or "the path is relative to the root"
         raise InputError(f"names {path}, which does not exist", slot.winner.place, hint)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from migrate.commands.inspect import Inspected, inspect
-from migrate.commands.parallel import HERE, PORTIONS, Workers, each_chunk
-from migrate.commands.view import View
 from migrate.errors import InputError
+from migrate.workspace.parallel import HERE, PORTIONS, Workers, each_chunk
+from migrate.workspace.view import View
 
 
 def inspect_all(

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 
 from migrate.commands.compare import profile_of
 from migrate.commands.missing import near_keys
-from migrate.commands.sides import locate
-from migrate.commands.view import View
 from migrate.errors import InputError, MissingFile
 from migrate.findings import ERROR, Finding, fails
 from migrate.locations import KeyPath, Place
@@ -17,6 +15,8 @@ from migrate.parity import names_key
 from migrate.plan import Plans, load_plans, parse_pattern
 from migrate.rules import Layers, check_rules, check_style
 from migrate.rules.drift import Drift, drift
+from migrate.workspace.config_names import locate
+from migrate.workspace.view import View
 
 LOOKED_AT = 50
 """In so many presets names near to an unknown key are looked for."""

@@ -10,15 +10,15 @@ from functools import partial
 from itertools import repeat
 
 from migrate.changes import Change
-from migrate.commands.parallel import HERE, Progress, Workers, each_chunk
-from migrate.commands.steps import Step
-from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
-from migrate.migrated import Maker, Migrated
-from migrate.missed_edits import MissedEdit, OldConfig
 from migrate.plan import Planned, select
 from migrate.resolve import Resolver
-from migrate.tree import Overlay
+from migrate.rollout.build import Maker, Migrated
+from migrate.rollout.missed_edits import MissedEdit, OldConfig
+from migrate.trees.tree import Overlay
+from migrate.workspace.parallel import HERE, Progress, Workers, each_chunk
+from migrate.workspace.steps import Step
+from migrate.workspace.workspace import Workspace
 
 PORTION = 32
 """How many presets a process makes at a time: early steps are shown while late ones are made."""

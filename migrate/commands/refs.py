@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from migrate.commands.view import View
 from migrate.errors import InputError, nearest, raise_all
-from migrate.graph import SUFFIXES
-from migrate.legacy import common_root
+from migrate.loading.graph import SUFFIXES
 from migrate.references import Reference, Renames, scan
+from migrate.rollout.legacy import common_root
+from migrate.workspace.view import View
 
 
 @dataclass(frozen=True)

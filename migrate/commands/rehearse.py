@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from migrate.changes import Change
 from migrate.commands.apply import apply
 from migrate.commands.init import init
-from migrate.commands.parallel import Progress
-from migrate.commands.scratch import scratch_copy
-from migrate.commands.steps import Step
-from migrate.commands.verified import Verified
-from migrate.commands.verify import verify
-from migrate.commands.workspace import Workspace
-from migrate.discover import Scope
+from migrate.discovery.discover import Scope
 from migrate.disk import Disk
 from migrate.errors import InputError
 from migrate.journal import land
-from migrate.legacy import MANIFEST, read_manifest
 from migrate.plan import plan_files
+from migrate.rollout.legacy import MANIFEST, read_manifest
+from migrate.verification.result import Verified
+from migrate.verification.run import verify
+from migrate.workspace.parallel import Progress
+from migrate.workspace.scratch import scratch_copy
+from migrate.workspace.steps import Step
+from migrate.workspace.workspace import Workspace
 
 SAME, DIFFERENT, NEW = "same", "differs", "new"
 

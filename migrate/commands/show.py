@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from migrate.commands.sides import locate
-from migrate.commands.view import View
 from migrate.flatten import Account, Onto, flatten
 from migrate.resolve import Resolved
+from migrate.workspace.config_names import locate
+from migrate.workspace.view import View
 
 
 @dataclass(frozen=True)

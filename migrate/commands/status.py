@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from migrate.changes import sha256
-from migrate.commands.workspace import Workspace
 from migrate.errors import MigrateError
-from migrate.evidence import Evidence, plan_digest
-from migrate.legacy import MANIFEST
-from migrate.missed_edits import OldConfig
 from migrate.plan import Planned
+from migrate.rollout.evidence import Evidence, plan_digest
+from migrate.rollout.legacy import MANIFEST
+from migrate.rollout.missed_edits import OldConfig
+from migrate.workspace.workspace import Workspace
 
 PENDING, MOVED = "pending", "moved"
 APPLIED, EDITED, BEHIND, STALE, MISSING = "applied", "edited", "behind", "stale", "missing"

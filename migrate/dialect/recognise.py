@@ -13,7 +13,7 @@ from migrate.dialect.shipped import DIALECTS
 from migrate.errors import MigrateError
 from migrate.layout import DEFAULT, Layout
 from migrate.locations import join
-from migrate.tree import Tree
+from migrate.trees.tree import Tree
 
 MAX_FILES = 20_000
 """So many YAML files are looked at; no repository of configs comes near."""

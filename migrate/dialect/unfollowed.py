@@ -9,7 +9,7 @@ from migrate.dialect.declaration import Dialect
 from migrate.dialect.recognise import listed_names
 from migrate.errors import MigrateError
 from migrate.locations import Place, join, outside
-from migrate.tree import Tree
+from migrate.trees.tree import Tree
 
 _SUFFIXES = (".yaml", ".yml")
 _WORDS = (

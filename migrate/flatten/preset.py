@@ -16,8 +16,8 @@ from migrate.flatten.place import stay_in_place
 from migrate.flatten.select import Follow, Piece, Selection
 from migrate.flatten.top import Top
 from migrate.flatten.write import Writer
+from migrate.loading.trainer import finished, merge_over
 from migrate.locations import KeyPath, dotted
-from migrate.plain import finished, merge_over
 from migrate.resolve import EMPTY, Branch, Resolved, Resolver, Setting, Slot, merge
 from migrate.yaml_text import ALIAS, Document, Node, is_merge, load, same
 

@@ -14,7 +14,7 @@ from migrate.plan.dialects import dialect_faults
 from migrate.plan.patterns import parse_pattern
 from migrate.plan.source import Source
 from migrate.plan.structs import DROP, PlanFile, Preset, ProfileFile
-from migrate.tree import SKIPPED_FOLDERS
+from migrate.trees.tree import SKIPPED_FOLDERS
 
 _ABSOLUTE = re.compile(r"/|~(/|\Z)|[A-Za-z]:[\\/]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")

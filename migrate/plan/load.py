@@ -17,7 +17,7 @@ from migrate.plan.plans import Planned, Plans
 from migrate.plan.profile import NOTHING_ALLOWED, Allowance, Forbidden, Profile
 from migrate.plan.source import Source, read_source
 from migrate.plan.structs import PlanFile, ProfileFile, TreeWide
-from migrate.tree import Tree
+from migrate.trees.tree import Tree
 from migrate.yaml_text import same
 
 EACH_BY_ITSELF = ("references", "keep", "rules")

@@ -8,7 +8,7 @@ from typing import Any
 from migrate.errors import InputError, MigrateError
 from migrate.limits import FAULTS_TOLD, Limits
 from migrate.locations import Index, KeyPath, Place
-from migrate.tree import Tree
+from migrate.trees.tree import Tree
 from migrate.yaml_text import LOADERS, MAPPING, SEQUENCE, Document, Entry, Node, decode, load
 
 _UNIQUE = LOADERS["safe-unique"]

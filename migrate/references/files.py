@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from migrate.references.renames import Renames
-from migrate.tracked import tracked
-from migrate.tree import Tree
+from migrate.trees.tracked import tracked
+from migrate.trees.tree import Tree
 
 
 def scanned(tree: Tree, renames: Renames) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from migrate.tree import Tree
+from migrate.trees.tree import Tree
 
 _SUFFIX = re.compile(rb"\.ya?ml(?!\.?[A-Za-z0-9_])")
 _WORD = re.compile(rb"[A-Za-z0-9_.\-+@~/\x80-\xff]*")

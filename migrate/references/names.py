@@ -31,7 +31,7 @@ from migrate.references.tokens import (
     stem,
     words,
 )
-from migrate.tree import Tree
+from migrate.trees.tree import Tree
 
 _ROOTS = re.compile(
     r"(?:\w*_)?(?:ROOT|REPO|PROJECT|WORKSPACE|PWD|CURDIR)(?:_DIR|_ROOT|_PATH)?|CI_PROJECT_DIR"

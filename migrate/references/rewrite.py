@@ -10,7 +10,7 @@ from migrate.errors import TreeMoved
 from migrate.references.kinds import KINDS
 from migrate.references.reference import CERTAIN, LIKELY, Reference, Span
 from migrate.references.source import Source
-from migrate.tree import Tree
+from migrate.trees.tree import Tree
 
 
 def is_rewritten(reference: Reference, likely: bool = False) -> bool:

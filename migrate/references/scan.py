@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import chain
 
 from migrate.errors import InputError
-from migrate.globs import matches
 from migrate.references.files import scanned
 from migrate.references.finder import Finder
 from migrate.references.found import Found, Kind, Unedited, in_unread, refer, settle
@@ -18,7 +17,8 @@ from migrate.references.names import Names
 from migrate.references.reference import CERTAIN, NOTE, Reference
 from migrate.references.renames import Ignore, Renames
 from migrate.references.source import Source, in_utf_8
-from migrate.tree import Tree
+from migrate.trees.globs import matches
+from migrate.trees.tree import Tree
 
 PARALLEL_FROM = 2000
 """Below so many files a second process costs more than it saves."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from migrate import globs as path_globs
+from migrate.trees import globs as path_globs
 
 ANCHOR = "\x01"
 """Stands before a path that is known to be relative to the root, whatever file holds it."""

@@ -12,7 +12,7 @@ from migrate.report.steps import moved_lines, step_data, sweep_data, sweep_lines
 
 if TYPE_CHECKING:
     from migrate.commands.apply import Applied
-    from migrate.commands.steps import Step
+    from migrate.workspace.steps import Step
 
 
 def landed_lines(steps: Sequence[Step], dry_run: bool, paint: Paint) -> Iterator[str]:

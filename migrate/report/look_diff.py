@@ -13,7 +13,7 @@ from migrate.report.paint import Paint, columns, plural
 
 if TYPE_CHECKING:
     from migrate.commands.compare import Compared, Told
-    from migrate.commands.sides import Side
+    from migrate.workspace.config_names import Side
 
 STYLES = {"added": "green", "removed": "red", "value": "yellow", "type": "yellow"}
 

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from migrate.discover import SHALLOW
+from migrate.discovery.discover import SHALLOW
 from migrate.locations import LEGACY, printable, printable_block
 from migrate.report.paint import Paint, columns, plural
 from migrate.report.refs import reference_data
 
 if TYPE_CHECKING:
     from migrate.commands.init import Init
-    from migrate.redraft import Redraft
+    from migrate.discovery.redraft import Redraft
 
 
 NAMED = 100

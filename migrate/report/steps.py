@@ -6,24 +6,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from migrate.changes import ChangeSet
-from migrate.evidence import difference_sides
 from migrate.layout import Layout
 from migrate.locations import dotted, printable, printable_block
-from migrate.missed_edits import MissedEdit
-from migrate.old_tree import MovedFile
 from migrate.parity import Difference
+from migrate.parity.format import told
 from migrate.plan import Planned
-from migrate.propose import Proposal, Sweep
 from migrate.report.dropped import dropped_data, dropped_lines
 from migrate.report.paint import Paint, columns, plural
 from migrate.report.refs import reference_data
-from migrate.told import told
+from migrate.rollout.evidence import difference_sides
+from migrate.rollout.missed_edits import MissedEdit
+from migrate.rollout.old_tree import MovedFile
+from migrate.rollout.steps import Proposal, Sweep
 
 if TYPE_CHECKING:
     from migrate.commands.undo import Undone
 
 if TYPE_CHECKING:
-    from migrate.commands.steps import Step
+    from migrate.workspace.steps import Step
 
 KINDS = {"create": "+", "modify": "~", "delete": "-"}
 COLOURS = {"create": "green", "modify": "yellow", "delete": "red"}

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from migrate.dialect import Dialect
-from migrate.globs import matches
 from migrate.locations import join, outside
-from migrate.tree import Tree, disk_below
+from migrate.trees.globs import matches
+from migrate.trees.tree import Tree, disk_below
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 _MADE = re.compile(r"\$\{|\$\w|\{\{|%\(|<\w+>")

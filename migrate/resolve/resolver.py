@@ -15,7 +15,7 @@ from migrate.locations import LEGACY, outside
 from migrate.resolve.branch import EMPTY, Branch, merge, read_branch, shown
 from migrate.resolve.combine import Combiner
 from migrate.resolve.not_found import oddity
-from migrate.tree import Tree
+from migrate.trees.tree import Tree
 from migrate.yaml_text import (
     LOADERS,
     MAPPING,

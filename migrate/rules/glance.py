@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from migrate.errors import MigrateError
+from migrate.loading.trainer import PlainLoader
 from migrate.locations import LEGACY, KeyPath, parse_dotted
-from migrate.plain import PlainLoader
 from migrate.plan import Rules
 from migrate.rules.presets import Layers
 from migrate.rules.shapes import Shape, normalised, overlays

@@ -8,11 +8,11 @@ from itertools import filterfalse
 
 from migrate.errors import MigrateError, nearest
 from migrate.findings import Finding
-from migrate.globs import matcher
 from migrate.locations import KeyPath, Place, parse_dotted
 from migrate.plan import Plans, Rules
 from migrate.resolve import Resolved, Resolver, Setting, read_branch
 from migrate.rules.shapes import Shape, normalised, overlays
+from migrate.trees.globs import matcher
 
 
 class Layers:

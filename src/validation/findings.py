@@ -8,7 +8,7 @@ from typing import Any
 from migrate.errors import MigrateError
 from migrate.locations import Index, KeyPath, Place
 from migrate.resolve import Branch, Resolved, Resolver, Slot, merge
-from migrate.tree import Tree
+from migrate.trees.tree import Tree
 from migrate.yaml_text import MAPPING, SEQUENCE, Document, Node
 from src.swift_table import SwiftTable, recorded
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from migrate.discover import Discoverer, Discovery, Scope, require_presets
+from migrate.discovery.discover import Discoverer, Discovery, Scope, require_presets
 from migrate.errors import InputError, MigrateError
 from migrate.resolve import Resolver
-from migrate.tree import MemoryTree
+from migrate.trees.tree import MemoryTree
 
 START = {
     "configs/base.yaml": "x: 1\n",

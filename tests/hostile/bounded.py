@@ -23,7 +23,7 @@ import click
 
 REPOSITORY = Path(__file__).parents[2]
 MEMORY = 1 << 30
-LARGE = {"migrate.commands.cross_check"}
+LARGE = {"migrate.verification.cross_check"}
 """What maps more memory than a run may have, and is imported for one flag only."""
 WALL = 10
 """Seconds on the clock for each second of the processor, before a run counts as hung."""

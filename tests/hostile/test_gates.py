@@ -161,7 +161,7 @@ def test_a_gate_that_never_ends_is_ended_with_all_it_started(
     import subprocess
     import time
 
-    from migrate.commands import gates
+    from migrate.verification import gate_commands as gates
 
     monkeypatch.setattr(gates, "SECONDS", 0.3)
     with open(tmp_path / "said", "wb") as said, pytest.raises(subprocess.TimeoutExpired):

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from migrate.commands.git_record import refuse_ignored
-from migrate.git import GitError, ask
-from migrate.git_tree import GitTree
-from migrate.tree import MemoryTree
+from migrate.trees.git import GitError, ask
+from migrate.trees.git_tree import GitTree
+from migrate.trees.tree import MemoryTree
+from migrate.workspace.git_record import refuse_ignored
 from tests.hostile.answers import check
 from tests.hostile.bounded import Server
 from tests.hostile.repositories import ATTACKS, committed, git, lose, marked, program
@@ -234,7 +234,7 @@ def test_waiting_for_git_comes_to_an_end(
     lose(root, f"HEAD:{PRESET}")
     digest = git(root, "rev-parse", f"HEAD:{PRESET}").strip()
     os.mkfifo(root / ".git/objects" / digest[:2] / digest[2:])
-    monkeypatch.setattr("migrate.git.SECONDS", 0.5)
+    monkeypatch.setattr("migrate.trees.git.SECONDS", 0.5)
     with GitTree(str(root), "HEAD") as tree:
         with pytest.raises(GitError, match="it cannot be read"):
             tree.read(PRESET)
@@ -250,7 +250,7 @@ def test_an_answer_that_names_no_line_of_a_file_hides_nothing(
     def ask_instead(_: str, *question: str, **__: object) -> bytes:
         return b"x/\n" if question[0] == "rev-parse" else answer
 
-    monkeypatch.setattr("migrate.commands.git_record.ask", ask_instead)
+    monkeypatch.setattr("migrate.workspace.git_record.ask", ask_instead)
     refuse_ignored("/nowhere", MemoryTree({}), ["plans"], ["plans/p.yaml"])
 
 
@@ -266,8 +266,8 @@ def test_a_size_that_no_object_has_is_a_letter(
         def communicate(self) -> None:
             pass
 
-    monkeypatch.setattr("migrate.git.Repository.start", lambda *_: Process())
-    monkeypatch.setattr("migrate.git_tree.await_answer", lambda _: None)
+    monkeypatch.setattr("migrate.trees.git.Repository.start", lambda *_: Process())
+    monkeypatch.setattr("migrate.trees.git_tree.await_answer", lambda _: None)
     tree = GitTree(str(copied(begun, tmp_path)), "HEAD")
     with pytest.raises(GitError, match="its size cannot be read"):
         tree.read(PRESET)

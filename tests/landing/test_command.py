@@ -17,7 +17,7 @@ import pytest
 
 import migrate.journal
 from migrate.changes import sha256
-from migrate.commands.workspace import Workspace
+from migrate.workspace.workspace import Workspace
 from tests.landing.rollout import AFTER_COMMIT, BEFORE_COMMIT, MAIN, Moments, crash, start
 from tests.support import trees
 from tests.support.cli import migrate as run

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrate.own_lines import Clash, packed, taken_back, unpacked, written_lines
+from migrate.rollout.own_lines import Clash, packed, taken_back, unpacked, written_lines
 
 Lines = list[str]
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from migrate.trace import Watched
-from migrate.tracked import tracked
-from migrate.tree import DiskTree, MemoryTree
+from migrate.trees.recording import Watched
+from migrate.trees.tracked import tracked
+from migrate.trees.tree import DiskTree, MemoryTree
 from tests.support.cli import Ran, migrate
 
 At = Callable[[int], Path]
@@ -213,7 +213,7 @@ def test_a_record_copied_to_another_root_is_not_believed(root: Path, tmp_path: P
 def test_a_record_of_other_code_is_not_believed(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("migrate.commands.recall._code", lambda: "another version")
+    monkeypatch.setattr("migrate.verification.cache._code", lambda: "another version")
     assert not recalled(verified(root))
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from migrate.commands.seal import seal_of, sealed
 from migrate.errors import Refused
+from migrate.workspace.seal import seal_of, sealed
 
 KEY = ".local/state/migrate/trust.key"
 

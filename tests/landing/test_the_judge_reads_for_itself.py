@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from migrate import plain
 from migrate.disk import Disk
 from migrate.flatten import preset
+from migrate.loading import trainer as plain
 from migrate.yaml_text import load
 from tests.live.tree import START, P, Q, ok
 from tests.support import trees

@@ -13,11 +13,11 @@ import pytest
 
 from benchmarks.trees import rollout
 from migrate.commands.undo import undo
-from migrate.commands.workspace import Workspace
 from migrate.dialect import EXTENDS
-from migrate.plain import PlainLoader
+from migrate.loading.trainer import PlainLoader
 from migrate.plan import Plans
-from migrate.tree import Overlay
+from migrate.trees.tree import Overlay
+from migrate.workspace.workspace import Workspace
 from tests.landing.rollout import LAUNCH, NAMES, Moments
 from tests.support import trees
 from tests.support.cli import migrate as run

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from migrate.commands.rehearse import before_the_rollout
-from migrate.commands.scratch import scratch_copy
-from migrate.commands.workspace import Workspace
+from migrate.workspace.scratch import scratch_copy
+from migrate.workspace.workspace import Workspace
 from tests.live.tree import findings, ok, states
 from tests.support import trees
 from tests.support.cli import migrate

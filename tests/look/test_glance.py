@@ -7,13 +7,13 @@ import random
 import pytest
 
 from migrate.findings import Finding
-from migrate.plain import PlainLoader
+from migrate.loading.trainer import PlainLoader
 from migrate.plan import Plans, Rules
 from migrate.plan.structs import TreeWide
 from migrate.resolve import Resolver
 from migrate.rules import Layers, check_rules
 from migrate.rules.glance import Glances, passed
-from migrate.tree import MemoryTree
+from migrate.trees.tree import MemoryTree
 from tests.look.trees import BASE, PRESET
 
 _LINES = (

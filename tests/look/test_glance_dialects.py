@@ -9,13 +9,13 @@ import pytest
 from migrate.dialect import Dialect
 from migrate.dialect.shipped import DIALECTS
 from migrate.errors import MigrateError
-from migrate.plain import PlainLoader
+from migrate.loading.trainer import PlainLoader
 from migrate.plan import Plans, Rules
 from migrate.plan.structs import TreeWide
 from migrate.resolve import Resolved, Resolver
 from migrate.rules import Layers, check_rules
 from migrate.rules.glance import Glances, passed
-from migrate.tree import MemoryTree
+from migrate.trees.tree import MemoryTree
 
 RULES = Rules(
     required=("training.lr",),

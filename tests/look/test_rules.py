@@ -11,7 +11,7 @@ from migrate.plan import Plans, Rules
 from migrate.plan.structs import TreeWide
 from migrate.resolve import Resolver
 from migrate.rules import check_rules, check_style
-from migrate.tree import MemoryTree
+from migrate.trees.tree import MemoryTree
 from tests.look.trees import BASE, PRESET
 
 SANE = {"configs/base.yaml": BASE, "configs/train/sft.yaml": PRESET}

@@ -6,7 +6,7 @@ import pytest
 
 from migrate.errors import MigrateError
 from migrate.plan import load_plans
-from migrate.tree import MemoryTree
+from migrate.trees.tree import MemoryTree
 
 HEAD = "version: 1\npresets:\n  p:\n    from: a.yaml\n"
 GOOD = HEAD + "    to: configs/a.yaml\n"

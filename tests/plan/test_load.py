@@ -24,7 +24,7 @@ from migrate.plan import (
     schema_text,
     select,
 )
-from migrate.tree import MemoryTree
+from migrate.trees.tree import MemoryTree
 
 ROOT = Path(__file__).parents[2]
 
@@ -308,7 +308,7 @@ def test_importing_plans_loads_nothing_slow() -> None:
     code = """
 import sys
 from migrate.plan import load_plans
-from migrate.tree import MemoryTree
+from migrate.trees.tree import MemoryTree
 load_plans(MemoryTree({"plans/a.yaml": b"version: 1"}))
 print(*sys.modules)
 """

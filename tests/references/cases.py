@@ -8,7 +8,7 @@ from pathlib import Path
 
 from migrate.references import CERTAIN, DROP, LIKELY, Ignore, Reference, Renames, Successor, scan
 from migrate.references import rewrite as rewrite_references
-from migrate.tree import MemoryTree
+from migrate.trees.tree import MemoryTree
 
 FOLDER = Path(__file__).parents[1] / "cases_references"
 

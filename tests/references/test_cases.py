@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from migrate.references import KINDS, Renames, rewrite, scan
-from migrate.tree import MemoryTree
+from migrate.trees.tree import MemoryTree
 from tests.references.cases import Case, cases, notes, run
 
 ALL = cases()

@@ -16,7 +16,7 @@ from migrate.references import DROP, Renames, rewrite, scan
 from migrate.references.found import Unedited
 from migrate.references.python_depth import DEEPEST, EDITED_CHARS, EDITED_DEEPEST
 from migrate.references.python_edit import edited
-from migrate.tree import MemoryTree
+from migrate.trees.tree import MemoryTree
 from tests.live.tree import START
 from tests.support import trees
 

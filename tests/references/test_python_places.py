@@ -15,7 +15,7 @@ from migrate.references.python_places import Field, Places
 from migrate.references.python_strings import Unparsed, parse, strings
 from migrate.references.renames import Renames
 from migrate.references.source import Source
-from migrate.tree import MemoryTree
+from migrate.trees.tree import MemoryTree
 
 TARGETS = ("configs/debug.yaml", "configs/train/sft/dense.yaml", "scripts/a.yaml")
 FILE = "scripts/run.py"

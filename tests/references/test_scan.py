@@ -19,7 +19,7 @@ from migrate.references.finder import Finder
 from migrate.references.large import named_plainly
 from migrate.references.python import check as check_python
 from migrate.references.yaml_kind import check as check_yaml
-from migrate.tree import DiskTree, MemoryTree, Overlay
+from migrate.trees.tree import DiskTree, MemoryTree, Overlay
 from tests.references.cases import Case, cases
 
 OLD, NEW = "configs/train/a.yaml", "configs/train/b.yaml"

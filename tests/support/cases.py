@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from migrate.changes import ChangeSet
-from migrate.commands.workspace import Workspace
+from migrate.workspace.workspace import Workspace
 from tests.support import trees
 from tests.support.cli import Ran, migrate
 from tests.support.trees import Tree

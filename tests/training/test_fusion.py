@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrate.tree import MemoryTree
+from migrate.trees.tree import MemoryTree
 from src.fusion import datasets, resolve_fusion
 from src.validation import Config, validate
 from tests.training.trees import PRESET, contents, line_at

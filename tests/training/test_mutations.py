@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from migrate.errors import MissingFile
-from migrate.tree import MemoryTree
+from migrate.trees.tree import MemoryTree
 from src.validation import Config, validate
 from tests.training.trees import PRESET, STYLES, Payload, contents, line_at, rewritten
 

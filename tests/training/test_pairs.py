@@ -10,7 +10,7 @@ import pytest
 from migrate.locations import parse_dotted
 from migrate.parity import find
 from migrate.plan import load_plans
-from migrate.tree import DiskTree
+from migrate.trees.tree import DiskTree
 from src.arguments import argument_set
 from tests.training.trees import ROOT
 from tests_trainer.pairs import Pair, pairs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrate.resolve import Resolver
-from migrate.tree import MemoryTree
+from migrate.trees.tree import MemoryTree
 from src.arguments import argument_set
 from src.augmentation import OPERATIONS
 from src.swift_table import recorded

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from migrate.resolve import Resolver
-from migrate.tree import DiskTree, MemoryTree
+from migrate.trees.tree import DiskTree, MemoryTree
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PRESET = "configs/train/grpo/dense_2048.yaml"

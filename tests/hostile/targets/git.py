@@ -12,13 +12,13 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
-from migrate.commands.git_record import keep_bytes, refuse_ignored
-from migrate.git import GitError
-from migrate.git_tree import GitTree
-from migrate.ignored import Ignored
 from migrate.locations import outside
-from migrate.tracked import tracked
-from migrate.tree import DiskTree, MemoryTree
+from migrate.trees.git import GitError
+from migrate.trees.git_tree import GitTree
+from migrate.trees.ignored import Ignored
+from migrate.trees.tracked import tracked
+from migrate.trees.tree import DiskTree, MemoryTree
+from migrate.workspace.git_record import keep_bytes, refuse_ignored
 from tests.hostile.roots import small
 from tests.hostile.targets.target import Target, letters_only, scratch
 
@@ -84,8 +84,8 @@ def revision(content: bytes) -> None:
     answers = {"--show-prefix": prefix, "--verify": commit, "for-each-ref": names}
     git = _Git(**answers, **{"ls-tree": listed, "cat-file": read})
     with (
-        _in_place_of("migrate.git_tree", git),
-        patch("migrate.git_tree.await_answer"),
+        _in_place_of("migrate.trees.git_tree", git),
+        patch("migrate.trees.git_tree.await_answer"),
         letters_only(),
         GitTree("/nowhere", "HEAD") as tree,
     ):
@@ -103,7 +103,7 @@ def staged(content: bytes) -> None:
     stage, others = _answers(content, 2)
     git = _Git(**{"ls-files": stage}, others=others)
     tree = DiskTree(str(_root()))
-    with _in_place_of("migrate.tracked", git), letters_only():
+    with _in_place_of("migrate.trees.tracked", git), letters_only():
         files = tracked(tree, "configs")
         assert files == sorted(set(files))
         assert not any(map(outside, files))
@@ -120,7 +120,7 @@ def rules(content: bytes) -> None:
         answer = {"check-attr": attributes, "rev-parse": b"x/\n"}
         return next((answer[word] for word in question if word in answer), hidden)
 
-    with patch("migrate.commands.git_record.ask", ask):
+    with patch("migrate.workspace.git_record.ask", ask):
         with letters_only():
             refuse_ignored("/nowhere", tree, ["plans"], ["plans/p.yaml"])
         with letters_only():

@@ -8,16 +8,16 @@ from functools import cache
 from pathlib import Path
 
 from migrate.disk import Disk
-from migrate.evidence import read_evidence, undo_edits
 from migrate.journal import record
 from migrate.layout import Layout
-from migrate.legacy import MANIFEST, check_manifest, is_frozen, read_manifest
-from migrate.legacy import manifest as write_manifest
 from migrate.locations import outside
 from migrate.plan import load_plans, load_profile
 from migrate.plan.edit import with_presets
 from migrate.resolve import Resolver
-from migrate.tree import MemoryTree
+from migrate.rollout.evidence import read_evidence, undo_edits
+from migrate.rollout.legacy import MANIFEST, check_manifest, is_frozen, read_manifest
+from migrate.rollout.legacy import manifest as write_manifest
+from migrate.trees.tree import MemoryTree
 from migrate.yaml_text import Document, load
 from tests.hostile.roots import FILES
 from tests.hostile.targets.target import Target, letters_only, of_cases, scratch

@@ -14,7 +14,7 @@ from migrate.references.found import Unedited
 from migrate.references.python import parses
 from migrate.references.python_edit import edited
 from migrate.references.source import Source
-from migrate.tree import MemoryTree
+from migrate.trees.tree import MemoryTree
 from tests.hostile.odd_files import FILES, A, P, notebook
 from tests.hostile.targets.target import Target, letters_only, of_cases
 

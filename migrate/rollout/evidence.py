@@ -1,0 +1,338 @@
+"""The record of one applied preset: what it was, what it became, which differences were allowed.
+
+The same input gives the same bytes: no time, no host, no user.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from migrate.canonical import Ready, canonical, indented, plain, restore
+from migrate.changes import Change, ChangeSet, sha256
+from migrate.errors import InputError
+from migrate.layout import Layout
+from migrate.locations import LEGACY, dotted, outside
+from migrate.parity import ABSENT, Difference, identical
+from migrate.rollout.legacy import MANIFEST
+from migrate.rollout.own_lines import Hunk, Written, packed, text_lines, unpacked, written_lines
+from migrate.trees.tree import Tree
+
+if TYPE_CHECKING:
+    from migrate.plan import Planned
+    from migrate.rollout.steps import Proposal
+
+FORMAT = "1.0"
+
+
+class Step(NamedTuple):
+    """One file that a step changed; digests are None where the file did not exist."""
+
+    path: str
+    before: str | None
+    after: str | None
+    legacy: str | None
+    """The frozen file that holds the bytes of before, if one does."""
+    edits: tuple[tuple[int, int, str], ...] = ()
+    """For an edited file: (offset, length, old text), which take the new text back to the old."""
+    written: Written | None = None
+    """The same as whole lines, which are found again when somebody has edited the rest."""
+
+
+class Evidence(NamedTuple):
+    """What `apply` recorded. `resolved` is the legacy config as the trainer's loader saw it."""
+
+    name: str
+    source: str
+    target: str
+    digest: str
+    chain: tuple[tuple[str, str], ...]
+    built_on: tuple[str, ...]
+    """The files under the new preset when it was applied."""
+    gone: tuple[str, ...]
+    """The files of the old chain that other steps had deleted before."""
+    resolved: dict[Any, Any]
+    plan: str
+    steps: tuple[Step, ...]
+    content: bytes
+    path: str
+    """Where the record stands."""
+
+    @property
+    def retired(self) -> tuple[str, ...]:
+        """The files that the step deleted."""
+        return tuple(step.path for step in self.steps if step.after is None)
+
+    def speaks_of(self, chain: tuple[tuple[str, str], ...], resolved: dict[Any, Any]) -> bool:
+        """Whether this is the legacy config that was recorded: its files, and what they come to."""
+        if chain != self.chain:
+            return False
+        same = identical(resolved, self.resolved, in_order=False)
+        return same or canonical(resolved) == canonical(self.resolved)
+
+
+def plan_digest(planned: Planned) -> str:
+    """The digest of what a plan says of a preset; a changed plan makes the preset stale."""
+    said = planned.source.raw["presets"][planned.name]
+    around = {"order": list(planned.order), "headers": planned.headers}
+    if planned.pins != "follow":
+        around["pins"] = planned.pins
+    return sha256(json.dumps([plain(said), around], sort_keys=True).encode())
+
+
+def record(
+    proposal: Proposal, planned: Planned, frozen_digest: dict[str, str], layout: Layout
+) -> Change:
+    """The change that writes a proposal's evidence; `frozen_digest`: digest to legacy file."""
+    written, proof = proposal.written, proposal.proof
+    structure = {
+        "format_version": FORMAT,
+        "preset": planned.name,
+        "from": written.source,
+        "to": written.target,
+        "plan_sha256": plan_digest(planned),
+        "new": {"sha256": sha256(written.content), "chain": list(proof.chain)},
+        "legacy": {
+            "chain": [{"path": path, "sha256": digest} for path, digest in written.chain],
+            "resolved": proof.resolved,
+            **({"gone": list(proposal.gone)} if proposal.gone else {}),
+        },
+        "allowed": [
+            {
+                "key": dotted(difference.path),
+                **difference_sides(difference),
+                "rule": rule.path,
+                "reason": rule.reason,
+            }
+            for difference, rule in proof.verdict.allowed
+        ],
+        "changes": [_step(change, frozen_digest, written.target) for change in proposal.changes],
+    }
+    text = indented(structure)
+    path = layout.evidence(planned.name)
+    return Change(path, None, text.encode(), f"evidence of {planned.name}")
+
+
+class Amendment(NamedTuple):
+    """Newer texts of old files that a record takes in, once its preset says what they say."""
+
+    digests: dict[str, str]
+    """The SHA-256 of each, by its path in the legacy tree."""
+    resolved: Ready
+    """The old config with them."""
+    differences: tuple[Difference, ...]
+    """What that changed."""
+
+
+def amended(
+    evidence: Evidence,
+    changes: Iterable[Change],
+    frozen_digest: dict[str, str],
+    amendment: Amendment | None = None,
+) -> Change:
+    """The change that adds to a record what was done after the step: `changes`, which undoing the
+    step takes back as well, and newer texts of its old files. `frozen_digest` as for `record`."""
+    data = json.loads(evidence.content)
+    steps = {step["path"]: step for step in data["changes"]}
+    known = {step.path: step for step in evidence.steps}
+    for change in changes:
+        first = _since_the_step(change, known.get(change.path))
+        if first is not None:
+            steps[change.path] = _step(first, frozen_digest, evidence.target)
+    data["changes"] = [steps[path] for path in sorted(steps)]
+    if amendment is not None:
+        for item in data["legacy"]["chain"]:
+            item["sha256"] = amendment.digests.get(item["path"], item["sha256"])
+        data["legacy"]["resolved"] = amendment.resolved
+        data.setdefault("amendments", []).append(
+            {
+                "files": sorted(amendment.digests),
+                "keys": [
+                    {"key": dotted(one.path), **difference_sides(one)}
+                    for one in amendment.differences
+                ],
+            }
+        )
+    why = f"evidence of {evidence.name}"
+    return Change(evidence.path, evidence.content, indented(data).encode(), why)
+
+
+def _since_the_step(change: Change, step: Step | None) -> Change | None:
+    """A later change of a file, from where the step itself began; None if that is not known."""
+    if step is None or step.before is None:
+        return change if step is None else change._replace(before=None)
+    if step.after is None:
+        return change  # it was brought back in between: what stood last is what comes back
+    if change.before is None or sha256(change.before) != step.after or step.legacy is not None:
+        return None
+    return change._replace(before=undo_edits(change.before, step.edits))
+
+
+def difference_sides(difference: Difference) -> dict[str, Any]:
+    """Old and new value; a side that has no such key is left out, which null is not."""
+    sides = {"old": difference.old, "new": difference.new}
+    return {name: plain(value) for name, value in sides.items() if value is not ABSENT}
+
+
+def _step(change: Change, frozen: dict[str, str], target: str) -> dict[str, Any]:
+    before = sha256(change.before) if change.before is not None else None
+    after = sha256(change.after) if change.after is not None else None
+    step: dict[str, Any] = {"path": change.path, "before": before, "after": after}
+    if before in frozen and not change.path.startswith(f"{LEGACY}/"):
+        step["legacy"] = frozen[before]
+    if change.before is None or (change.path == target and before in frozen):
+        return step
+    if change.path == MANIFEST:
+        return step  # made anew from the frozen files, whoever changes them
+    if change.after is not None:
+        step.update(_own_lines(written_lines(change.before, change.after)))
+    elif before not in frozen:
+        step["edits"] = [[0, 0, _decoded([change.before])]]
+    return step
+
+
+def _own_lines(written: Written) -> dict[str, Any]:
+    """What a step wrote into a file, each with the old text; from the end, as it is undone."""
+    edits: list[list[Any]] = []
+    for hunk in reversed(written.hunks):
+        length = sum(map(len, hunk.new))
+        edits.append([hunk.start, length, _decoded(hunk.old)])
+    wrote = [[hunk.lines[0], _decoded(hunk.new)] for hunk in reversed(written.hunks)]
+    return {"edits": edits, "wrote": wrote, "lines": packed(written)}
+
+
+def _decoded(lines: Iterable[bytes]) -> str | dict[str, str]:
+    """Lines as a text; what is no UTF-8 as its bytes, which JSON has no text for."""
+    content = b"".join(lines)
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return {_BYTES: b64encode(content).decode("ascii")}
+
+
+_BYTES = "<bytes>"
+
+
+def undo_edits(content: bytes, edits: tuple[tuple[int, int, str], ...]) -> bytes:
+    """The old text from the one that a step left."""
+    for start, length, old in edits:
+        raw = old.encode("utf-8", "surrogateescape")
+        content = content[:start] + raw + content[start + length :]
+    return content
+
+
+def read_evidence(tree: Tree, name: str, layout: Layout) -> Evidence | None:
+    """The evidence of a preset, None if it was not applied. Raises InputError for a broken file."""
+    path = layout.evidence(name)
+    if not tree.exists(path):
+        return None
+    content = tree.read(path)
+    try:
+        data = json.loads(content)
+        if data["preset"] != name:
+            raise ValueError("it is of another preset")
+        return _evidence(data, content, path)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        hint = "restore it from version control"
+        reason = f"{type(error).__name__}: {str(error)[:80]}"
+        raise InputError(f"is no evidence: {reason}", path, hint) from None
+
+
+def _evidence(data: dict[str, Any], content: bytes, path: str) -> Evidence:
+    return Evidence(
+        name=data["preset"],
+        source=_path(data["from"]),
+        target=_path(data["to"]),
+        digest=_text(data["new"]["sha256"]),
+        chain=tuple(
+            (_path(item["path"]), _text(item["sha256"])) for item in data["legacy"]["chain"]
+        ),
+        built_on=tuple(map(_path, data["new"]["chain"]))[:-1],
+        gone=tuple(map(_path, data["legacy"].get("gone", ()))),
+        resolved=_mapping(_restored(data["legacy"]["resolved"], content)),
+        plan=_text(data["plan_sha256"]),
+        steps=tuple(_read_step(item) for item in data["changes"]),
+        content=content,
+        path=path,
+    )
+
+
+_SPELLED = (b'"<', b"\\u003c", b"\\u003C")
+"""How a key or value that JSON lacks begins, in the bytes of a record."""
+
+
+def _restored(resolved: Any, content: bytes) -> Any:
+    """What the record holds; where nothing in it had to be spelled, as JSON has it already."""
+    return restore(resolved) if any(sign in content for sign in _SPELLED) else resolved
+
+
+def _read_step(item: dict[str, Any]) -> Step:
+    edits = tuple((_offset(a), _offset(b), _lines(c)) for a, b, c in item.get("edits", ()))
+    before, after, legacy = item["before"], item["after"], item.get("legacy")
+    written = _written(item, edits) if "lines" in item else None
+    return Step(
+        _path(item["path"]),
+        None if before is None else _text(before),
+        None if after is None else _text(after),
+        None if legacy is None else _path(legacy),
+        edits,
+        written,
+    )
+
+
+def _written(item: dict[str, Any], edits: tuple[tuple[int, int, str], ...]) -> Written:
+    digests = unpacked(_text(item["lines"]))
+    hunks: list[Hunk] = []
+    last = 0
+    for (start, _, old), (first, new) in zip(edits[::-1], item["wrote"][::-1], strict=True):
+        lines, before = text_lines(_lines(new)), text_lines(old)
+        if not last <= _offset(first) <= len(digests) - len(lines):
+            raise ValueError("the lines of a step follow one another")
+        last = first + len(lines)
+        hunks.append(Hunk((first, last), tuple(lines), tuple(before), start))
+    return Written(tuple(hunks), digests)
+
+
+# Evidence is as hostile as any other file of the tree: nothing in it is taken for what it says.
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"a text is expected, not {type(value).__name__}")
+    value.encode("utf-8", "surrogateescape")
+    return value
+
+
+def _lines(value: Any) -> str:
+    """What `_decoded` spelled; bytes that are no text as lone surrogates."""
+    if isinstance(value, dict):
+        content = b64decode(_text(value[_BYTES]), validate=True)
+        return content.decode("utf-8", "surrogateescape")
+    return _text(value)
+
+
+def _path(value: Any) -> str:
+    path = _text(value)
+    if not path or "\0" in path or posixpath.normpath(path) != path or outside(path):
+        raise ValueError(f"{path!r} is no path below the root")
+    return path
+
+
+def _offset(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError("an edit begins and ends at an offset")
+    return value
+
+
+def _mapping(value: Any) -> dict[Any, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("a config is a mapping")
+    return value
+
+
+def with_evidence(proposal: Proposal, evidence: Change) -> ChangeSet:
+    """The whole step: the proposal's changes and its record."""
+    return ChangeSet.of([*proposal.changes, evidence])

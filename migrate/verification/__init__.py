@@ -1,0 +1,1 @@
+"""The gate: every check, and all that makes it fast."""

@@ -1,0 +1,282 @@
+"""What must hold before the legacy files go; a closer look where something shows."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator
+
+from migrate.changes import sha256
+from migrate.errors import MigrateError
+from migrate.findings import ERROR, NOTE, WARNING, Finding
+from migrate.locations import Place, dotted
+from migrate.parity import ABSENT, Difference
+from migrate.parity.format import told, value_text
+from migrate.plan import Planned
+from migrate.rollout.evidence import Evidence, plan_digest
+from migrate.rollout.legacy import LineEnds, only_line_ends
+from migrate.rollout.missed_edits import MissedEdit, recorded_otherwise, unexplained
+from migrate.rollout.reference_updates import still_named
+from migrate.rules import check_rules, check_style
+from migrate.verification.context import Gate
+from migrate.verification.result import Compared, Verified
+from migrate.workspace.workspace import Workspace
+
+Check = Callable[[Gate, Verified], Iterator[Finding]]
+
+# The checks, in the order in which they are reported.
+
+
+def _manifest(gate: Gate, result: Verified) -> Iterator[Finding]:
+    """The frozen files are what they were."""
+    if result.finalized:
+        return
+    yield from (Finding.of("manifest", fault) for fault in gate.manifest_faults)
+
+
+def _applied(gate: Gate, result: Verified) -> Iterator[Finding]:
+    """Every preset is applied, by the plan and the legacy files as they are."""
+    for planned in gate.chosen:
+        seen = gate.examined[planned.name]
+        if not seen.applied:
+            yield _pending(gate, planned)
+            continue
+        if seen.plan != plan_digest(planned):
+            what = f"the plan of {planned.name} changed since it was applied"
+            hint = f"migrate apply --preset {planned.name}"
+            yield Finding("applied", what, planned.place, hint)
+        if seen.unlike:
+            evidence = gate.evidence(planned.name)
+            if evidence is not None:
+                yield from _record(gate, result, planned, evidence)
+    yield from _unplanned(gate)
+
+
+def _pending(gate: Gate, planned: Planned) -> Finding:
+    """A preset that waits for its step, and what keeps the step from being taken."""
+    what, hint = f"{planned.name} is not applied", f"migrate apply --preset {planned.name}"
+    missing = sorted(gate.old.missing_in(_old_paths(gate, planned)))
+    if missing:
+        what += f", and {', '.join(missing)} was deleted"
+        hint = f"restore it, or take {planned.name} out of {planned.file}"
+    return Finding("applied", what, planned.place, hint)
+
+
+def _unplanned(gate: Gate) -> Iterator[Finding]:
+    """Evidence of a preset that no plan has any more: nobody compares it."""
+    folder, planned = gate.plans.layout.evidence_folder, gate.plans.presets
+    for path in gate.tree.files():
+        name, suffix = posixpath.splitext(path.removeprefix(f"{folder}/"))
+        if path.startswith(f"{folder}/") and suffix == ".json" and name not in planned:
+            what = f"is the evidence of {name}, which no plan has any more"
+            hint = "put the preset back into a plan, or delete this file with it"
+            yield Finding("applied", what, Place(path), hint)
+
+
+def _record(
+    gate: Gate, result: Verified, planned: Planned, evidence: Evidence
+) -> Iterator[Finding]:
+    tree, place = gate.tree, Place(evidence.target)
+    if not tree.exists(evidence.target):
+        yield Finding("applied", "was applied and is gone", place, "restore it")
+        return
+    content = tree.read(evidence.target)
+    edited = sha256(content) != evidence.digest
+    if edited and not only_line_ends(content, evidence.digest):
+        hint = "fine while parity holds; later edits are what presets are for"
+        yield Finding("applied", "was edited after it was applied", place, hint, NOTE)
+    # Where only line ends differ, the manifest's finding says it for all of them.
+    if not result.finalized and not any(isinstance(one, LineEnds) for one in gate.manifest_faults):
+        yield from _same_legacy(gate, planned, evidence)
+
+
+def _same_legacy(gate: Gate, planned: Planned, evidence: Evidence) -> Iterator[Finding]:
+    """The frozen files are those that the evidence speaks of, or what a later step found."""
+    rollout = gate.workspace.rollout
+    others = [one for one in gate.workspace.evidence.values() if one.name != evidence.name]
+    path = unexplained(evidence, rollout, others)
+    if path is None and not recorded_otherwise(evidence, rollout):
+        return
+    what = f"the evidence of {planned.name} speaks of another legacy config"
+    hint = f"restore {path or 'the evidence'} from version control"
+    yield Finding("evidence", what, Place(path or gate.plans.layout.evidence(evidence.name)), hint)
+
+
+def _edits(gate: Gate, result: Verified) -> Iterator[Finding]:
+    """Whatever was edited in the old files has arrived in the presets that replaced them."""
+    if result.finalized:
+        return
+    yield from _moved(gate)
+    for planned in gate.chosen:
+        missed = gate.missed.get(planned.name, [])
+        if isinstance(missed, MigrateError):
+            yield from (Finding.of("edits", fault) for fault in missed.faults())
+        else:
+            yield from (_behind(planned, edit) for edit in missed)
+
+
+def _moved(gate: Gate) -> Iterator[Finding]:
+    """What changed in the files of presets that wait for their step: told, and no fault."""
+    if not gate.old.moved:
+        return
+    users: dict[str, list[str]] = {}
+    for planned in gate.chosen:
+        if not gate.examined[planned.name].applied:
+            for path in _old_paths(gate, planned):
+                users.setdefault(path, []).append(planned.name)
+    for file in gate.old.moved_in(users):
+        keys = "; ".join(map(told, file.changed)) or "no value, only its text"
+        what = f"changed since it was frozen: {keys}"
+        if file.before is None:
+            what = "is extended since the tree was frozen"
+        hint = f"its next step migrates what stands there now: {', '.join(users[file.frozen])}"
+        yield Finding("edits", what, Place(file.path), hint, NOTE)
+
+
+def _old_paths(gate: Gate, planned: Planned) -> tuple[str, ...]:
+    try:
+        return gate.workspace.rollout.legacy_chain(planned).paths
+    except MigrateError:
+        return ()  # the preset's own step says what is wrong
+
+
+def _behind(planned: Planned, edit: MissedEdit) -> Finding:
+    """An edit that a preset lacks, and where a person would make it."""
+    what = f"{planned.name} is behind: {edit.what} in {edit.place}, after it was migrated"
+    if edit.conflicts:
+        what += f"; here it is {value_text(edit.here)}"
+    if edit.today is ABSENT:
+        hint = f"take `{dotted(edit.key)}` out of {edit.file}, or take back that edit"
+    else:
+        hint = f"set `{dotted(edit.key)}` to {value_text(edit.today)} in {edit.file}"
+    return Finding("edits", what, edit.home, hint)
+
+
+def _parity(gate: Gate, result: Verified) -> Iterator[Finding]:
+    """Every target says what the legacy config said, but for what the profile allows."""
+    for planned in gate.chosen:
+        verdict = gate.examined[planned.name].verdict
+        if isinstance(verdict, MigrateError):
+            yield from (Finding.of("parity", fault) for fault in verdict.faults())
+        elif verdict is not None:
+            compared = Compared(len(verdict.allowed), len(verdict.forbidden))
+            result.presets[planned.name] = compared
+            for difference, why in verdict.forbidden:
+                finding = _forbidden(gate.workspace, planned, difference, why)
+                told_of = (finding.place, difference.path) in gate.missing_at
+                if not told_of and not _arrived(gate, planned, difference):
+                    yield finding
+
+
+def _arrived(gate: Gate, planned: Planned, difference: Difference) -> bool:
+    """Whether the old files by now say the same as the preset: somebody carried an edit over."""
+    evidence = gate.evidence(planned.name) if not gate.finalized else None
+    try:
+        return evidence is not None and gate.old_config(planned, evidence).arrived(difference)
+    except MigrateError:
+        return False  # what cannot be read is a finding of `edits`
+
+
+_ALLOW = "take the edit back, or allow it with a reason in"
+
+
+def _forbidden(workspace: Workspace, planned: Planned, difference: Difference, why: str) -> Finding:
+    """A forbidden difference, at the line that sets the value now."""
+    place = Place(planned.preset.to)
+    branch = workspace.resolver.resolve(planned.preset.to).branch
+    path = difference.path
+    while path:
+        slot = branch.find(path)
+        if slot is not None:
+            place = slot.winner.place
+            break
+        path = path[:-1]
+    forbidden = why.startswith("forbidden")
+    hint = "take the edit back" if forbidden else f"{_ALLOW} {workspace.layout.profile}"
+    what = f"{planned.name}: {told(difference)}: {why}"
+    return Finding("parity", what, place, hint)
+
+
+def _gone(gate: Gate, result: Verified) -> Iterator[Finding]:
+    """What every preset has done without is gone, and no config names it."""
+    left = {one.path: one for one in gate.leftovers}
+    for path, one in left.items():
+        what = "is left over: every preset that used it is migrated"
+        hint = "`migrate apply --all` retires it"
+        behind = [name for name in one.users if gate.missed.get(name)]
+        if one.frozen in gate.old.moved and behind:
+            verb = "lacks" if len(behind) == 1 else "lack"
+            what += f", but {', '.join(behind)} {verb} what was edited here"
+            hint = "carry that over as the findings of `edits` say; the next `apply` retires it"
+        links = [link for link in gate.workspace.graph.links_to(path) if link.source not in left]
+        if links:
+            what += f", but {links[0].place} still extends it"
+            hint = (
+                f"`migrate adopt {links[0].source}` plans that one, or name the file under `keep:`"
+            )
+        yield Finding("retired", what, Place(path), hint)
+    for path in sorted(gate.retired - left.keys()):
+        if gate.tree.exists(path):
+            what = "was deleted by the rollout and is there again"
+            yield Finding("retired", what, Place(path), "delete it, or keep it under another name")
+    for link in gate.dangling:
+        if link.source in left:
+            continue
+        level = ERROR if link.target in gate.retired else WARNING
+        what = f"extends {link.target}, which does not exist"
+        hint = "extend what replaced it"
+        if link.target in gate.retired:
+            what = f"extends {link.target}, which the rollout removed"
+            planned = gate.workspace.rollout.targets.get(link.source)
+            hint = f"`migrate adopt {link.source}` plans it, with what that file said"
+            if planned is not None:
+                hint = f"`migrate apply --preset {planned.name}` migrates it"
+        yield Finding("retired", what, link.place, hint, level)
+
+
+def _references(gate: Gate, result: Verified) -> Iterator[Finding]:
+    """No code, script, config or doc names what the rollout removed."""
+    gone = sorted(path for path in gate.retired if not gate.tree.exists(path))
+    said = {link.place for link in gate.dangling}
+    for one in still_named(gate.tree, gate.plans, gone):
+        if one.ignored or one.place in said:
+            continue
+        if not one.target:
+            yield Finding("references", one.reason, one.place, "look into it yourself", NOTE)
+            continue
+        what = f"names {one.target}, which the rollout removed"
+        moved = gate.old.applied.moved.get(one.target)
+        hint = one.reason if not one.dangles and one.reason else "name what replaced it"
+        hint = f"name {moved}, where it is now" if moved else hint
+        yield Finding("references", what, one.place, hint, ERROR if one.dangles else WARNING)
+
+
+def _rules(gate: Gate, result: Verified) -> Iterator[Finding]:
+    """The layer rules are kept."""
+    said = {link.place for link in gate.dangling} | {Place(one.path) for one in gate.leftovers}
+    try:
+        for found in check_rules(gate.plans, gate.workspace.resolver, seen=gate.passed()):
+            left = found.place is not None and Place(found.place.path) in said
+            if found.place not in said and not left:
+                yield found
+    except MigrateError as error:
+        yield from (Finding.of("rules", fault) for fault in error.faults())
+
+
+def _style(gate: Gate, result: Verified) -> Iterator[Finding]:
+    """What `lint` finds beside the layer rules."""
+    yield from check_style(gate.plans, gate.workspace.resolver)
+
+
+CHECKS: dict[str, Check] = {
+    "manifest": _manifest,
+    "applied": _applied,
+    "edits": _edits,
+    "parity": _parity,
+    "retired": _gone,
+    "references": _references,
+    "rules": _rules,
+}
+"""Every check by the name under which it is reported."""
+
+STRICT: dict[str, Check] = {**CHECKS, "style": _style}
+"""The same where warnings close the gate."""

@@ -1,0 +1,67 @@
+"""`migrate verify`: the gate. Everything that must hold before the legacy files go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from migrate.findings import ERROR, Finding
+from migrate.plan import Planned, select
+from migrate.verification.checks import CHECKS, STRICT
+from migrate.verification.context import Gate
+from migrate.verification.gate_commands import not_run, run_gates
+from migrate.verification.result import Verified
+from migrate.workspace.parallel import HERE, Progress, Workers
+from migrate.workspace.trust import trusted
+from migrate.workspace.workspace import Workspace
+
+
+def verify(
+    workspace: Workspace,
+    names: Iterable[str] = (),
+    gates: bool = False,
+    workers: Workers = HERE,
+) -> Verified:
+    """Run every check; the plan's gate commands only with the user's word.
+
+    Raises MigrateError only where the plans themselves, or the evidence, cannot be read.
+    """
+    chosen = select(workspace.plans, names)
+    result = checked(workspace, chosen, workers)
+    result.findings += gates_of(workspace, result, chosen, gates)
+    return result
+
+
+def checked(
+    workspace: Workspace,
+    chosen: list[Planned],
+    workers: Workers = HERE,
+    progress: Progress | None = None,
+    strict: bool = False,
+) -> Verified:
+    """Every check but the gate commands: an answer that is made from the tree alone.
+
+    `strict` adds what `lint` finds worth knowing, since its warnings close the gate then.
+    """
+    gate = Gate(workspace, chosen)
+    gate.examine(workers, progress)
+    result = Verified(finalized=gate.finalized)
+    checks = STRICT if strict else CHECKS
+    for name, check in checks.items():
+        found = list(check(gate, result))
+        result.checks[name] = len([finding for finding in found if finding.level == ERROR])
+        result.findings += found
+    if len(chosen) == len(workspace.plans.presets):
+        result.findings += gate.unused()
+    return result
+
+
+def gates_of(
+    workspace: Workspace, result: Verified, chosen: list[Planned], word: bool
+) -> list[Finding]:
+    """Run the gate commands of the plan, if the user gave the word; else say what was not run."""
+    if not (word or trusted(workspace)):
+        return not_run(chosen)
+    applied = [planned for planned in chosen if planned.name in result.presets]
+    found = run_gates(workspace.root, applied)
+    result.checks["gates"] = len(found)
+    return found

@@ -1,0 +1,1 @@
+"""The tree a command works on: root, plans, what was applied, trust, other processes."""
