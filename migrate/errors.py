@@ -32,7 +32,7 @@ class MigrateError(Exception):
         where = f"{_cut(str(self.place))}: " if self.place else ""
         return f"{where}{_cut(printable(self.what))}"
 
-    def letter(self) -> str:
+    def render(self) -> str:
         """The message as it is printed: one line of what, one of what to do."""
         text = f"error: {self}"
         return f"{text}\nhint: {_cut(printable(self.hint))}" if self.hint else text
@@ -75,8 +75,8 @@ class Faults(MigrateError):
     def __reduce__(self) -> tuple[object, ...]:
         return Faults, (self.collected,)
 
-    def letter(self) -> str:
-        return "\n".join(fault.letter() for fault in self.collected)
+    def render(self) -> str:
+        return "\n".join(fault.render() for fault in self.collected)
 
     def faults(self) -> Sequence[MigrateError]:
         return self.collected

@@ -27,7 +27,7 @@ def main(argv: list[str]) -> int:
         base = options.base_config and below(root, find_config(options.base_config, root))
         config = Config.load(DiskTree(root), below(root, path), base or "", table(options.live))
     except MigrateError as error:
-        sys.stderr.write(error.letter() + "\n")
+        sys.stderr.write(error.render() + "\n")
         return error.exit_code
     except ImportError as error:
         sys.stderr.write(
@@ -73,7 +73,7 @@ def report(config: Config) -> int:
     """Print what is found. Exit code 0 or 1."""
     findings = validate(config)
     for finding in findings:
-        print(finding.letter())
+        print(finding.render())
     if findings:
         print(f"{config.resolved.path}: {len(findings)} finding{'s' if len(findings) > 1 else ''}")
         return FOUND

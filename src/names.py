@@ -81,7 +81,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         sys.stdout.write(find_config(argv[0]) + "\n")
     except MigrateError as error:
-        sys.stderr.write(error.letter() + "\n")
+        sys.stderr.write(error.render() + "\n")
         return error.exit_code
     return DONE
 

@@ -40,7 +40,7 @@ def main(argv: list[str]) -> int:
         sys.stderr.write(left_to_plugins(arguments, config))
         train(with_datasets(arguments, config, root))
     except MigrateError as error:
-        sys.stderr.write(error.letter() + "\n")
+        sys.stderr.write(error.render() + "\n")
         return error.exit_code
     except ModuleNotFoundError as error:
         if error.name not in ("swift", "torch", "transformers"):

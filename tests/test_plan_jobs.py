@@ -16,7 +16,7 @@ import pytest
 from migrate.commands.plan import make, preview
 from migrate.errors import MigrateError
 from migrate.report.steps import step_data
-from migrate.rollout.build import Maker, Migrated
+from migrate.rollout.build import Migrated, PresetBuilder
 from migrate.rollout.steps import Proposer
 from migrate.workspace.parallel import Workers
 from migrate.workspace.workspace import Workspace
@@ -87,13 +87,13 @@ def test_processes_give_the_same_output(refused: bool, tmp_path: Path) -> None:
 def test_what_a_worker_made_is_not_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root, here, write = rollout(tmp_path), threading.get_ident(), Maker.write
+    root, here, write = rollout(tmp_path), threading.get_ident(), PresetBuilder.write
 
     def elsewhere(*arguments: Any) -> Any:
         assert threading.get_ident() != here, "made in the process that asks"
         return write(*arguments)
 
-    monkeypatch.setattr(Maker, "write", elsewhere)
+    monkeypatch.setattr(PresetBuilder, "write", elsewhere)
     with ThreadPoolExecutor(2) as pool:
         steps, refused = shown(Workspace(str(root)), 2, pool)
     assert [said["preset"] for said, _ in steps] == ["p", "q", "r"]

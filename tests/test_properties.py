@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import assume, given, settings
 
 from migrate.errors import MigrateError
-from migrate.flatten import Flat, Onto, chosen_keys, flatten
+from migrate.flatten import FlatText, Onto, chosen_keys, flatten
 from migrate.loading.trainer import PlainLoader
 from migrate.locations import KeyPath
 from migrate.resolve import Resolved, Resolver
@@ -24,7 +24,7 @@ from tools.shape import parted, shape
 ON_DISK = settings(max_examples=max(10, settings().max_examples // 6))
 
 
-def flat(files: Mapping[str, bytes]) -> tuple[Resolved, Flat]:
+def flat(files: Mapping[str, bytes]) -> tuple[Resolved, FlatText]:
     """The preset of a tree, everything inlined."""
     resolver = Resolver(MemoryTree(files))
     resolved = resolver.resolve(PRESET)
@@ -36,7 +36,7 @@ def on_base(resolver: Resolver) -> Onto:
     return Onto((resolver.resolve(BASE),), ("../base.yaml",), frozenset({BASE}), (BASE,))
 
 
-def flat_on_base(files: Mapping[str, bytes]) -> Flat:
+def flat_on_base(files: Mapping[str, bytes]) -> FlatText:
     """The preset of a tree on top of its base; an example where that cannot be is passed over."""
     resolver = Resolver(MemoryTree(files))
     try:

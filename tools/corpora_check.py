@@ -11,7 +11,7 @@ import yaml
 from migrate.canonical import plain
 from migrate.changes import Change
 from migrate.errors import MigrateError
-from migrate.flatten import Flat, Onto, flatten
+from migrate.flatten import FlatText, Onto, flatten
 from migrate.loading.trainer import PlainLoader
 from migrate.resolve import Resolver
 from migrate.trees.tree import Overlay
@@ -84,7 +84,7 @@ def alike(left: Any, right: Any) -> bool:
 # Texts, by a tokenizer that knows nothing of ours.
 
 
-def _same_texts(resolver: Resolver, chain: Iterable[str], path: str, flat: Flat) -> None:
+def _same_texts(resolver: Resolver, chain: Iterable[str], path: str, flat: FlatText) -> None:
     """Every comment of the chain is in the new file or named as dropped; no scalar is respelled."""
     before_comments: list[str] = []
     before_scalars: set[str] = set()

@@ -54,12 +54,12 @@ def verify(
         raise click.UsageError("--trust goes with --run-gates")
     if trust:
         _trust(context)
-    from migrate.verification.cached import Asked
+    from migrate.verification.cached import CachedVerify
     from migrate.workspace.parallel import workers
 
     context.recover()
     options = {**context.options, "strict": strict}
-    asked = Asked(context.root, lambda: context.workspace, options)
+    asked = CachedVerify(context.root, lambda: context.workspace, options)
     with workers(jobs, scheduler) as crew, context.progress("verifying") as progress:
         result = asked.answer(names, run_gates, fresh, crew, progress)
     if cross_check:

@@ -224,7 +224,7 @@ def _letter(error: MigrateError) -> None:
     from migrate.locations import printable_block
 
     for fault in error.faults():
-        click.echo(fault.letter(), err=True)
+        click.echo(fault.render(), err=True)
         diff = list(getattr(fault, "diff", ()))
         for line in diff[:_MOST_LINES]:
             shown = line if len(line) <= _MOST_COLUMNS else f"{line[:_MOST_COLUMNS]} ..."

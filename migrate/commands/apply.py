@@ -11,7 +11,7 @@ from migrate.errors import Refused, TreeMoved, raise_all
 from migrate.journal import interrupted, land
 from migrate.loading.trainer import PlainLoader
 from migrate.parity import Verdict, judge
-from migrate.parity.format import told
+from migrate.parity.format import format_difference
 from migrate.plan import Planned, select
 from migrate.rollout.evidence import Evidence
 from migrate.rollout.reference_updates import explains
@@ -253,6 +253,6 @@ def _proof(
 
 def _refuse_on_disk(verdict: Verdict, path: str) -> None:
     if verdict.forbidden:
-        what = f"differs on disk: {told(verdict.forbidden[0][0])}"
+        what = f"differs on disk: {format_difference(verdict.forbidden[0][0])}"
         hint = "the step was taken back; something else writes to this tree"
         raise Refused(what, path, hint)

@@ -10,7 +10,7 @@ from migrate.commands.paired import Paired
 from migrate.locations import Index, KeyPath, Place
 from migrate.parity import ABSENT, Difference, OrderChange, find, judge
 from migrate.plan import NOTHING_ALLOWED, Allowance, Profile, load_profile
-from migrate.workspace.config_names import Side, side
+from migrate.workspace.config_names import NamedConfig, side
 from migrate.workspace.view import View
 
 
@@ -33,8 +33,8 @@ class Told:
 class Compared:
     """Two configs side by side."""
 
-    left: Side
-    right: Side
+    left: NamedConfig
+    right: NamedConfig
     profile: str | None
     forbidden: tuple[Told, ...]
     allowed: tuple[Told, ...]
@@ -76,7 +76,12 @@ def _profile_path(view: View, given: str | None) -> str | None:
 
 
 def _told(
-    old: Side, new: Side, lists: Paired, item: Difference, rule: Allowance | None, why: str
+    old: NamedConfig,
+    new: NamedConfig,
+    lists: Paired,
+    item: Difference,
+    rule: Allowance | None,
+    why: str,
 ) -> Told:
     path = item.path
     # A list position counts in the new list, but for a removed item in the old one.

@@ -50,10 +50,10 @@ def _loaded(view: View, path: str) -> Inspected | InputError | None:
     """A config by its values alone, or why it cannot be loaded; None where they do not say all."""
     try:
         values, chain = view.loader.load(path), view.loader.chain(path)
-        ordinary = all(map(view.loader.ordinary, chain))
+        plainly_resolvable = all(map(view.loader.plainly_resolvable, chain))
     except InputError as error:
         return error
-    return Inspected(path, chain, values) if ordinary else None
+    return Inspected(path, chain, values) if plainly_resolvable else None
 
 
 def _fusion(view: View, resolved: Resolved) -> Fusion:

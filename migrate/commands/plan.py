@@ -13,7 +13,7 @@ from migrate.changes import Change
 from migrate.errors import MigrateError
 from migrate.plan import Planned, select
 from migrate.resolve import Resolver
-from migrate.rollout.build import Maker, Migrated
+from migrate.rollout.build import Migrated, PresetBuilder
 from migrate.rollout.missed_edits import MissedEdit, OldConfig
 from migrate.trees.tree import Overlay
 from migrate.workspace.parallel import HERE, Progress, Workers, each_chunk
@@ -80,12 +80,12 @@ def make(workspace: Workspace, run: bytes, names: list[str]) -> list[Migrated | 
     """
     known, desk = getattr(_here, "desk", (b"", None))
     if desk is None or known != run:
-        desk = Desk(workspace.fresh())
+        desk = ParallelBuilder(workspace.fresh())
         _here.desk = run, desk
     return [desk.migrated(name) for name in names]
 
 
-class Desk:
+class ParallelBuilder:
     """Makes presets of one workspace, apart from all steps; parents get their new text first."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -93,7 +93,7 @@ class Desk:
         self.rollout = workspace.rollout
         self.tree = Overlay(workspace.tree)
         self.live = Resolver(self.tree, workspace.dialect)
-        self.maker = Maker(self.rollout)
+        self.maker = PresetBuilder(self.rollout)
 
     def migrated(self, name: str) -> Migrated | None:
         """What one preset becomes; None if that is refused."""

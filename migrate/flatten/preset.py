@@ -50,7 +50,7 @@ Keys = tuple[tuple[KeyPath, str], ...]
 """Key paths, with the file that gives each."""
 
 
-class Flat(NamedTuple):
+class FlatText(NamedTuple):
     """A flattened config: its bytes, what became of the comments, and which file gave which key."""
 
     content: bytes
@@ -71,7 +71,7 @@ def flatten(
     order: Sequence[str] = (),
     headers: str = KEEP,
     keep_pins: bool = False,
-) -> Flat:
+) -> FlatText:
     """Write a config as one file on top of `onto`.
 
     `headers` says what becomes of the headers of inlined files: `keep`, `top` or `drop`;
@@ -110,7 +110,7 @@ def flatten(
     loaded = own if content == text.encode() else None
     comments = account(resolved, onto.retained, lines.used, headings.dropped)
     follows, pinned = tuple(selection.follows), frozenset(selection.pinned)
-    return Flat(content, comments, _keys(leaves), loaded, follows, pinned)
+    return FlatText(content, comments, _keys(leaves), loaded, follows, pinned)
 
 
 def chosen_keys(resolver: Resolver, resolved: Resolved, onto: Onto) -> Keys:
@@ -150,13 +150,13 @@ def _builds_on_nothing(resolver: Resolver, resolved: Resolved) -> bool:
     return not composes and resolver.resolve(resolved.path).branch is resolved.branch
 
 
-def _as_it_is(resolved: Resolved, dialect: Dialect, place: str) -> Flat:
+def _as_it_is(resolved: Resolved, dialect: Dialect, place: str) -> FlatText:
     """One file is one file: its own bytes."""
     document = resolved.document
     leaves = ((path, slot.winner) for path, slot in resolved.branch.leaves())
     stay_in_place(dialect, resolved, place, leaves)
     check(document.text, resolved, None, False, dialect)
-    return Flat(document.source, Account(len(document.comments), ()), _own_keys(resolved))
+    return FlatText(document.source, Account(len(document.comments), ()), _own_keys(resolved))
 
 
 def _encoded(document: Document, text: str) -> bytes:

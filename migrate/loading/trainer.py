@@ -35,7 +35,7 @@ class PlainLoader:
         self._resolved: dict[str, Mapping] = {}
         self._chains: dict[str, tuple[str, ...]] = {}
         self._contents: dict[str, bytes] = {}
-        self._ordinary: dict[str, bool] = {}
+        self._plainly_resolvable: dict[str, bool] = {}
         self._entered = 0
         self._below: dict[str, frozenset[str]] = {}
         """Of each config that was composed, the files it is made of."""
@@ -79,20 +79,28 @@ class PlainLoader:
 
     def forget(self, path: str) -> None:
         """Keep nothing of a file that is not needed any more."""
-        for known in (self._whole, self._resolved, self._chains, self._ordinary, self._below):
+        for known in (
+            self._whole,
+            self._resolved,
+            self._chains,
+            self._plainly_resolvable,
+            self._below,
+        ):
             known.pop(path, None)
         self._loaded.pop(self._contents.pop(path, b""), None)
 
-    def ordinary(self, path: str) -> bool:
+    def plainly_resolvable(self, path: str) -> bool:
         """Whether `resolve` is sure to read a file just so: what it refuses, for it could not write
         that again, shows in the text."""
-        if path not in self._ordinary:
+        if path not in self._plainly_resolvable:
             own, content = self._file(path), self._contents[path]
             odd = any(key in own for key, _ in self.dialect.rejected)
             odd = odd or _ODD.search(content) is not None
             # Where a merge changes mappings in place, an alias makes more of it than its text says.
-            self._ordinary[path] = not odd and not (self.dialect.in_place and b"*" in content)
-        return self._ordinary[path]
+            self._plainly_resolvable[path] = not odd and not (
+                self.dialect.in_place and b"*" in content
+            )
+        return self._plainly_resolvable[path]
 
     def _compose(self, path: str, depth: int) -> Mapping:
         self._enter(path, depth)

@@ -21,7 +21,7 @@ def value_text(value: Any, limit: int = 60) -> str:
     return f"{text[:half]} ... {text[-half:]}"
 
 
-def told(difference: Difference, limit: int = 60) -> str:
+def format_difference(difference: Difference, limit: int = 60) -> str:
     """One difference on one line; types are named where only they differ."""
     old, new = value_text(difference.old, limit), value_text(difference.new, limit)
     if difference.kind == "type":

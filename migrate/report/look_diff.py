@@ -13,7 +13,7 @@ from migrate.report.paint import Paint, columns, plural
 
 if TYPE_CHECKING:
     from migrate.commands.compare import Compared, Told
-    from migrate.workspace.config_names import Side
+    from migrate.workspace.config_names import NamedConfig
 
 STYLES = {"added": "green", "removed": "red", "value": "yellow", "type": "yellow"}
 
@@ -40,7 +40,7 @@ def diff_lines(found: Compared, paint: Paint, full: bool = False) -> Iterator[st
     yield _summary(found, paint)
 
 
-def _side(title: str, one: Side) -> list[str]:
+def _side(title: str, one: NamedConfig) -> list[str]:
     count = plural(len(one.chain), "file") if one.chain else "on record only"
     given = one.label if one.label != one.path else ""
     return [title, printable(one.path), f"({count})", printable(given)]
@@ -101,7 +101,7 @@ def diff_data(found: Compared) -> dict[str, Any]:
     }
 
 
-def _side_data(one: Side) -> dict[str, Any]:
+def _side_data(one: NamedConfig) -> dict[str, Any]:
     return {"given": one.label, "config": one.path, "chain": list(one.chain)}
 
 

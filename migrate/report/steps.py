@@ -9,7 +9,7 @@ from migrate.changes import ChangeSet
 from migrate.layout import Layout
 from migrate.locations import dotted, printable, printable_block
 from migrate.parity import Difference
-from migrate.parity.format import told
+from migrate.parity.format import format_difference
 from migrate.plan import Planned
 from migrate.report.dropped import dropped_data, dropped_lines
 from migrate.report.paint import Paint, columns, plural
@@ -61,7 +61,7 @@ def moved_lines(moved: Iterable[MovedFile], paint: Paint) -> Iterator[str]:
             yield paint(f"  joined since the tree was frozen: {printable(file.path)}", "yellow")
             continue
         yield paint(f"  changed since it was frozen: {printable(file.path)}", "yellow")
-        yield from (f"    {told(difference)}" for difference in file.changed)
+        yield from (f"    {format_difference(difference)}" for difference in file.changed)
         if not file.changed:
             yield "    no value, only its text"
 
@@ -120,7 +120,7 @@ def sweep_data(sweep: Sweep) -> dict[str, Any]:
 def _moved_data(file: MovedFile) -> dict[str, Any]:
     """The same of one file for scripts."""
     keys = [
-        {"key": dotted(one.path), **difference_sides(one), "difference": told(one)}
+        {"key": dotted(one.path), **difference_sides(one), "difference": format_difference(one)}
         for one in file.changed
     ]
     return {"file": file.path, "frozen": file.before is not None, "keys": keys}
@@ -199,9 +199,9 @@ def _parity(proposal: Proposal) -> Iterator[str]:
     order = f", {plural(len(verdict.order), 'mapping')} in another order" if verdict.order else ""
     yield f"  parity: holds, {plural(len(verdict.allowed), 'allowed difference')}{order}"
     for difference, rule in verdict.allowed:
-        yield f"    {told(difference)} ({rule.reason})"
+        yield f"    {format_difference(difference)} ({rule.reason})"
     for difference in proposal.inherited:
-        yield f"    inherited, edited there after its step: {told(difference)}"
+        yield f"    inherited, edited there after its step: {format_difference(difference)}"
     if proposal.dependents:
         yield f"  parity of dependents: {', '.join(map(printable, proposal.dependents))}"
 
@@ -246,14 +246,15 @@ def step_data(step: Step) -> dict[str, Any]:
         "allowed": [
             {
                 "key": dotted(difference.path),
-                "difference": told(difference),
+                "difference": format_difference(difference),
                 "rule": rule.path,
                 "reason": rule.reason,
             }
             for difference, rule in proof.verdict.allowed
         ],
         "inherited": [
-            {"key": dotted(one.path), "difference": told(one)} for one in proposal.inherited
+            {"key": dotted(one.path), "difference": format_difference(one)}
+            for one in proposal.inherited
         ],
         "order_changes": [dotted(change.path) for change in proof.verdict.order],
         "dependents": list(proposal.dependents),

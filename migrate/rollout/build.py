@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from migrate.canonical import Ready, ready
 from migrate.changes import sha256
 from migrate.errors import InputError, MigrateError, Refused, raise_all
-from migrate.flatten import Account, Flat, Follow, Onto, flatten
+from migrate.flatten import Account, FlatText, Follow, Onto, flatten
 from migrate.flatten.place import stay_in_place
 from migrate.loading.trainer import PlainLoader
 from migrate.locations import Index, KeyPath, dotted, overlap, parse_dotted
@@ -24,7 +24,7 @@ Digests = tuple[tuple[str, str], ...]
 """Files with the SHA-256 of their bytes."""
 
 
-class Written(NamedTuple):
+class NewPreset(NamedTuple):
     """The new text of a preset and where all of it came from. Paths are relative to the root."""
 
     name: str
@@ -58,24 +58,24 @@ class Proof(NamedTuple):
 class Migrated(NamedTuple):
     """All that one preset becomes. It is data alone, and can come from another process."""
 
-    written: Written
+    written: NewPreset
     proof: Proof
 
 
-class Maker:
+class PresetBuilder:
     """Makes new presets of the legacy tree, the plan and the new text of their parents."""
 
     def __init__(self, rollout: Rollout) -> None:
         self.rollout = rollout
 
-    def write(self, live: Resolver, planned: Planned, done: Iterable[str]) -> Written:
+    def write(self, live: Resolver, planned: Planned, done: Iterable[str]) -> NewPreset:
         """The new text, its parents as `live` has them; `done` names the presets migrated so far.
 
         Raises Refused or InputError.
         """
         legacy = self.rollout.legacy_chain(planned)
         flat = self._flat(live, planned, legacy, done)
-        return Written(
+        return NewPreset(
             name=planned.name,
             source=legacy.path,
             target=planned.preset.to,
@@ -95,10 +95,10 @@ class Maker:
 
     def _flat(
         self, live: Resolver, planned: Planned, legacy: Resolved, done: Iterable[str]
-    ) -> Flat:
+    ) -> FlatText:
         return self._content(planned, legacy, live, self._parents(planned, done))
 
-    def prove(self, tree: Tree, live: Resolver, written: Written) -> Proof:
+    def prove(self, tree: Tree, live: Resolver, written: NewPreset) -> Proof:
         """Compare old and new as the trainer loads them; the new text stands in `tree`.
 
         Nothing that was made while the text was written is taken over: the judge loads the bytes
@@ -137,7 +137,7 @@ class Maker:
 
     def _content(
         self, planned: Planned, legacy: Resolved, live: Resolver, parents: dict[str, str]
-    ) -> Flat:
+    ) -> FlatText:
         preset = planned.preset
         for path in parents:
             if not live.tree.exists(path):
@@ -213,7 +213,7 @@ class Maker:
         onto: Onto,
         planned: Planned,
         live: Resolver,
-    ) -> Flat:
+    ) -> FlatText:
         """The old text byte for byte; only links that lead elsewhere from the new place change."""
         content = legacy.document.source
         there = planned.preset.to
@@ -232,10 +232,10 @@ class Maker:
         ]
         stay_in_place(self.rollout.dialect, legacy, onto.place, own)
         keys = tuple((path, setting.document.path) for path, setting in own)
-        return Flat(content, Account(len(legacy.document.comments), ()), keys)
+        return FlatText(content, Account(len(legacy.document.comments), ()), keys)
 
     def _authority(
-        self, planned: Planned, flat: Flat, legacy: Resolved
+        self, planned: Planned, flat: FlatText, legacy: Resolved
     ) -> tuple[tuple[str, str], ...]:
         """The plan says what is inlined: a key it does not name is refused. Returns idle keys.
 
@@ -277,7 +277,7 @@ def _says(parent: Resolved, key: KeyPath, value: Any) -> bool:
     return slot is not None and equal(slot.python, value)
 
 
-def _inlined(flat: Flat, legacy: Resolved) -> dict[str, list[str]]:
+def _inlined(flat: FlatText, legacy: Resolved) -> dict[str, list[str]]:
     """The keys that came from each file of the old chain, in merge order."""
     found: dict[str, list[str]] = {}
     for path, source in flat.keys:

@@ -18,7 +18,14 @@ from migrate.layout import Layout
 from migrate.locations import LEGACY, dotted, outside
 from migrate.parity import ABSENT, Difference, identical
 from migrate.rollout.legacy import MANIFEST
-from migrate.rollout.own_lines import Hunk, Written, packed, text_lines, unpacked, written_lines
+from migrate.rollout.own_lines import (
+    Hunk,
+    WrittenLines,
+    packed,
+    text_lines,
+    unpacked,
+    written_lines,
+)
 from migrate.trees.tree import Tree
 
 if TYPE_CHECKING:
@@ -38,7 +45,7 @@ class Step(NamedTuple):
     """The frozen file that holds the bytes of before, if one does."""
     edits: tuple[tuple[int, int, str], ...] = ()
     """For an edited file: (offset, length, old text), which take the new text back to the old."""
-    written: Written | None = None
+    written: WrittenLines | None = None
     """The same as whole lines, which are found again when somebody has edited the rest."""
 
 
@@ -66,7 +73,7 @@ class Evidence(NamedTuple):
         """The files that the step deleted."""
         return tuple(step.path for step in self.steps if step.after is None)
 
-    def speaks_of(self, chain: tuple[tuple[str, str], ...], resolved: dict[Any, Any]) -> bool:
+    def matches(self, chain: tuple[tuple[str, str], ...], resolved: dict[Any, Any]) -> bool:
         """Whether this is the legacy config that was recorded: its files, and what they come to."""
         if chain != self.chain:
             return False
@@ -194,7 +201,7 @@ def _step(change: Change, frozen: dict[str, str], target: str) -> dict[str, Any]
     return step
 
 
-def _own_lines(written: Written) -> dict[str, Any]:
+def _own_lines(written: WrittenLines) -> dict[str, Any]:
     """What a step wrote into a file, each with the old text; from the end, as it is undone."""
     edits: list[list[Any]] = []
     for hunk in reversed(written.hunks):
@@ -283,7 +290,7 @@ def _read_step(item: dict[str, Any]) -> Step:
     )
 
 
-def _written(item: dict[str, Any], edits: tuple[tuple[int, int, str], ...]) -> Written:
+def _written(item: dict[str, Any], edits: tuple[tuple[int, int, str], ...]) -> WrittenLines:
     digests = unpacked(_text(item["lines"]))
     hunks: list[Hunk] = []
     last = 0
@@ -293,7 +300,7 @@ def _written(item: dict[str, Any], edits: tuple[tuple[int, int, str], ...]) -> W
             raise ValueError("the lines of a step follow one another")
         last = first + len(lines)
         hunks.append(Hunk((first, last), tuple(lines), tuple(before), start))
-    return Written(tuple(hunks), digests)
+    return WrittenLines(tuple(hunks), digests)
 
 
 # Evidence is as hostile as any other file of the tree: nothing in it is taken for what it says.

@@ -147,6 +147,6 @@ def recorded_otherwise(evidence: Evidence, rollout: Rollout) -> bool:
         resolved = PlainLoader(rollout.old.below, rollout.dialect).load(evidence.source)
     except MigrateError:
         return True
-    return not evidence.speaks_of(
+    return not evidence.matches(
         tuple((document.path, document.digest) for document in chain), resolved
     )

@@ -21,7 +21,7 @@ from migrate.plan import Plans
 from migrate.resolve import Resolver
 from migrate.rollout.legacy import read_manifest
 from migrate.rollout.relink import relinked_text
-from migrate.trees.recording import Watched
+from migrate.trees.recording import RecordingTree
 from migrate.trees.tree import Overlay, Tree
 
 
@@ -241,4 +241,4 @@ def _manifest(tree: Tree) -> dict[str, str]:
 
 
 def _digest(tree: Tree, path: str) -> str:
-    return tree.digest(path) if isinstance(tree, Watched) else sha256(tree.read(path))
+    return tree.digest(path) if isinstance(tree, RecordingTree) else sha256(tree.read(path))

@@ -37,7 +37,7 @@ class Hunk(NamedTuple):
     """The offset of the first line in that text, in bytes."""
 
 
-class Written(NamedTuple):
+class WrittenLines(NamedTuple):
     """All that a step wrote into one file, and the digest of each line of the text it left."""
 
     hunks: tuple[Hunk, ...]
@@ -66,7 +66,7 @@ class Clash(NamedTuple):
         yield from (f"+{_shown(line)}" for line in self.found)
 
 
-def written_lines(before: bytes, after: bytes) -> Written:
+def written_lines(before: bytes, after: bytes) -> WrittenLines:
     """What turns one text into another, as whole lines."""
     old, new = _lines(before), _lines(after)
     starts = [0, *accumulate(map(len, new))]
@@ -74,10 +74,10 @@ def written_lines(before: bytes, after: bytes) -> Written:
         Hunk((j1, j2), tuple(new[j1:j2]), tuple(old[i1:i2]), starts[j1])
         for i1, i2, j1, j2 in _changed(old, new)
     )
-    return Written(hunks, tuple(map(_digest, new)))
+    return WrittenLines(hunks, tuple(map(_digest, new)))
 
 
-def packed(written: Written) -> str:
+def packed(written: WrittenLines) -> str:
     """The digests as a text for a record."""
     return b64encode(b"".join(written.digests)).decode()
 
@@ -95,7 +95,7 @@ def text_lines(text: str) -> list[bytes]:
     return _lines(text.encode("utf-8", "surrogateescape"))
 
 
-def places(written: Written, now: bytes) -> list[Range | Clash | None]:
+def places(written: WrittenLines, now: bytes) -> list[Range | Clash | None]:
     """Where each hunk stands today; None for one that somebody took back already.
 
     The texts are matched from the top and from the bottom: where the two disagree, equal lines
@@ -117,7 +117,7 @@ def _clash(hunk: Hunk, place: Range, lines: Sequence[bytes]) -> Clash:
     return Clash(place, hunk, tuple(lines[slice(*place)]))
 
 
-def _turned_back(written: Written) -> tuple[list[Hunk], list[bytes]]:
+def _turned_back(written: WrittenLines) -> tuple[list[Hunk], list[bytes]]:
     """The old lines as hunks, and the digests of the text in which they stood."""
     hunks: list[Hunk] = []
     digests: list[bytes] = []
@@ -147,7 +147,7 @@ def _agreed(
     ]
 
 
-def taken_back(written: Written, now: bytes) -> bytes | Clash:
+def taken_back(written: WrittenLines, now: bytes) -> bytes | Clash:
     """Today's text with the old lines in place of the step's; the first clash, if there is one."""
     lines = _lines(now)
     for hunk, place in reversed(list(zip(written.hunks, places(written, now), strict=True))):

@@ -61,9 +61,9 @@ class Unanswered(Refused):
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.what, self.place, self.hint, self.paste)
 
-    def letter(self) -> str:
+    def render(self) -> str:
         """The message with the lines."""
-        return "\n".join([super().letter(), *map(printable, self.paste)])
+        return "\n".join([super().render(), *map(printable, self.paste)])
 
 
 def explains(difference: Difference, followed: Iterable[Followed]) -> bool:
@@ -77,7 +77,7 @@ def explains(difference: Difference, followed: Iterable[Followed]) -> bool:
     return value == new
 
 
-class Pointers:
+class ReferenceTracker:
     """Finds references for one set of plans. Every file is scanned once for the whole rollout.
 
     `moved` maps the old path of a preset to its new one, `going` are all files that some step

@@ -12,18 +12,18 @@ from migrate.loading.graph import Graph, Link
 from migrate.loading.trainer import PlainLoader
 from migrate.locations import Place, dotted, overlap
 from migrate.parity import Difference, Verdict, equal, find, judge
-from migrate.parity.format import told
+from migrate.parity.format import format_difference
 from migrate.plan import Planned
 from migrate.references import Reference
 from migrate.resolve import Resolver
-from migrate.rollout.build import Maker, Migrated, Proof, Written
+from migrate.rollout.build import Migrated, NewPreset, PresetBuilder, Proof
 from migrate.rollout.context import Rollout
 from migrate.rollout.leftovers import Leftover
 from migrate.rollout.legacy import refreeze
 from migrate.rollout.old_tree import MovedFile
 from migrate.rollout.reference_updates import (
     Followed,
-    Pointers,
+    ReferenceTracker,
     explains,
     held,
     not_ours,
@@ -37,7 +37,7 @@ from migrate.trees.tree import Overlay, Tree
 class Proposal(NamedTuple):
     """One rollout step: what it changes, and what was proven about it. Paths are root-relative."""
 
-    written: Written
+    written: NewPreset
     proof: Proof
     changes: ChangeSet
     dependents: tuple[str, ...] = ()
@@ -86,7 +86,7 @@ class Proposer:
     ) -> None:
         self.rollout = rollout
         self.plans = rollout.plans
-        self.maker = Maker(rollout)
+        self.maker = PresetBuilder(rollout)
         self.tree = Overlay(tree)
         self.done = set(applied)
         self.likely = likely
@@ -150,7 +150,7 @@ class Proposer:
     def _as_today(
         self,
         planned: Planned,
-        written: Written,
+        written: NewPreset,
         changes: ChangeSet,
         verdict: Verdict,
         below: Iterable[str],
@@ -191,7 +191,7 @@ class Proposer:
         raise_all(
             [
                 Refused(
-                    f"would change {told(difference)}: {old} loads that today, "
+                    f"would change {format_difference(difference)}: {old} loads that today, "
                     f"since {edited} was edited after its step",
                     planned.place,
                     f"set `{dotted(difference.path)}` in {old} first: the step keeps what it says",
@@ -285,7 +285,7 @@ class Proposer:
 
     # The target.
 
-    def _target(self, written: Written) -> Change:
+    def _target(self, written: NewPreset) -> Change:
         """The change of the target. Raises Refused for what stands there."""
         path = written.target
         before = self.tree.read(path) if self.tree.exists(path) else None
@@ -295,7 +295,7 @@ class Proposer:
             raise Refused("stands where the new preset goes", path, hint)
         return Change(path, before, written.content, f"migrate {written.name}")
 
-    def _migrated(self, planned: Planned, written: Written) -> None:
+    def _migrated(self, planned: Planned, written: NewPreset) -> None:
         """From here on the preset counts as migrated."""
         left = self.left
         for path, _ in written.chain:
@@ -304,7 +304,7 @@ class Proposer:
 
     # What goes.
 
-    def _retired(self, written: Written) -> Iterator[Change]:
+    def _retired(self, written: NewPreset) -> Iterator[Change]:
         for frozen, _ in written.chain:
             path = self.rollout.live(frozen)
             own = frozen == written.source
@@ -319,14 +319,16 @@ class Proposer:
     # What names it.
 
     @cached_property
-    def pointers(self) -> Pointers:
+    def pointers(self) -> ReferenceTracker:
         """Who names the files of this rollout, but for what the rollout writes or deletes."""
         rollout = self.rollout
         old = [rollout.live(path) for path in rollout.users]
         going = [path for path in old if path not in rollout.old.staying]
         moved = {path: planned.preset.to for path, planned in rollout.moved.items()}
         records = {*old, *rollout.targets}
-        return Pointers(self.plans, rollout.legacy.tree, going, moved, records, rollout.targets)
+        return ReferenceTracker(
+            self.plans, rollout.legacy.tree, going, moved, records, rollout.targets
+        )
 
     def unanswered(self) -> list[Reference]:
         """What would dangle after the steps to come, in their order."""
@@ -387,7 +389,7 @@ class Proposer:
         raise_all([*faults, *not_ours(self.foreign, changes)])
 
     def _dependents(
-        self, changes: ChangeSet, written: Written, followed: Followed
+        self, changes: ChangeSet, written: NewPreset, followed: Followed
     ) -> tuple[str, ...]:
         """Every other config whose chain goes through a changed file must keep parity, but for
         paths in its values that follow what moved."""
@@ -427,7 +429,7 @@ def without(verdict: Verdict, known: Iterable[Difference]) -> Verdict:
 
 def _refuse_forbidden(verdict: Verdict, path: str) -> None:
     faults = [
-        Refused(f"would change: {told(difference)}", path, why)
+        Refused(f"would change: {format_difference(difference)}", path, why)
         for difference, why in verdict.forbidden
     ]
     raise_all(faults)

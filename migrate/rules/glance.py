@@ -47,7 +47,7 @@ class Glances:
         except MigrateError:
             return None
         named = _find(values, self._fusion) if self._fusion is not None else None
-        if not all(map(self.loader.ordinary, chain)):
+        if not all(map(self.loader.plainly_resolvable, chain)):
             return Glance(Shape(bases, normalised(named), 0), quiet=False)
         own = self.loader.own(path)
         said = {key: value for key, value in own.items() if key not in self.loader.dialect.keys}

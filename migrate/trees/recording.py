@@ -16,7 +16,7 @@ NOT_READ = b"not read: "
 """With the letter behind it, stands for the digest of a file that could not be read."""
 
 
-class Watched(CachedTree):
+class RecordingTree(CachedTree):
     """A tree that notes what it is asked, and keeps digests of contents instead of the contents."""
 
     def __init__(self, below: Tree) -> None:
@@ -72,10 +72,10 @@ def listing(tree: Tree) -> str:
 
 def contents(tree: Tree, paths: Iterable[str]) -> str:
     """The digest of all these files' names and bytes; of one that cannot be read, of the reason."""
-    return together({path: _of(tree, path) for path in paths})
+    return combined_digest({path: _of(tree, path) for path in paths})
 
 
-def together(digests: Mapping[str, bytes]) -> str:
+def combined_digest(digests: Mapping[str, bytes]) -> str:
     """The same of files whose digests are known."""
     whole = hashlib.sha256()
     for path in sorted(digests):
@@ -91,7 +91,7 @@ def _of(tree: Tree, path: str) -> bytes:
 
 
 def _unread(error: MigrateError) -> bytes:
-    return NOT_READ + error.letter().encode("utf-8", "surrogateescape")
+    return NOT_READ + error.render().encode("utf-8", "surrogateescape")
 
 
 def _digest(texts: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from migrate.trees.git import repository
 from migrate.trees.ignored import Ignored
-from migrate.trees.recording import Watched
+from migrate.trees.recording import RecordingTree
 from migrate.trees.tree import CachedTree, DiskTree, Overlay, Tree
 
 _LINK, _MODULE = "120000", "160000"
@@ -18,7 +18,7 @@ def tracked(tree: Tree, config_root: str) -> list[str]:
 
     Configs count even if git does not track them yet: an earlier step may just have written them.
     """
-    if not isinstance(tree, Watched):
+    if not isinstance(tree, RecordingTree):
         return _tracked(tree, config_root)
     if config_root not in tree.tracked:
         tree.tracked[config_root] = _tracked(tree, config_root)

@@ -17,7 +17,7 @@ from typing import Any
 from migrate.disk import Disk
 from migrate.errors import MigrateError
 from migrate.locations import PRIVATE
-from migrate.trees.recording import Watched, contents, listing, together
+from migrate.trees.recording import RecordingTree, combined_digest, contents, listing
 from migrate.trees.tracked import tracked
 from migrate.trees.tree import CachedTree, DiskTree, Tree
 from migrate.workspace.seal import seal_of, sealed
@@ -61,7 +61,7 @@ class Memory:
             and _tracked(tree, seen["config_root"]) == seen["tracked"]
         )
 
-    def remember(self, tree: Watched, config_root: str, answer: Any) -> None:
+    def remember(self, tree: RecordingTree, config_root: str, answer: Any) -> None:
         """Keep an answer that was made from this tree alone; where it cannot be kept, nothing."""
         if tree.moved:
             return
@@ -72,7 +72,7 @@ class Memory:
             "files": listing(tree),
             "asked": asked,
             "read": sorted(tree.digests),
-            "contents": together(tree.digests),
+            "contents": combined_digest(tree.digests),
             "config_root": config_root,
             "tracked": _tracked(tree, config_root),
         }

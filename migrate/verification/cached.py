@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TRUST = f"{PRIVATE}/trust.json"
 
 
-class Asked:
+class CachedVerify:
     """One call of the gate. `workspace` is made only if the tree has to be looked at again.
 
     `recalled` says whether the answer is that of an earlier look.
@@ -43,7 +43,7 @@ class Asked:
     def answer(
         self,
         names: Iterable[str] = (),
-        word: bool = False,
+        allow_commands: bool = False,
         fresh: bool = False,
         workers: Workers = HERE,
         progress: Progress | None = None,
@@ -58,16 +58,16 @@ class Asked:
         if known is not None:
             self.recalled = True
             result = restored(known["found"])
-            if not word and not os.path.lexists(self.tree.absolute(TRUST)):
+            if not allow_commands and not os.path.lexists(self.tree.absolute(TRUST)):
                 result.findings += restored(known["gates"]).findings
                 return result
         from migrate.plan import select
-        from migrate.trees.recording import Watched
+        from migrate.trees.recording import RecordingTree
         from migrate.verification.gate_commands import not_run
         from migrate.verification.run import checked, gates_of
 
         workspace = self._workspace().fresh()  # what was read before was not watched
-        workspace.tree = watched = Watched(self.tree)
+        workspace.tree = watched = RecordingTree(self.tree)
         selected = select(workspace.plans, chosen)
         if known is None:
             result = checked(workspace, selected, workers, progress, self.strict)
@@ -76,5 +76,5 @@ class Asked:
                 told = Verified(findings=not_run(selected))
                 answer = {"found": result.data(), "gates": told.data()}
                 self.memory.remember(watched, workspace.plans.config_root, answer)
-        result.findings += gates_of(workspace, result, selected, word)
+        result.findings += gates_of(workspace, result, selected, allow_commands)
         return result

@@ -10,30 +10,30 @@ from migrate.errors import MigrateError
 from migrate.findings import ERROR, NOTE, WARNING, Finding
 from migrate.locations import Place, dotted
 from migrate.parity import ABSENT, Difference
-from migrate.parity.format import told, value_text
+from migrate.parity.format import format_difference, value_text
 from migrate.plan import Planned
 from migrate.rollout.evidence import Evidence, plan_digest
 from migrate.rollout.legacy import LineEnds, only_line_ends
 from migrate.rollout.missed_edits import MissedEdit, recorded_otherwise, unexplained
 from migrate.rollout.reference_updates import still_named
 from migrate.rules import check_rules, check_style
-from migrate.verification.context import Gate
+from migrate.verification.context import VerifyContext
 from migrate.verification.result import Compared, Verified
 from migrate.workspace.workspace import Workspace
 
-Check = Callable[[Gate, Verified], Iterator[Finding]]
+Check = Callable[[VerifyContext, Verified], Iterator[Finding]]
 
 # The checks, in the order in which they are reported.
 
 
-def _manifest(gate: Gate, result: Verified) -> Iterator[Finding]:
+def _manifest(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
     """The frozen files are what they were."""
     if result.finalized:
         return
     yield from (Finding.of("manifest", fault) for fault in gate.manifest_faults)
 
 
-def _applied(gate: Gate, result: Verified) -> Iterator[Finding]:
+def _applied(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
     """Every preset is applied, by the plan and the legacy files as they are."""
     for planned in gate.chosen:
         seen = gate.examined[planned.name]
@@ -44,14 +44,14 @@ def _applied(gate: Gate, result: Verified) -> Iterator[Finding]:
             what = f"the plan of {planned.name} changed since it was applied"
             hint = f"migrate apply --preset {planned.name}"
             yield Finding("applied", what, planned.place, hint)
-        if seen.unlike:
+        if seen.evidence_differs:
             evidence = gate.evidence(planned.name)
             if evidence is not None:
                 yield from _record(gate, result, planned, evidence)
     yield from _unplanned(gate)
 
 
-def _pending(gate: Gate, planned: Planned) -> Finding:
+def _pending(gate: VerifyContext, planned: Planned) -> Finding:
     """A preset that waits for its step, and what keeps the step from being taken."""
     what, hint = f"{planned.name} is not applied", f"migrate apply --preset {planned.name}"
     missing = sorted(gate.old.missing_in(_old_paths(gate, planned)))
@@ -61,7 +61,7 @@ def _pending(gate: Gate, planned: Planned) -> Finding:
     return Finding("applied", what, planned.place, hint)
 
 
-def _unplanned(gate: Gate) -> Iterator[Finding]:
+def _unplanned(gate: VerifyContext) -> Iterator[Finding]:
     """Evidence of a preset that no plan has any more: nobody compares it."""
     folder, planned = gate.plans.layout.evidence_folder, gate.plans.presets
     for path in gate.tree.files():
@@ -73,7 +73,7 @@ def _unplanned(gate: Gate) -> Iterator[Finding]:
 
 
 def _record(
-    gate: Gate, result: Verified, planned: Planned, evidence: Evidence
+    gate: VerifyContext, result: Verified, planned: Planned, evidence: Evidence
 ) -> Iterator[Finding]:
     tree, place = gate.tree, Place(evidence.target)
     if not tree.exists(evidence.target):
@@ -89,7 +89,7 @@ def _record(
         yield from _same_legacy(gate, planned, evidence)
 
 
-def _same_legacy(gate: Gate, planned: Planned, evidence: Evidence) -> Iterator[Finding]:
+def _same_legacy(gate: VerifyContext, planned: Planned, evidence: Evidence) -> Iterator[Finding]:
     """The frozen files are those that the evidence speaks of, or what a later step found."""
     rollout = gate.workspace.rollout
     others = [one for one in gate.workspace.evidence.values() if one.name != evidence.name]
@@ -101,7 +101,7 @@ def _same_legacy(gate: Gate, planned: Planned, evidence: Evidence) -> Iterator[F
     yield Finding("evidence", what, Place(path or gate.plans.layout.evidence(evidence.name)), hint)
 
 
-def _edits(gate: Gate, result: Verified) -> Iterator[Finding]:
+def _edits(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
     """Whatever was edited in the old files has arrived in the presets that replaced them."""
     if result.finalized:
         return
@@ -114,7 +114,7 @@ def _edits(gate: Gate, result: Verified) -> Iterator[Finding]:
             yield from (_behind(planned, edit) for edit in missed)
 
 
-def _moved(gate: Gate) -> Iterator[Finding]:
+def _moved(gate: VerifyContext) -> Iterator[Finding]:
     """What changed in the files of presets that wait for their step: told, and no fault."""
     if not gate.old.moved:
         return
@@ -124,7 +124,7 @@ def _moved(gate: Gate) -> Iterator[Finding]:
             for path in _old_paths(gate, planned):
                 users.setdefault(path, []).append(planned.name)
     for file in gate.old.moved_in(users):
-        keys = "; ".join(map(told, file.changed)) or "no value, only its text"
+        keys = "; ".join(map(format_difference, file.changed)) or "no value, only its text"
         what = f"changed since it was frozen: {keys}"
         if file.before is None:
             what = "is extended since the tree was frozen"
@@ -132,7 +132,7 @@ def _moved(gate: Gate) -> Iterator[Finding]:
         yield Finding("edits", what, Place(file.path), hint, NOTE)
 
 
-def _old_paths(gate: Gate, planned: Planned) -> tuple[str, ...]:
+def _old_paths(gate: VerifyContext, planned: Planned) -> tuple[str, ...]:
     try:
         return gate.workspace.rollout.legacy_chain(planned).paths
     except MigrateError:
@@ -151,7 +151,7 @@ def _behind(planned: Planned, edit: MissedEdit) -> Finding:
     return Finding("edits", what, edit.home, hint)
 
 
-def _parity(gate: Gate, result: Verified) -> Iterator[Finding]:
+def _parity(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
     """Every target says what the legacy config said, but for what the profile allows."""
     for planned in gate.chosen:
         verdict = gate.examined[planned.name].verdict
@@ -167,7 +167,7 @@ def _parity(gate: Gate, result: Verified) -> Iterator[Finding]:
                     yield finding
 
 
-def _arrived(gate: Gate, planned: Planned, difference: Difference) -> bool:
+def _arrived(gate: VerifyContext, planned: Planned, difference: Difference) -> bool:
     """Whether the old files by now say the same as the preset: somebody carried an edit over."""
     evidence = gate.evidence(planned.name) if not gate.finalized else None
     try:
@@ -192,11 +192,11 @@ def _forbidden(workspace: Workspace, planned: Planned, difference: Difference, w
         path = path[:-1]
     forbidden = why.startswith("forbidden")
     hint = "take the edit back" if forbidden else f"{_ALLOW} {workspace.layout.profile}"
-    what = f"{planned.name}: {told(difference)}: {why}"
+    what = f"{planned.name}: {format_difference(difference)}: {why}"
     return Finding("parity", what, place, hint)
 
 
-def _gone(gate: Gate, result: Verified) -> Iterator[Finding]:
+def _gone(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
     """What every preset has done without is gone, and no config names it."""
     left = {one.path: one for one in gate.leftovers}
     for path, one in left.items():
@@ -233,7 +233,7 @@ def _gone(gate: Gate, result: Verified) -> Iterator[Finding]:
         yield Finding("retired", what, link.place, hint, level)
 
 
-def _references(gate: Gate, result: Verified) -> Iterator[Finding]:
+def _references(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
     """No code, script, config or doc names what the rollout removed."""
     gone = sorted(path for path in gate.retired if not gate.tree.exists(path))
     said = {link.place for link in gate.dangling}
@@ -250,7 +250,7 @@ def _references(gate: Gate, result: Verified) -> Iterator[Finding]:
         yield Finding("references", what, one.place, hint, ERROR if one.dangles else WARNING)
 
 
-def _rules(gate: Gate, result: Verified) -> Iterator[Finding]:
+def _rules(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
     """The layer rules are kept."""
     said = {link.place for link in gate.dangling} | {Place(one.path) for one in gate.leftovers}
     try:
@@ -262,7 +262,7 @@ def _rules(gate: Gate, result: Verified) -> Iterator[Finding]:
         yield from (Finding.of("rules", fault) for fault in error.faults())
 
 
-def _style(gate: Gate, result: Verified) -> Iterator[Finding]:
+def _style(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
     """What `lint` finds beside the layer rules."""
     yield from check_style(gate.plans, gate.workspace.resolver)
 

@@ -20,13 +20,13 @@ from migrate.rollout.old_tree import AppliedFiles, OldTree
 from migrate.rules import Layers
 from migrate.rules.glance import Glances, passed
 from migrate.rules.shapes import Shape
-from migrate.trees.recording import Watched
+from migrate.trees.recording import RecordingTree
 from migrate.verification.examine import Ask, Examined, Part, Unit
 from migrate.workspace.parallel import PORTIONS, Progress, Workers, chunks
 from migrate.workspace.workspace import Workspace
 
 
-class Gate:
+class VerifyContext:
     """The tree under inspection: what was seen of each preset, and the means for a closer look."""
 
     def __init__(self, workspace: Workspace, chosen: list[Planned]) -> None:
@@ -41,7 +41,9 @@ class Gate:
         """Look at each preset on its own, here or wherever the workers are."""
         ask, units = self._ask(), [self._unit(planned) for planned in self.chosen]
         if workers.pool is None:
-            watched = self.tree if isinstance(self.tree, Watched) else Watched(self.tree)
+            watched = (
+                self.tree if isinstance(self.tree, RecordingTree) else RecordingTree(self.tree)
+            )
             found = ask.each(units, watched)
         else:
             parts = workers.pool.map(ask.part, chunks(units, PORTIONS * workers.number))
@@ -75,7 +77,7 @@ class Gate:
         return Unit(planned.name, self.plans.legacy_path(preset.from_), preset.to)
 
     def _joined(self, part: Part) -> list[Examined]:
-        if isinstance(self.tree, Watched):
+        if isinstance(self.tree, RecordingTree):
             self.tree.join(part.digests, part.asked, part.moved)
         return part.examined
 
@@ -111,7 +113,9 @@ class Gate:
         found: dict[str, list[MissedEdit] | MigrateError] = {}
         for planned in self.chosen:
             seen = self.examined[planned.name]
-            closer = seen.applied and (self.old.moved or seen.unlike) and not self.finalized
+            closer = (
+                seen.applied and (self.old.moved or seen.evidence_differs) and not self.finalized
+            )
             evidence = self.evidence(planned.name) if closer else None
             if evidence is not None and self.tree.exists(evidence.target):
                 try:

@@ -15,7 +15,7 @@ from migrate.loading.trainer import PlainLoader
 from migrate.parity import Verdict, concerns, judge
 from migrate.rollout.evidence import Evidence, read_evidence
 from migrate.rules.glance import Glance, Glances
-from migrate.trees.recording import Watched
+from migrate.trees.recording import RecordingTree
 from migrate.trees.tree import DiskTree
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ class Unit(NamedTuple):
 
 
 class Examined(NamedTuple):
-    """What was seen of one preset. `unlike`: its record wants a closer look."""
+    """What was seen of one preset. `evidence_differs`: its record wants a closer look."""
 
     unit: Unit
     applied: bool = False
-    unlike: bool = False
+    evidence_differs: bool = False
     verdict: Verdict | MigrateError | None = None
     """None where there is nothing to compare."""
     glance: Glance | None = None
@@ -58,7 +58,7 @@ class Examined(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What one process saw, and what it looked at for that (`trace.Watched`)."""
+    """What one process saw, and what it looked at for that (`recording.RecordingTree`)."""
 
     examined: list[Examined]
     digests: dict[str, bytes]
@@ -83,11 +83,11 @@ class Ask(NamedTuple):
 
     def part(self, units: Sequence[Unit]) -> Part:
         """Examine some presets on their own."""
-        tree = Watched(DiskTree(self.root, self.limits))
+        tree = RecordingTree(DiskTree(self.root, self.limits))
         found = list(self.each(units, tree))
         return Part(found, tree.digests, tree.asked, tree.moved)
 
-    def each(self, units: Iterable[Unit], tree: Watched) -> Iterator[Examined]:
+    def each(self, units: Iterable[Unit], tree: RecordingTree) -> Iterator[Examined]:
         """Examine presets one after another. Raises InputError for broken evidence."""
         loader = PlainLoader(tree, self.dialect)
         glances = Glances(self.rules, self.base, loader)
@@ -103,7 +103,7 @@ class Ask(NamedTuple):
     def _one(
         self,
         unit: Unit,
-        tree: Watched,
+        tree: RecordingTree,
         loader: PlainLoader,
         glances: Glances,
         idle: Sequence[int],
@@ -114,15 +114,17 @@ class Ask(NamedTuple):
             return Examined(unit, glance=glance)
         if not tree.exists(evidence.target):
             return self._applied(unit, True, None, glance, evidence)
-        unlike = not (self._as_written(tree, evidence) and self._same(unit, loader, tree, evidence))
+        evidence_differs = not (
+            self._as_written(tree, evidence) and self._same(unit, loader, tree, evidence)
+        )
         verdict = self._verdict(loader, evidence)
         concerned = self._concerned(loader, evidence, idle)
-        return self._applied(unit, unlike, verdict, glance, evidence, concerned)
+        return self._applied(unit, evidence_differs, verdict, glance, evidence, concerned)
 
     def _applied(
         self,
         unit: Unit,
-        unlike: bool,
+        evidence_differs: bool,
         verdict: Verdict | MigrateError | None,
         glance: Glance | None,
         evidence: Evidence,
@@ -131,7 +133,7 @@ class Ask(NamedTuple):
         return Examined(
             unit=unit,
             applied=True,
-            unlike=unlike,
+            evidence_differs=evidence_differs,
             verdict=verdict,
             glance=glance,
             retired=evidence.retired,
@@ -153,10 +155,12 @@ class Ask(NamedTuple):
         allow = self.profile.allow
         return tuple(n for n in idle if any(concerns(allow[n], side) for side in sides))
 
-    def _as_written(self, tree: Watched, evidence: Evidence) -> bool:
+    def _as_written(self, tree: RecordingTree, evidence: Evidence) -> bool:
         return tree.digest(evidence.target) == evidence.digest
 
-    def _same(self, unit: Unit, loader: PlainLoader, tree: Watched, evidence: Evidence) -> bool:
+    def _same(
+        self, unit: Unit, loader: PlainLoader, tree: RecordingTree, evidence: Evidence
+    ) -> bool:
         """Whether the evidence speaks of the legacy config as it is."""
         if not self.frozen:
             return True
@@ -166,7 +170,7 @@ class Ask(NamedTuple):
             known = tuple((path, tree.digest(path)) for path in chain)
         except MigrateError:
             return False
-        return evidence.speaks_of(known, resolved)
+        return evidence.matches(known, resolved)
 
     def _verdict(self, loader: PlainLoader, evidence: Evidence) -> Verdict | MigrateError:
         try:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from migrate.findings import ERROR, Finding
 from migrate.plan import Planned, select
 from migrate.verification.checks import CHECKS, STRICT
-from migrate.verification.context import Gate
+from migrate.verification.context import VerifyContext
 from migrate.verification.gate_commands import not_run, run_gates
 from migrate.verification.result import Verified
 from migrate.workspace.parallel import HERE, Progress, Workers
@@ -42,7 +42,7 @@ def checked(
 
     `strict` adds what `lint` finds worth knowing, since its warnings close the gate then.
     """
-    gate = Gate(workspace, chosen)
+    gate = VerifyContext(workspace, chosen)
     gate.examine(workers, progress)
     result = Verified(finalized=gate.finalized)
     checks = STRICT if strict else CHECKS
@@ -56,10 +56,10 @@ def checked(
 
 
 def gates_of(
-    workspace: Workspace, result: Verified, chosen: list[Planned], word: bool
+    workspace: Workspace, result: Verified, chosen: list[Planned], allow_commands: bool
 ) -> list[Finding]:
     """Run the gate commands of the plan, if the user gave the word; else say what was not run."""
-    if not (word or trusted(workspace)):
+    if not (allow_commands or trusted(workspace)):
         return not_run(chosen)
     applied = [planned for planned in chosen if planned.name in result.presets]
     found = run_gates(workspace.root, applied)

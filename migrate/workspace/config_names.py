@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LEGACY, GIT = "legacy:", "git:"
 
 
-class Side(NamedTuple):
+class NamedConfig(NamedTuple):
     """One config, resolved. Of a finalized preset's legacy config only the evidence is left."""
 
     label: str
@@ -51,14 +51,14 @@ def _place_in(setting: Setting, path: KeyPath) -> Place:
     return setting.document.place(step.start if isinstance(step, Entry) else step.props)
 
 
-def side(view: View, given: str) -> Side:
+def side(view: View, given: str) -> NamedConfig:
     """Resolve what a person named. Raises InputError, with the nearest names."""
     if given.startswith(LEGACY):
         return _legacy(view, given)
     if given.startswith(GIT):
         return _git(view, given)
     resolved = view.resolver.resolve(locate(view, given))
-    return Side(given, resolved.path, resolved.python, resolved)
+    return NamedConfig(given, resolved.path, resolved.python, resolved)
 
 
 def resolved_side(view: View, given: str) -> Resolved:
@@ -66,7 +66,7 @@ def resolved_side(view: View, given: str) -> Resolved:
     return _with_files(side(view, given))
 
 
-def _with_files(found: Side) -> Resolved:
+def _with_files(found: NamedConfig) -> Resolved:
     if found.resolved is None:
         hint = "the legacy tree is gone; git:REV:PATH reads it from a revision that had it"
         raise InputError("only the values are left of this config", found.path, hint)
@@ -136,7 +136,7 @@ def _preset(view: View, name: str) -> str | None:
     return None if "/" in name else presets(view).get(name)
 
 
-def _legacy(view: View, given: str) -> Side:
+def _legacy(view: View, given: str) -> NamedConfig:
     from migrate.plan import load_plans, select
     from migrate.rollout.evidence import read_evidence
 
@@ -145,15 +145,15 @@ def _legacy(view: View, given: str) -> Side:
     frozen = plans.legacy_path(planned.preset.from_)
     if view.tree.exists(frozen):
         resolved = view.resolver.resolve(frozen)
-        return Side(given, frozen, resolved.python, resolved)
+        return NamedConfig(given, frozen, resolved.python, resolved)
     evidence = read_evidence(view.tree, planned.name, view.layout)
     if evidence is None:
         what = f"{planned.name} has neither a frozen config nor evidence"
         raise MissingFile(what, frozen, "restore the legacy tree")
-    return Side(given, evidence.source, evidence.resolved)
+    return NamedConfig(given, evidence.source, evidence.resolved)
 
 
-def _git(view: View, given: str) -> Side:
+def _git(view: View, given: str) -> NamedConfig:
     from migrate.resolve import Resolver
     from migrate.trees.git_tree import GitTree
     from migrate.trees.tree import CachedTree
@@ -164,7 +164,7 @@ def _git(view: View, given: str) -> Side:
     with GitTree(view.root, revision, view.limits) as tree:
         resolver = Resolver(CachedTree(tree), view.dialect)
         resolved = resolver.resolve(_git_path(view, path))
-        return Side(given, resolved.path, resolved.python, resolved)
+        return NamedConfig(given, resolved.path, resolved.python, resolved)
 
 
 def _git_path(view: View, given: str) -> str:

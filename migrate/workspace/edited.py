@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrate.changes import Change, sha256
 from migrate.errors import MigrateError, TreeMoved
-from migrate.rollout.build import Maker
+from migrate.rollout.build import PresetBuilder
 from migrate.rollout.evidence import Evidence
 from migrate.workspace.workspace import Workspace
 
@@ -32,7 +32,7 @@ def applied_text(workspace: Workspace, evidence: Evidence) -> bytes | None:
     """What `apply` wrote, made again from the legacy tree; None if that is not possible."""
     planned = workspace.plans.presets[evidence.name]
     try:
-        content = Maker(workspace.rollout).content(workspace.resolver, planned)
+        content = PresetBuilder(workspace.rollout).content(workspace.resolver, planned)
     except MigrateError:
         return None
     return content if sha256(content) == evidence.digest else None

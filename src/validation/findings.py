@@ -21,9 +21,9 @@ class Finding:
     what: str
     hint: str = ""
 
-    def letter(self) -> str:
+    def render(self) -> str:
         """The two lines that a person reads."""
-        return MigrateError(self.what, self.place, self.hint).letter()
+        return MigrateError(self.what, self.place, self.hint).render()
 
 
 @dataclass(frozen=True)

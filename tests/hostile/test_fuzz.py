@@ -97,7 +97,7 @@ def test_an_input_that_takes_too_long_is_a_finding(
 
 
 def test_letters_hold_nothing_that_a_terminal_obeys(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(InputError, "letter", lambda _: "error: \x1b[31m")
+    monkeypatch.setattr(InputError, "render", lambda _: "error: \x1b[31m")
     with pytest.raises(AssertionError, match="x1b"), letters_only():
         raise InputError("is red")
 

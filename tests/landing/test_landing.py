@@ -22,7 +22,7 @@ class Interrupted(Exception):
     """Stands for the death of the process."""
 
 
-class Watched(Posix):
+class RecordingTree(Posix):
     """The operating system, with something done before its Nth rename; or it dies."""
 
     def __init__(self, when: int, act: Callable[[], None]) -> None:
@@ -70,7 +70,7 @@ def change_set(*changes: Change) -> ChangeSet:
 
 def die(root: Path, changes: ChangeSet, rename: int) -> None:
     """Land, and die before a rename: 1 ignore file, 2 intent, 3 commit, 4 the first file."""
-    system = Watched(rename, lambda: setattr(system, "dead", True))
+    system = RecordingTree(rename, lambda: setattr(system, "dead", True))
     with pytest.raises(Interrupted):
         land(changes, Disk(str(root), system), "the step")
 
@@ -142,7 +142,7 @@ def test_an_edited_file_is_refused_with_both_digests(two: tuple[Path, ChangeSet]
 
 def test_an_edit_while_staging_is_refused(two: tuple[Path, ChangeSet]) -> None:
     root, changes = two
-    system = Watched(2, lambda: plant(root, b="mine"))
+    system = RecordingTree(2, lambda: plant(root, b="mine"))
     with pytest.raises(TreeMoved):
         land(changes, Disk(str(root), system), "the step")
     assert files(root) == {"a": b"a", "b": b"mine"}
@@ -196,7 +196,7 @@ def test_a_link_swapped_in_after_the_check_redirects_nothing(tmp_path: Path, ren
         (root / "dir").symlink_to(outside)
 
     changes = change_set(change("dir/a", "a", "A"), change("dir/b", "b", "B"))
-    system = Watched(rename, swap)
+    system = RecordingTree(rename, swap)
     with pytest.raises(TreeMoved, match="is not a folder"):
         land(changes, Disk(str(root), system), "the step")
     assert files(outside) == {"a": b"a"}
@@ -398,7 +398,7 @@ def test_a_signal_leaves_nothing_half_done(
 ) -> None:
     root, changes = two
     handler = signal.getsignal(number)
-    system = Watched(rename, lambda: os.kill(os.getpid(), number))
+    system = RecordingTree(rename, lambda: os.kill(os.getpid(), number))
     with pytest.raises(KeyboardInterrupt):
         land(changes, Disk(str(root), system), "the step")
     assert files(root) == ({"a": b"A", "b": b"B"} if landed else {"a": b"a", "b": b"b"})

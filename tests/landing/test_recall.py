@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from migrate.trees.recording import Watched
+from migrate.trees.recording import RecordingTree
 from migrate.trees.tracked import tracked
 from migrate.trees.tree import DiskTree, MemoryTree
 from tests.support.cli import Ran, migrate
@@ -147,12 +147,12 @@ def test_plans_that_were_read_to_give_trust_are_looked_at_too(root: Path) -> Non
     assert not recalled(verified(root, *options))
 
 
-@pytest.mark.parametrize(("path", "ask"), [("a", Watched.read), ("b", Watched.exists)])
+@pytest.mark.parametrize(("path", "ask"), [("a", RecordingTree.read), ("b", RecordingTree.exists)])
 def test_a_tree_that_moves_under_a_look_is_seen_to_move(
-    path: str, ask: Callable[[Watched, str], object]
+    path: str, ask: Callable[[RecordingTree, str], object]
 ) -> None:
     tree = MemoryTree({"a": b"1"})
-    watched = Watched(tree)
+    watched = RecordingTree(tree)
     for _ in range(2):
         ask(watched, path)
         assert not watched.moved
@@ -163,7 +163,7 @@ def test_a_tree_that_moves_under_a_look_is_seen_to_move(
 
 def test_what_git_tracks_is_asked_once_in_a_look(root: Path) -> None:
     _track(root)
-    watched = Watched(DiskTree(str(root)))
+    watched = RecordingTree(DiskTree(str(root)))
     before = tracked(watched, "configs")
     subprocess.run(["git", "-C", str(root), "add", "train.sh"], check=True, capture_output=True)
     assert tracked(watched, "configs") == before

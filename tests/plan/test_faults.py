@@ -18,7 +18,7 @@ def told(**files: str) -> list[str]:
     with pytest.raises(MigrateError) as caught:
         load_plans(MemoryTree(contents))
     assert caught.value.exit_code == 3
-    return [fault.letter().removeprefix("error: plans/") for fault in caught.value.faults()]
+    return [fault.render().removeprefix("error: plans/") for fault in caught.value.faults()]
 
 
 def sound(**files: str) -> bool:

@@ -214,7 +214,7 @@ def test_only_yaml_directly_in_the_folder_is_a_plan() -> None:
 def test_a_folder_without_plans_says_how_to_get_one() -> None:
     with pytest.raises(MissingFile) as caught:
         load_plans(MemoryTree({"a.yaml": b""}), "plans/")
-    assert caught.value.letter() == (
+    assert caught.value.render() == (
         "error: plans/: holds no plan\nhint: `migrate init` writes plans"
     )
 
@@ -262,7 +262,7 @@ def test_a_long_row_of_presets_is_no_problem() -> None:
 def test_an_unknown_name_gets_the_nearest_ones() -> None:
     with pytest.raises(InputError) as caught:
         select(load(sft=SFT, grpo=GRPO), ["grpo_dens"])
-    assert caught.value.letter() == (
+    assert caught.value.render() == (
         "error: no preset is called `grpo_dens`\nhint: did you mean grpo_dense?"
     )
 
@@ -274,7 +274,7 @@ def test_every_unknown_name_is_told() -> None:
         "no preset is called `xx`",
         "no preset is called `yy`",
     ]
-    assert "plans/ plans grpo_dense" in caught.value.letter()
+    assert "plans/ plans grpo_dense" in caught.value.render()
 
 
 # The schema.

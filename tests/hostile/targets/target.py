@@ -46,7 +46,7 @@ def letters_only() -> Iterator[None]:
     try:
         yield
     except MigrateError as error:
-        letter = error.letter()
+        letter = error.render()
         raw = _RAW.search(letter)
         assert raw is None, f"{raw.group()!r} in {letter!r}"
         assert len(letter) < 200_000
