@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from migrate.changes import Change, ChangeSet
 from migrate.findings import ERROR, WARNING, Finding
-from migrate.locations import LEGACY
-from migrate.references import Renames, naming, scan
+from migrate.locations import LEGACY, Place, parents
+from migrate.references import Ignore, Renames, naming, scan
 from migrate.rollout.legacy import MANIFEST
+from migrate.rollout.reference_updates import successor
+from migrate.trees.foreign import Foreign
+from migrate.trees.tree import Tree
 from migrate.verification.result import Verified
 from migrate.verification.run import verify
 from migrate.workspace.sweep import amendments
@@ -48,11 +51,28 @@ def _into_legacy(workspace: Workspace) -> Iterator[Finding]:
         return
     plans, tree = workspace.plans, workspace.tree
     frozen = [path for path in tree.files() if path.startswith(f"{LEGACY}/")]
-    wanted = Renames.looking_for(frozen, plans.config_root, plans.dialect.keys, plans.layout)
+    yield from _links_into(workspace.tree)
+    above = {folder for path in frozen for folder in parents(path)}
+    folders = sorted(one for one in above if f"{one}/".startswith(f"{LEGACY}/"))
+    said = {path: successor(plans, path) for path in (*frozen, *folders)}
+    moves = {path: one if isinstance(one, Ignore) else None for path, one in said.items()}
+    keys = plans.dialect.keys
+    wanted = Renames(moves, plans.config_root, keys, rename=False, layout=plans.layout)
     files = naming(tree, wanted, plans.include, plans.exclude)
     for one in scan(tree, wanted, among=files):
+        if one.ignored:
+            continue
         level = ERROR if one.dangles else WARNING
         live = workspace.rollout.live(one.target)
         instead = f"name {live}" if tree.exists(live) else "name what replaced it"
+        instead += ", or say under `references:` in the plan why that may stay"
         what = f"names {one.target}, which finalize removes"
         yield Finding("legacy", what, one.place, one.reason or instead, level)
+
+
+def _links_into(tree: Tree) -> Iterator[Finding]:
+    """Symbolic links that lead into the legacy tree."""
+    for link, target in sorted(Foreign(tree).links.items()):
+        if f"{target}/".startswith(f"{LEGACY}/") and not link.startswith(f"{LEGACY}/"):
+            what = f"is a symbolic link to {target}, which finalize removes"
+            yield Finding("legacy", what, Place(link), "let it lead to what replaced that")

@@ -32,6 +32,9 @@ HOLDS = {
     "a-value": ("configs/train/z.yaml", f"x: 1\nfile: {OLD}\n", "configs/train/z.yaml:2:7"),
     "a-script": ("run.sh", f"python t.py --config {OLD}\n", "run.sh:1:22"),
     "python": ("run.py", f"open('{OLD}')\n", "run.py:1:7"),
+    "a-folder-in-a-script": ("run.sh", "ls configs/legacy/components\n", "run.sh:1:4"),
+    "a-folder-in-python": ("a.py", "open('configs/legacy')\n", "a.py:1:7"),
+    "a-folder-in-an-image": ("Dockerfile", "FROM x\nCOPY configs/legacy/ /a/\n", "Dockerfile:2:6"),
     "a-makefile": ("Makefile", f"all:\n\tcat {OLD}\n", "Makefile:2:6"),
 }
 
@@ -81,3 +84,26 @@ def test_an_edit_that_was_carried_over_is_in_the_record_afterwards(done: Path) -
     record = json.loads((done / "plans/evidence/p.json").read_text())
     assert record["legacy"]["resolved"]["t"]["lr"] == 5
     assert record["amendments"][0]["keys"] == [{"key": "t.lr", "old": 1, "new": 5}]
+
+
+@pytest.mark.parametrize("target", ["../legacy/components/o.yaml", "../legacy"])
+def test_a_link_into_the_legacy_tree_holds_it(done: Path, target: str) -> None:
+    link = done / "configs/train/l.yaml"
+    link.symlink_to(target)
+    ran = migrate(done, "finalize")
+    assert ran.code == 1
+    assert "error: configs/train/l.yaml: is a symbolic link to configs/legacy" in ran.out
+    assert (done / OLD).exists()
+    link.unlink()
+    ok(migrate(done, "finalize"))
+
+
+def test_a_reason_in_the_plan_lets_a_name_stay(done: Path) -> None:
+    trees.write(done, {"run.sh": b"ls configs/legacy\n"})
+    ran = migrate(done, "finalize")
+    assert ran.code == 1
+    assert "or say under `references:` in the plan why that may stay" in ran.out
+    (done / "plans/said.yaml").write_text(
+        "version: 1\nreferences: {configs/legacy: {ignore: it asks first}}\n"
+    )
+    ok(migrate(done, "finalize"))
