@@ -56,8 +56,6 @@ class FlatText(NamedTuple):
     content: bytes
     comments: Account
     keys: Keys
-    loaded: Any = None
-    """What the trainer's loader made of these very bytes; None where they were not loaded so."""
     follows: tuple[Follow, ...] = ()
     """Keys of inlined files that are left to the parents, which say the same."""
     pinned: frozenset[KeyPath] = frozenset()
@@ -105,12 +103,11 @@ def flatten(
     writer.block(members, 0, root=True)
     top.footer()
     text = lines.render()
-    own = check(text, resolved, parent, bool(order) or paragraphs.moved, resolver.dialect)
+    check(text, resolved, parent, bool(order) or paragraphs.moved, resolver.dialect)
     content = _encoded(resolved.document, text)
-    loaded = own if content == text.encode() else None
     comments = account(resolved, onto.retained, lines.used, headings.dropped)
     follows, pinned = tuple(selection.follows), frozenset(selection.pinned)
-    return FlatText(content, comments, _keys(leaves), loaded, follows, pinned)
+    return FlatText(content, comments, _keys(leaves), follows, pinned)
 
 
 def chosen_keys(resolver: Resolver, resolved: Resolved, onto: Onto) -> Keys:
@@ -235,10 +232,10 @@ def _spaced(resolved: Resolved) -> dict[str, bool]:
 
 def check(
     text: str, resolved: Resolved, parent: Branch | None, reordered: bool, dialect: Dialect
-) -> Any:
-    """Parse a written text with the trainer's loader and compare; return what it made of it.
+) -> None:
+    """Parse a written text with the trainer's loader and compare. Raises Refused where it differs.
 
-    Raises Refused where it differs.
+    Nobody takes over what was loaded here: whoever judges the file loads it again.
     """
     old = resolved.python
     loaded = load(text, resolved.path, resolved.document.values.loader) or {}
@@ -254,7 +251,6 @@ def check(
             resolved.path,
             "please report this as a bug",
         )
-    return loaded
 
 
 def _same_order(left: Any, right: Any) -> bool:

@@ -169,9 +169,9 @@ def _parity(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
 
 def _arrived(gate: VerifyContext, planned: Planned, difference: Difference) -> bool:
     """Whether the old files by now say the same as the preset: somebody carried an edit over."""
-    evidence = gate.evidence(planned.name) if not gate.finalized else None
+    config = gate.old_config(planned) if not gate.finalized else None
     try:
-        return evidence is not None and gate.old_config(planned, evidence).arrived(difference)
+        return config is not None and config.arrived(difference)
     except MigrateError:
         return False  # what cannot be read is a finding of `edits`
 

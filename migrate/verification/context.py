@@ -34,6 +34,7 @@ class VerifyContext:
         self.plans = workspace.plans
         self.chosen = chosen
         self.examined: dict[str, Examined] = {}
+        self._old_configs: dict[str, OldConfig | None] = {}
         self.tree = workspace.tree
         self.frozen = self.tree.exists(MANIFEST)
 
@@ -103,9 +104,14 @@ class VerifyContext:
         )
         return OldTree(self.plans, self.tree, self.workspace.dialect, applied)
 
-    def old_config(self, planned: Planned, evidence: Evidence) -> OldConfig:
-        """An applied preset's old config as it is today."""
-        return OldConfig(self.workspace.rollout, planned, evidence, self.workspace.resolver)
+    def old_config(self, planned: Planned) -> OldConfig | None:
+        """An applied preset's old config as it is today; None for one without evidence."""
+        if planned.name not in self._old_configs:
+            evidence, workspace = self.evidence(planned.name), self.workspace
+            self._old_configs[planned.name] = evidence and OldConfig(
+                workspace.rollout, planned, evidence, workspace.resolver
+            )
+        return self._old_configs[planned.name]
 
     @cached_property
     def missed(self) -> dict[str, list[MissedEdit] | MigrateError]:
@@ -116,10 +122,10 @@ class VerifyContext:
             closer = (
                 seen.applied and (self.old.moved or seen.evidence_differs) and not self.finalized
             )
-            evidence = self.evidence(planned.name) if closer else None
-            if evidence is not None and self.tree.exists(evidence.target):
+            config = self.old_config(planned) if closer else None
+            if config is not None and self.tree.exists(config.evidence.target):
                 try:
-                    found[planned.name] = self.old_config(planned, evidence).missed()
+                    found[planned.name] = config.missed()
                 except MigrateError as error:
                     found[planned.name] = error
         return found

@@ -23,8 +23,6 @@ import click
 
 REPOSITORY = Path(__file__).parents[2]
 MEMORY = 1 << 30
-LARGE = {"migrate.verification.cross_check"}
-"""What maps more memory than a run may have, and is imported for one flag only."""
 WALL = 10
 """Seconds on the clock for each second of the processor, before a run counts as hung."""
 
@@ -91,8 +89,7 @@ def _serve() -> None:
     for verb in VERBS:
         cli.get_command(context, verb)
     for module in pkgutil.walk_packages(migrate.__path__, "migrate."):
-        if module.name not in LARGE:
-            importlib.import_module(module.name)
+        importlib.import_module(module.name)
     for line in sys.stdin:
         print(json.dumps(_run(json.loads(line))), flush=True)  # noqa: T201 - answers its parent
 
