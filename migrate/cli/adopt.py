@@ -1,4 +1,4 @@
-"""The verb for configs that come late: adopt."""
+"""`migrate adopt`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import click
 
 from migrate.cli.complete import EPILOG, complete_config
 from migrate.cli.context import Context, pass_context
+from migrate.commands.adopt import adopt as run
 from migrate.errors import DONE
+from migrate.report.start import init_data, init_lines
 
 
 @click.command(epilog=EPILOG)
@@ -24,19 +26,9 @@ def adopt(context: Context, configs: tuple[str, ...], dry_run: bool) -> int:
       migrate adopt configs/train/late.yaml
       migrate adopt git:feature/long-runs:configs/train/late.yaml
     """
-    from migrate.commands.adopt import adopt as run
-    from migrate.journal import land
-    from migrate.report.start import init_data, init_lines
-
-    if dry_run:
-        context.refuse_interrupted()
-        result = run(context.workspace, configs)
-    else:
-        with context.writing() as disk:
-            result = run(context.workspace, configs)
-            land(result.changes, disk, "adopt")
+    result = context.land(lambda: run(context.workspace, configs), "adopt", dry_run)
     if context.as_json:
         context.give({**init_data(result), "dry_run": dry_run})
     else:
-        context.say("\n".join(init_lines(result, context.paint)))
+        context.say_lines(map(context.layout.addressed, init_lines(result, context.paint)))
     return DONE

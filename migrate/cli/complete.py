@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from migrate.workspace.view import View
 
 EPILOG = "A CONFIG is a path, a preset's name, legacy:NAME or git:REV:PATH."
+IN_TREE = "A CONFIG is a path, a preset's name or legacy:NAME."
 
 
 def _view(ctx: click.Context) -> View:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
@@ -18,6 +18,7 @@ from migrate.limits import DEFAULT, Limits
 from migrate.locations import PRIVATE
 
 if TYPE_CHECKING:
+    from migrate.changes import ChangeSet
     from migrate.disk import Disk
     from migrate.report.paint import Paint
     from migrate.workspace.view import View
@@ -26,6 +27,16 @@ if TYPE_CHECKING:
 FORMAT = "1.0"
 _OF_A_LANDING = ("journal", "journal.new", "landing")
 """What stands in `.migrate/` while something is written, and after a kill."""
+
+
+class HasChanges(Protocol):
+    """The result of a verb that writes: among other things, what is to be changed."""
+
+    @property
+    def changes(self) -> ChangeSet: ...
+
+
+R = TypeVar("R", bound=HasChanges)
 
 
 class Context:
@@ -191,6 +202,25 @@ class Context:
         with locked(disk):
             self._recovered(recover(disk))
             yield disk
+
+    def land(
+        self, decide: Callable[[], R], label: str | Callable[[R], str], dry_run: bool = False
+    ) -> R:
+        """Decide what to change and land it, all or nothing; a dry run only decides.
+
+        `decide` runs under the lock, so that what it read is what is changed. `label` names the
+        landing in the journal. Raises TreeMoved if another process writes, or if a dry run meets
+        an interrupted landing.
+        """
+        if dry_run:
+            self.refuse_interrupted()
+            return decide()
+        from migrate.journal import land
+
+        with self.writing() as disk:
+            result = decide()
+            land(result.changes, disk, label if isinstance(label, str) else label(result))
+        return result
 
     @contextmanager
     def progress(

@@ -20,25 +20,27 @@ from migrate.limits import DEFAULT
 if TYPE_CHECKING:
     from migrate.errors import MigrateError
 
+LOOK, MIGRATE, LIVE = "Look at configs", "Migrate", "Live with the presets"
+
 VERBS: dict[str, tuple[str, str]] = {
-    "init": ("rollout", "Find the presets, freeze the legacy tree, write the plans."),
-    "plan": ("rollout", "Preview the rollout; nothing is written, ever."),
-    "apply": ("rollout", "Migrate presets, one landing each."),
-    "adopt": ("adopt", "Plan a config that came late."),
-    "verify": ("gate", "The gate: everything that must hold."),
-    "status": ("gate", "Where each preset stands."),
-    "undo": ("rollout", "Take one preset's step back."),
-    "finalize": ("gate", "Verify, then remove the legacy tree."),
-    "rehearse": ("gate", "The whole rollout in a scratch copy."),
-    "inspect": ("show", "A config's chain, and what the trainer sees."),
-    "explain": ("show", "Which file set a value, and which settings lost."),
-    "diff": ("look", "What differs between two configs, after resolving."),
-    "flatten": ("look", "One config as one file; no plan needed."),
-    "lint": ("look", "The layer rules."),
-    "refs": ("refs", "Who points at these files."),
-    "schema": ("look", "JSON Schema of plan and parity files."),
+    "inspect": (LOOK, "A config's chain, and the values that the trainer sees."),
+    "explain": (LOOK, "Which file set a value, and which settings lost."),
+    "diff": (LOOK, "What differs between two configs, after resolving."),
+    "flatten": (LOOK, "Write one config as one file; no plan needed."),
+    "lint": (LOOK, "Check the layer rules."),
+    "refs": (LOOK, "Who points at these files."),
+    "schema": (LOOK, "JSON Schema of plan and parity files."),
+    "init": (MIGRATE, "Find the presets, freeze the legacy tree, write the plans."),
+    "plan": (MIGRATE, "Preview the rollout; nothing is written, ever."),
+    "apply": (MIGRATE, "Migrate presets, one landing each."),
+    "status": (MIGRATE, "Where each preset stands."),
+    "verify": (MIGRATE, "Check the whole rollout: the gate."),
+    "undo": (MIGRATE, "Take one preset's step back."),
+    "finalize": (MIGRATE, "Verify, then remove the legacy tree."),
+    "rehearse": (MIGRATE, "Run the whole rollout in a scratch copy."),
+    "adopt": (LIVE, "Plan a config that came late."),
 }
-"""Verb to the module of its command, and its line in the help; modules are imported on use."""
+"""Verb to its group and its line in the help. `migrate.cli.VERB` is imported on use."""
 
 
 MOST_DEEP = 500
@@ -54,21 +56,28 @@ class Verbs(click.Group):
     """A group that imports a verb's module only when the verb is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Every verb, in the order of the rollout."""
+        """Every verb, in the order of the help."""
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a verb."""
         if cmd_name not in VERBS:
             return None
-        module = importlib.import_module(f"migrate.cli.{VERBS[cmd_name][0]}")
+        module = importlib.import_module(f"migrate.cli.{cmd_name}")
         command: click.Command = getattr(module, cmd_name)
         return command
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The verbs, then the options."""
+        self.format_commands(ctx, formatter)
+        click.Command.format_options(self, ctx, formatter)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of verbs, made without importing them."""
-        with formatter.section("Verbs"):
-            formatter.write_dl([(name, text) for name, (_, text) in VERBS.items()])
+        for group in (LOOK, MIGRATE, LIVE):
+            with formatter.section(group):
+                rows = [(name, text) for name, (of, text) in VERBS.items() if of == group]
+                formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Like click's; commands that a letter names are spelled for this folder of plans."""
@@ -96,18 +105,47 @@ class Verbs(click.Group):
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="config-migrate", prog_name="migrate")
-@click.option("--root", metavar="DIR", help="The tree to work on.")
-@click.option("--plans", metavar="DIR", default=Layout().plans, help="The folder of the plans.")
-@click.option("--dialect", metavar="NAME", help="How configs compose, if not as the plans say.")
+@click.option(
+    "--root",
+    metavar="DIR",
+    help="The tree to work on; else found upwards.",
+)
+@click.option(
+    "--plans",
+    metavar="DIR",
+    default=Layout().plans,
+    show_default=True,
+    help="The folder of the plans.",
+)
+@click.option("--dialect", metavar="NAME", help="How configs compose; overrides the plans.")
 @click.option("--output", type=click.Choice(["text", "json"]), default="text")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
-@click.option("--max-file-bytes", type=click.IntRange(min=1), help="Largest file that is read.")
-@click.option("--max-depth", type=click.IntRange(1, MOST_DEEP), help="Deepest nesting in a file.")
-@click.option("--max-nodes", type=click.IntRange(min=1), help="Most values in a file.")
-@click.option("--max-chain", type=click.IntRange(1, MOST_DEEP), help="Most files in a row.")
-@click.option("--max-chain-nodes", type=click.IntRange(min=1), help="Most values in a chain.")
-@click.option("-v", "--verbose", count=True, help="Say more.")
-@click.option("-q", "--quiet", is_flag=True, help="Say only results and errors.")
+@click.option(
+    "--max-file-bytes", metavar="N", type=click.IntRange(min=1), help="Refuse larger files."
+)
+@click.option(
+    "--max-depth",
+    metavar="N",
+    type=click.IntRange(1, MOST_DEEP),
+    help="Refuse files that nest deeper.",
+)
+@click.option(
+    "--max-nodes", metavar="N", type=click.IntRange(min=1), help="Refuse files with more values."
+)
+@click.option(
+    "--max-chain",
+    metavar="N",
+    type=click.IntRange(1, MOST_DEEP),
+    help="Refuse longer chains of files.",
+)
+@click.option(
+    "--max-chain-nodes",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Refuse chains with more values.",
+)
+@click.option("-v", "--verbose", count=True, help="Print more detail.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only results and errors.")
 @click.pass_context
 def cli(ctx: click.Context, /, **options: Any) -> None:
     """Turn a tree of training configs into self-contained presets, provably unchanged."""

@@ -21,21 +21,35 @@ presets_option = click.option(
     "names",
     multiple=True,
     metavar="NAME",
-    help="Only this one.",
+    help="Limit to this preset; repeatable.",
     shell_complete=complete_preset,
 )
-likely_option = click.option("--likely", is_flag=True, help="Rewrite likely references too.")
-run_gates_option = click.option("--run-gates", is_flag=True, help="Run the plan's gate commands.")
+likely_option = click.option("--likely", is_flag=True, help="Also apply uncertain rewrites.")
+run_gates_option = click.option("--run-gates", is_flag=True, help="Run the plans' gate commands.")
 
 
 SCOPE = (
-    click.option("--presets", multiple=True, metavar="GLOB", help="Migrate only these configs."),
     click.option(
-        "--exclude", multiple=True, metavar="GLOB", help="Leave these files out of sight."
+        "--presets",
+        multiple=True,
+        metavar="GLOB",
+        help="These are the presets; repeatable.",
     ),
-    click.option("--components", multiple=True, metavar="GLOB", help=f"Default: {COMPONENTS[0]}"),
     click.option(
-        "--base", default=BASE, show_default=True, metavar="FILE", help="The base that stays."
+        "--exclude", multiple=True, metavar="GLOB", help="Do not read these files; repeatable."
+    ),
+    click.option(
+        "--components",
+        multiple=True,
+        metavar="GLOB",
+        help=f"Where components are.  [default: {COMPONENTS[0]}]",
+    ),
+    click.option(
+        "--base",
+        default=BASE,
+        show_default=True,
+        metavar="FILE",
+        help="The base, which stays.",
     ),
 )
 """What is what in a tree without plans."""
@@ -64,13 +78,13 @@ def scope_of(
 
 
 jobs_option = click.option(
-    "--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="How many processes."
+    "--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Worker processes."
 )
 _scheduler_option = click.option(
-    "--scheduler", metavar="ADDRESS", help="Have a Dask cluster do it, such as tcp://host:8786."
+    "--scheduler", metavar="ADDRESS", help="Run on this Dask cluster, such as tcp://host:8786."
 )
 
 
 def workers_options(verb: F) -> F:
-    """Both options; `commands.parallel.workers` makes of them what does the work."""
+    """Both options; `workspace.parallel.workers` makes of them what does the work."""
     return jobs_option(_scheduler_option(verb))

@@ -1,4 +1,4 @@
-"""The verb that finds references."""
+"""`migrate refs`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import click
 from migrate.cli.complete import complete_config
 from migrate.cli.context import Context, pass_context
 from migrate.cli.options import jobs_option
+from migrate.commands.refs import refs as run
 from migrate.errors import DONE
+from migrate.plan import plan_files
+from migrate.report.refs import pointing_lines, reference_data
 
 
 @click.command()
@@ -17,17 +20,13 @@ from migrate.errors import DONE
 def refs(context: Context, paths: tuple[str, ...], jobs: int) -> int:
     """Who points at these configs: code, scripts, notebooks, docs, other configs.
 
-    A folder stands for all configs in it; without a path, every config is looked for. What the
-    plans exclude is out of sight.
+    A folder stands for all configs in it; without a path, every config is looked for. Files that
+    the plans exclude are not searched.
 
     \b
     Example:
       migrate refs configs/train/grpo/dense_2048.yaml
     """
-    from migrate.commands.refs import refs as run
-    from migrate.plan import plan_files
-    from migrate.report.refs import pointing_lines, reference_data
-
     context.recover()
     workspace = context.workspace
     planned = any(plan_files(workspace.tree, workspace.layout.plans))

@@ -19,7 +19,7 @@ from tests.support.cli import Ran, migrate
 
 At = Callable[[int], Path]
 RECORD = ".migrate/cache/verify.json"
-TOLD = "nothing has changed since the last look; --fresh looks again\n"
+TOLD = "from the cache: no file has changed; --fresh checks again\n"
 
 
 def verified(root: Path, *arguments: str) -> Ran:

@@ -110,7 +110,7 @@ def test_a_gate_that_recalls_tells_it_again(root: Path) -> None:
     first = told(root, "verify")
     assert first == [line("include", "../base.yaml")]
     ran = migrate(root, "verify")
-    assert "nothing has changed since the last look" in ran.err
+    assert "from the cache: no file has changed" in ran.err
     assert first[0] in ran.err
 
 

@@ -1,19 +1,16 @@
-"""The verbs of every day, which show configs: inspect and explain."""
+"""`migrate inspect`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from migrate.cli.complete import EPILOG, complete_config, complete_key
+from migrate.cli.complete import EPILOG, complete_config
 from migrate.cli.context import Context, pass_context
 from migrate.cli.options import workers_options
-from migrate.errors import DONE, FOUND, InputError
-
-if TYPE_CHECKING:
-    from migrate.commands.inspect import Inspected
-    from migrate.findings import Finding
+from migrate.commands.inspect import Inspected
+from migrate.commands.inspect import inspect as run
+from migrate.errors import DONE, FOUND, InputError, raise_all
+from migrate.report.look import inspect_data, inspect_lines, named_lines, payload, payloads
 
 
 @click.command(epilog=EPILOG)
@@ -45,19 +42,15 @@ def inspect(
       migrate inspect configs/train/grpo/dense_2048.yaml --only payload
       migrate inspect configs/train/*/*.yaml --only chain --jobs 4
     """
-    from migrate.commands.inspect import inspect as run
-
     context.recover()
     if len(configs) > 1:
         return _many(context, configs, only, kind, fusion, jobs, scheduler)
     found = run(context.view, configs[0], fusion)
-    _inspected(context, found, only, kind)
-    return _fusion_told(context, [found])
+    _print(context, found, only, kind)
+    return _print_findings(context, [found])
 
 
-def _inspected(context: Context, found: Inspected, only: str | None, kind: str) -> None:
-    from migrate.report.look import inspect_data, inspect_lines, payload
-
+def _print(context: Context, found: Inspected, only: str | None, kind: str) -> None:
     if context.as_json:
         context.give(inspect_data(found, only))
     elif only == "payload":
@@ -77,8 +70,6 @@ def _many(
 ) -> int:
     """Each config by itself, in the order given; what is wrong with some is said at the end."""
     from migrate.commands.inspect_all import inspect_all
-    from migrate.errors import raise_all
-    from migrate.report.look import inspect_data, named_lines, payloads
     from migrate.workspace.parallel import workers
 
     faults: list[InputError] = []
@@ -97,57 +88,18 @@ def _many(
         context.give({"configs": [inspect_data(found, only) for found in shown]})
     elif whole:
         context.bytes_out(payloads(shown, kind).encode())
-    code = _fusion_told(context, shown)
+    code = _print_findings(context, shown)
     raise_all(faults)
     return code
 
 
-def _fusion_told(context: Context, shown: list[Inspected]) -> int:
+def _print_findings(context: Context, shown: list[Inspected]) -> int:
     """Say what is wrong with the dataset layers."""
     findings = [one for found in shown if found.fusion for one in found.fusion.findings]
     if findings and not context.as_json:
-        _findings_told(context, findings)
+        from migrate.report.gate import finding_lines
+
+        for finding in findings:
+            for line in finding_lines(finding, context.paint):
+                click.echo(line, err=True)
     return FOUND if findings else DONE
-
-
-def _findings_told(context: Context, findings: list[Finding]) -> None:
-    from migrate.report.gate import finding_lines
-
-    for finding in findings:
-        for line in finding_lines(finding, context.paint):
-            click.echo(line, err=True)
-
-
-@click.command(epilog=EPILOG)
-@click.argument("config", shell_complete=complete_config)
-@click.argument("key", required=False, shell_complete=complete_key)
-@click.option("--full", is_flag=True, help="Long values in full.")
-@pass_context
-def explain(context: Context, config: str, key: str | None, full: bool) -> int:
-    """Which file set a value, and every setting that lost to it, in merge order.
-
-    KEY is a key, a section or a list item, such as custom.augmentation.ops[0]; without it,
-    everything is explained.
-
-    \b
-    Example:
-      migrate explain configs/train/grpo/dense_2048.yaml training.learning_rate
-    """
-    from migrate.commands.explain import explain as run
-    from migrate.commands.missing import NoSuchKey
-    from migrate.report.look import explain_data, explain_lines
-    from migrate.workspace.config_names import resolved_side
-
-    context.recover()
-    try:
-        found = run(resolved_side(context.view, config), key)
-    except NoSuchKey as missing:
-        if context.as_json:
-            context.give(missing.data())
-        raise
-    if context.as_json:
-        context.give(explain_data(found))
-    else:
-        full = full or context.verbose > 0
-        context.say_lines(explain_lines(found, context.paint, full))
-    return DONE

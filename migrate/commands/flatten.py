@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from migrate.changes import Change, ChangeSet
 from migrate.flatten import Account, Onto, flatten
 from migrate.resolve import Resolved
 from migrate.workspace.config_names import locate
@@ -20,6 +21,15 @@ class Flattened:
     comments: Account
 
 
+@dataclass(frozen=True)
+class FlatFile:
+    """The same, and the one change that writes it to `path`."""
+
+    flat: Flattened
+    path: str
+    changes: ChangeSet
+
+
 def flatten_config(
     view: View, config: str, onto: Sequence[str] = (), output: str | None = None
 ) -> Flattened:
@@ -32,6 +42,15 @@ def flatten_config(
     place = view.path(output) if output is not None else path
     flat = flatten(view.resolver, resolved, _onto(view, place, onto))
     return Flattened(path, flat.content, flat.comments)
+
+
+def flat_file(view: View, config: str, onto: Sequence[str], output: str) -> FlatFile:
+    """Write one config to a file of the tree; the options are those of `flatten_config`."""
+    flat = flatten_config(view, config, onto, output)
+    path = view.path(output)
+    before = view.tree.read(path) if view.tree.exists(path) else None
+    change = Change(path, before, flat.content, f"flatten {flat.path}")
+    return FlatFile(flat, path, ChangeSet.of([change]))
 
 
 def _onto(view: View, place: str, onto: Sequence[str]) -> Onto:

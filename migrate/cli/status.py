@@ -1,0 +1,44 @@
+"""`migrate status`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from migrate.cli.context import Context, pass_context
+from migrate.commands.status import STATES
+from migrate.commands.status import status as run
+from migrate.errors import DONE
+from migrate.report.gate import status_lines
+
+
+@click.command()
+@pass_context
+def status(context: Context) -> int:
+    """Where each preset stands.
+
+    \b
+    applied  as its step left it
+    pending  waits for its step
+    moved    waits, and its old files changed since they were frozen
+    behind   applied, and lacks an edit of its old files that came later
+    edited   applied, and edited by hand since
+    stale    applied, and its plan changed since
+    missing  applied, and its file is gone
+
+    \b
+    Example:
+      migrate status
+      migrate --output json status
+    """
+    context.recover()
+    result = run(context.workspace)
+    if context.as_json:
+        rows = [asdict(row) for row in result.rows]
+        context.give({"presets": rows, "finalized": result.finalized})
+        return DONE
+    context.say_lines(map(context.layout.addressed, status_lines(result.rows, context.paint)))
+    counts = ", ".join(f"{result.count(s)} {s}" for s in STATES if result.count(s))
+    context.say(counts + ("; finalized" if result.finalized else ""))
+    return DONE

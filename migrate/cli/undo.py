@@ -1,0 +1,43 @@
+"""`migrate undo`."""
+
+from __future__ import annotations
+
+import click
+
+from migrate.cli.complete import complete_preset
+from migrate.cli.context import Context, pass_context
+from migrate.commands.undo import Undone
+from migrate.commands.undo import undo as run
+from migrate.errors import DONE
+from migrate.report.steps import undo_data, undo_lines
+
+
+@click.command()
+@click.option(
+    "--preset",
+    "name",
+    required=True,
+    metavar="NAME",
+    help="The preset whose step is taken back.",
+    shell_complete=complete_preset,
+)
+@click.option("--with-dependents", is_flag=True, help="Take back the presets that build on it too.")
+@click.option("--dry-run", is_flag=True, help="Write nothing, not even a lock.")
+@pass_context
+def undo(context: Context, name: str, with_dependents: bool, dry_run: bool) -> int:
+    """Take one preset's step back, byte for byte; of shared files, the lines that it wrote.
+
+    \b
+    Example:
+      migrate undo --preset grpo_dense --dry-run
+    """
+
+    def label(result: Undone) -> str:
+        return f"undo {', '.join(result.names)}"
+
+    result = context.land(lambda: run(context.workspace, name, with_dependents), label, dry_run)
+    if context.as_json:
+        context.give(undo_data(result, dry_run))
+    else:
+        context.say_lines(undo_lines(result, dry_run, context.paint))
+    return DONE

@@ -1,0 +1,32 @@
+"""What `verify`, `finalize` and `rehearse` print of the gate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from migrate.report.gate import finding_data, verify_lines
+
+if TYPE_CHECKING:
+    from migrate.cli.context import Context
+    from migrate.verification.result import Verified
+
+
+def print_verdict(context: Context, result: Verified, strict: bool) -> None:
+    """Print one run of the gate, as text or JSON."""
+    if context.as_json:
+        context.give(
+            {
+                "ok": not result.failed(strict),
+                "presets": {
+                    name: {"parity": one.parity, "allowed": one.allowed}
+                    for name, one in result.presets.items()
+                },
+                "checks": result.checks,
+                "findings": [finding_data(finding) for finding in result.findings],
+                "finalized": result.finalized,
+            }
+        )
+        return
+    all_of_it = strict or bool(context.verbose)
+    lines = verify_lines(result.presets, result.checks, result.findings, all_of_it, context.paint)
+    context.say_lines(map(context.layout.addressed, lines))
