@@ -12,7 +12,8 @@ from migrate.locations import parse_dotted
 from migrate.plan import Plans, Rules
 from migrate.resolve import Resolved, Resolver
 from migrate.rules import RULES, Layers
-from migrate.rules.shapes import Shape, overlays
+from migrate.rules.shapes import Shape
+from migrate.rules.statements import families
 from migrate.trees.globs import literal, matches
 
 
@@ -57,7 +58,7 @@ def _measure(layers: Layers, resolved: Resolved) -> _Measure:
         files=len(resolved.paths),
         opened=sum(path != layers.plans.base for path in resolved.paths),
         required=frozenset(key for key in layers.rules.required if _is_set(resolved, key)),
-        broken=frozenset(rule for rule in _WHOLE if any(RULES[rule](layers, resolved))),
+        broken=frozenset(rule for rule in _WHOLE if any(RULES[rule].check(layers, resolved))),
     )
 
 
@@ -69,14 +70,12 @@ _WHOLE: dict[str, tuple[str, Any]] = {
 
 
 def _needed(rules: Rules, presets: list[_Measure]) -> Mapping[str, Any]:
-    users = overlays({one.path: one.shape for one in presets})
+    each = families({one.path: one.shape for one in presets}).values()
     most = {
         "max_files": max((one.files for one in presets), default=0),
         "max_open": max((one.opened for one in presets), default=0),
-        "max_overlays": max(map(len, users.values()), default=0),
-        "overlay_keys": max(
-            (one.shape.own_keys for one in presets if users.keys() & one.shape.bases), default=0
-        ),
+        "max_overlays": max((len(one.overlays) for one in each), default=0),
+        "overlay_keys": max((one.shape.own_keys for one in each if one.parents), default=0),
     }
     needed: dict[str, Any] = {
         field: count for field, count in most.items() if count > getattr(rules, field)

@@ -9,6 +9,5 @@ __all__ = ["RULES", "STYLES", "Layers", "check_rules", "check_style", "described
 
 def described() -> dict[str, str]:
     """Every rule and style check with the sentence of what it asks for."""
-    return {
-        name: (check.__doc__ or "").strip() for name, check in (*RULES.items(), *STYLES.items())
-    }
+    rules = {name: rule.text for name, rule in RULES.items()}
+    return rules | {name: (check.__doc__ or "").strip() for name, check in STYLES.items()}

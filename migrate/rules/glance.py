@@ -6,18 +6,16 @@ one way only: what it lets pass, the rules let pass too (tests/look/test_glance.
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from migrate.errors import MigrateError
 from migrate.loading.trainer import PlainLoader
-from migrate.locations import LEGACY, KeyPath, parse_dotted
+from migrate.locations import KeyPath, parse_dotted
 from migrate.plan import Rules
 from migrate.rules.presets import Layers
-from migrate.rules.shapes import Shape, normalised, overlays
-
-_ABSENT = object()
+from migrate.rules.shapes import Shape, normalised
+from migrate.rules.statements import FAMILY_STATEMENTS, STATEMENTS, Family, families
 
 
 class Glance(NamedTuple):
@@ -34,51 +32,51 @@ class Glances:
         self.rules = rules
         self.base = base
         self.loader = loader
-        self._required = [parse_dotted(key) for key in rules.required]
-        lengths = rules.length_findings if rules.length_knob is not None else ()
-        self._lengths = [parse_dotted(key) for key in lengths]
-        self._fusion = parse_dotted(rules.fusion_key) if rules.fusion_key is not None else None
 
     def at(self, path: str) -> Glance | None:
         """A look at one preset; None for one that cannot be loaded."""
         try:
-            values, chain = self.loader.load(path), self.loader.chain(path)
-            bases = tuple(self.loader.bases(path))
+            facts = LoadedFacts(self.loader, path, self.rules.fusion_key)
         except MigrateError:
             return None
-        named = _find(values, self._fusion) if self._fusion is not None else None
-        if not all(map(self.loader.plainly_resolvable, chain)):
-            return Glance(Shape(bases, normalised(named), 0), quiet=False)
-        own = self.loader.own(path)
-        said = {key: value for key, value in own.items() if key not in self.loader.dialect.keys}
-        shape = Shape(bases, normalised(named), _leaves(said))
-        quiet = (
-            self._few(chain)
-            and not any(base.startswith(f"{LEGACY}/") for base in bases)
-            and all(_find(values, key) not in (None, _ABSENT) for key in self._required)
-            and all(_find(values, key) in (None, _ABSENT) for key in self._lengths)
-            and not self._hides(said, bases)
-            and self._names_file(named, shape.fusion)
+        if not all(map(self.loader.plainly_resolvable, facts.chain)):
+            return Glance(facts.shape._replace(own_keys=0), quiet=False)
+        quiet = not any(
+            violation
+            for statement in STATEMENTS.values()
+            for violation in statement(self.rules, self.base, facts)
         )
-        return Glance(shape, quiet)
+        return Glance(facts.shape, quiet)
 
-    def _few(self, chain: tuple[str, ...]) -> bool:
-        opened = sum(path != self.base for path in chain)
-        return len(chain) <= self.rules.max_files and opened <= self.rules.max_open
 
-    def _names_file(self, named: Any, path: str | None) -> bool:
-        if named is None or named is _ABSENT:
-            return True
-        inside = path is not None and not posixpath.isabs(path) and not path.startswith("../")
-        return path is not None and inside and self.loader.tree.exists(path)
+class LoadedFacts:
+    """What the rules ask of a preset (`statements.PresetFacts`), of its values alone.
 
-    def _hides(self, said: Mapping[Any, Any], bases: tuple[str, ...]) -> bool:
-        """Whether a null of the file itself may hide a value of what it extends."""
-        return any(
-            _find(self.loader.load(base), key) not in (None, _ABSENT)
-            for key in _nulls(said)
-            for base in bases
-        )
+    Raises MigrateError for a preset that cannot be loaded.
+    """
+
+    def __init__(self, loader: PlainLoader, path: str, fusion_key: str | None) -> None:
+        self.loader = loader
+        self.values, self.chain = loader.load(path), loader.chain(path)
+        bases = tuple(loader.bases(path))
+        own = loader.own(path)
+        self.own = {key: value for key, value in own.items() if key not in loader.dialect.keys}
+        named = self.value(parse_dotted(fusion_key)) if fusion_key is not None else None
+        self.shape = Shape(bases, normalised(named), _leaves(self.own))
+
+    def value(self, key: KeyPath) -> Any:
+        """The resolved value of a key; None where it is null or not set."""
+        return _find(self.values, key)
+
+    def hiding_nulls(self) -> Iterator[tuple[KeyPath, Any]]:
+        """The nulls of the file itself, each with what any of its bases gives for the key."""
+        for key in _nulls(self.own):
+            for base in self.shape.bases:
+                yield key, _find(self.loader.load(base), key)
+
+    def exists(self, path: str) -> bool:
+        """Whether the tree has a file."""
+        return self.loader.tree.exists(path)
 
 
 def passed(
@@ -91,23 +89,23 @@ def passed(
         shape = glance.shape if glance is not None else layers.looked(path)
         if shape is not None:
             glances[path] = glance or Glance(shape, quiet=False)
-    loud = _crowded(looking.rules, {path: one.shape for path, one in glances.items()})
-    return {path: one.shape for path, one in glances.items() if one.quiet and path not in loud}
+    # What is no preset is among them, and may make a family larger than it is.
+    each = families({path: one.shape for path, one in glances.items()})
+    return {
+        path: one.shape
+        for path, one in glances.items()
+        if one.quiet and not _crowded(looking.rules, each[path])
+    }
 
 
-def _crowded(rules: Rules, shapes: Mapping[str, Shape]) -> set[str]:
-    """The presets of which a rule about several of them may speak; what is no preset adds some."""
-    found = {path for path, above in overlays(shapes).items() if len(above) > rules.max_overlays}
-    for path, shape in shapes.items():
-        parents = sum(base in shapes for base in shape.bases)
-        if parents > 1 or (parents and shape.own_keys > rules.overlay_keys):
-            found.add(path)
-    return found
+def _crowded(rules: Rules, family: Family) -> bool:
+    """Whether a rule about several presets may speak of this one."""
+    return any(any(statement(rules, family)) for statement in FAMILY_STATEMENTS.values())
 
 
-def _find(values: Any, path: Iterable[Any] | KeyPath) -> Any:
+def _find(values: Any, path: KeyPath) -> Any:
     for part in path:
-        values = values.get(part, _ABSENT) if isinstance(values, dict) else _ABSENT
+        values = values.get(part) if isinstance(values, dict) else None
     return values
 
 

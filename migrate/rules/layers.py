@@ -1,20 +1,82 @@
-"""The layer rules: how many files, how small an overlay, what every preset must say."""
+"""The layer rules as findings: each violation with its place, and what to do about it."""
 
 from __future__ import annotations
 
-import posixpath
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from migrate.findings import NOTE, WARNING, Finding
-from migrate.locations import LEGACY, dotted, parse_dotted
+from migrate.locations import LEGACY, KeyPath, Place, dotted
 from migrate.plan import Patterns, Plans
 from migrate.resolve import Resolved, Resolver, Setting, read_branch, shown
-from migrate.rules.presets import Layers, first_place, parsed, said
+from migrate.rules.presets import Layers, first_place, said
 from migrate.rules.shapes import Shape
+from migrate.rules.statements import (
+    FAMILY_STATEMENTS,
+    STATEMENTS,
+    Violation,
+    is_outside,
+)
 
-Rule = Callable[[Layers, Resolved], Iterator[Finding]]
-"""Looks at one preset."""
+Letter = Callable[[Layers, Resolved, Violation], Iterator[Finding]]
+"""Says what a violation is, where, and what to do; nothing where the place excuses it."""
+
+
+class Rule(NamedTuple):
+    """A layer rule: its name, and how its violations are told."""
+
+    name: str
+    letter: Letter
+
+    @property
+    def text(self) -> str:
+        """The sentence of what it asks for."""
+        statement = STATEMENTS.get(self.name) or FAMILY_STATEMENTS[self.name]
+        return (statement.__doc__ or "").strip()
+
+    def check(self, layers: Layers, resolved: Resolved) -> Iterator[Finding]:
+        """What this rule finds in one preset."""
+        if self.name in FAMILY_STATEMENTS:
+            family = layers.families[resolved.path]
+            found = FAMILY_STATEMENTS[self.name](layers.rules, family)
+        else:
+            preset = ResolvedFacts(layers, resolved)
+            found = STATEMENTS[self.name](layers.rules, layers.plans.base, preset)
+        for violation in found:
+            yield from self.letter(layers, resolved, violation)
+
+
+class ResolvedFacts:
+    """What the rules ask of a preset (`statements.PresetFacts`), of a resolved one."""
+
+    def __init__(self, layers: Layers, resolved: Resolved) -> None:
+        self.layers = layers
+        self.resolved = resolved
+        self.chain = resolved.paths
+
+    @property
+    def shape(self) -> Shape:
+        """What the rules about several presets ask of it."""
+        return self.layers.shape(self.resolved)
+
+    def value(self, key: KeyPath) -> Any:
+        """The resolved value of a key; None where it is null or not set."""
+        slot = self.resolved.branch.find(key)
+        return slot.python if slot is not None else None
+
+    def hiding_nulls(self) -> Iterator[tuple[KeyPath, Any]]:
+        """The nulls of the file itself, each with the last value that another file gave."""
+        own = self.resolved.document
+        for path, slot in self.resolved.branch.leaves():
+            if slot.python is None and slot.winner.document is own:
+                hidden = [one for one in slot.lost if one.document is not own]
+                if hidden:
+                    yield path, said(hidden[-1])
+
+    def exists(self, path: str) -> bool:
+        """Whether the tree has a file."""
+        return self.layers.resolver.tree.exists(path)
 
 
 def check_rules(
@@ -33,7 +95,7 @@ def check_rules(
     yield from (found for found in layers.broken if _wanted(layers, found))
     for resolved in presets:
         for rule in RULES.values():
-            yield from rule(layers, resolved)
+            yield from rule.check(layers, resolved)
     if not layers.only or plans.base in layers.only:
         yield from _base(layers)
 
@@ -42,83 +104,63 @@ def _wanted(layers: Layers, found: Finding) -> bool:
     return not layers.only or (found.place is not None and found.place.path in layers.only)
 
 
-def _files(layers: Layers, resolved: Resolved) -> Iterator[Finding]:
-    """At most `max_files` merged per preset."""
-    count, limit = len(resolved.chain), layers.rules.max_files
-    if count > limit:
-        what = f"merges {count} files, at most {limit} are allowed"
-        hint = (
-            f"write what it needs into it: `migrate flatten {shlex.quote(resolved.path)}` shows how"
-        )
-        yield Finding("max-files", what, first_place(resolved), hint)
+def _files(layers: Layers, resolved: Resolved, violation: Violation) -> Iterator[Finding]:
+    count, limit = len(violation.paths), layers.rules.max_files
+    what = f"merges {count} files, at most {limit} are allowed"
+    hint = f"write what it needs into it: `migrate flatten {shlex.quote(resolved.path)}` shows how"
+    yield Finding("max-files", what, first_place(resolved), hint)
 
 
-def _open(layers: Layers, resolved: Resolved) -> Iterator[Finding]:
-    """At most `max_open` of them to open, besides the base."""
-    paths = [path for path in resolved.paths if path != layers.plans.base]
-    limit = layers.rules.max_open
-    if len(paths) > limit:
-        what = f"needs {len(paths)} files opened besides the base, at most {limit} are allowed"
-        hint = f"{_some(paths)}; extend the preset that all of them vary"
-        yield Finding("max-open", what, first_place(resolved), hint)
+def _open(layers: Layers, resolved: Resolved, violation: Violation) -> Iterator[Finding]:
+    paths, limit = violation.paths, layers.rules.max_open
+    what = f"needs {len(paths)} files opened besides the base, at most {limit} are allowed"
+    hint = f"{_some(paths)}; extend the preset that all of them vary"
+    yield Finding("max-open", what, first_place(resolved), hint)
 
 
-def _some(paths: list[str], limit: int = 4) -> str:
+def _some(paths: tuple[str, ...], limit: int = 4) -> str:
     more = f" and {len(paths) - limit} more" if len(paths) > limit else ""
     return f"they are {', '.join(paths[:limit])}{more}"
 
 
-def _one_parent(layers: Layers, resolved: Resolved) -> Iterator[Finding]:
-    """An overlay extends exactly one preset."""
-    parents = layers.parents(resolved)
-    if len(parents) > 1:
-        what = f"extends {len(parents)} presets: {', '.join(parents)}"
-        yield Finding("one-preset", what, first_place(resolved), "an overlay varies one preset")
+def _one_parent(layers: Layers, resolved: Resolved, violation: Violation) -> Iterator[Finding]:
+    what = f"extends {len(violation.paths)} presets: {', '.join(violation.paths)}"
+    yield Finding("one-preset", what, first_place(resolved), "an overlay varies one preset")
 
 
-def _small(layers: Layers, resolved: Resolved) -> Iterator[Finding]:
-    """An overlay stays small."""
-    if not layers.parents(resolved):
+def _small(layers: Layers, resolved: Resolved, violation: Violation) -> Iterator[Finding]:
+    limit = layers.rules.overlay_keys
+    what = f"sets {violation.value} keys, an overlay sets at most {limit}"
+    hint = "make it a preset of its own on top of the base"
+    yield Finding("overlay-keys", what, first_place(resolved), hint)
+
+
+def _overlays(layers: Layers, resolved: Resolved, violation: Violation) -> Iterator[Finding]:
+    paths, limit = violation.paths, layers.rules.max_overlays
+    what = f"has {len(paths)} overlays, at most {limit} are allowed"
+    hint = f"{_some(paths)}; make one of them a preset of its own"
+    yield Finding("max-overlays", what, first_place(resolved), hint)
+
+
+def _required(layers: Layers, resolved: Resolved, violation: Violation) -> Iterator[Finding]:
+    path = violation.path
+    slot = resolved.branch.find(path)
+    if slot is None:
+        hint = f"write `{path[-1]}:` under `{dotted(path[:-1])}`" if path[:-1] else ""
+        yield Finding("required", f"`{violation.key}` is not set", first_place(resolved), hint)
+    else:
+        hint = f"{resolved.path} runs with it; give it a value"
+        yield Finding("required", f"`{violation.key}` is null", slot.winner.place, hint)
+
+
+def _null(layers: Layers, resolved: Resolved, violation: Violation) -> Iterator[Finding]:
+    slot = resolved.branch.find(violation.path)
+    if slot is None or _commented(slot.winner):
         return
-    count, limit = layers.shapes[resolved.path].own_keys, layers.rules.overlay_keys
-    if count > limit:
-        what = f"sets {count} keys, an overlay sets at most {limit}"
-        hint = "make it a preset of its own on top of the base"
-        yield Finding("overlay-keys", what, first_place(resolved), hint)
-
-
-def _overlays(layers: Layers, resolved: Resolved) -> Iterator[Finding]:
-    """At most `max_overlays` overlays per preset."""
-    overlays = layers.overlays.get(resolved.path, [])
-    limit = layers.rules.max_overlays
-    if len(overlays) > limit:
-        what = f"has {len(overlays)} overlays, at most {limit} are allowed"
-        hint = f"{_some(overlays)}; make one of them a preset of its own"
-        yield Finding("max-overlays", what, first_place(resolved), hint)
-
-
-def _required(layers: Layers, resolved: Resolved) -> Iterator[Finding]:
-    """Launch settings are explicit and not null."""
-    for key, path in parsed(layers.rules.required):
-        slot = resolved.branch.find(path)
-        if slot is None:
-            hint = f"write `{path[-1]}:` under `{dotted(path[:-1])}`" if path[:-1] else ""
-            yield Finding("required", f"`{key}` is not set", first_place(resolved), hint)
-        elif slot.python is None:
-            hint = f"{resolved.path} runs with it; give it a value"
-            yield Finding("required", f"`{key}` is null", slot.winner.place, hint)
-
-
-def _nulls(layers: Layers, resolved: Resolved) -> Iterator[Finding]:
-    """No null placeholder hides an inherited value; a comment beside the key makes it meant."""
-    for path, slot in resolved.branch.leaves():
-        if slot.python is not None or slot.winner.document is not resolved.document:
-            continue
-        hidden = [one for one in slot.lost if one.document is not resolved.document]
-        if hidden and said(hidden[-1]) is not None and not _commented(slot.winner):
-            what = f"`{dotted(path)}: null` hides {shown(said(hidden[-1]))}"
-            hint = f"that is from {hidden[-1].place}; delete the line, or say why in a comment"
-            yield Finding("hiding-null", what, slot.winner.place, hint, WARNING)
+    [*_, hidden] = (one for one in slot.lost if one.document is not resolved.document)
+    what = f"`{violation.key}: null` hides {shown(violation.value)}"
+    hint = f"that is from {hidden.place}; delete the line, or say why in a comment"
+    yield Finding("hiding-null", what, slot.winner.place, hint, WARNING)
 
 
 def _commented(setting: Setting) -> bool:
@@ -129,39 +171,34 @@ def _commented(setting: Setting) -> bool:
     return bool(entry.lead or entry.after or beside)
 
 
-def _length(layers: Layers, resolved: Resolved) -> Iterator[Finding]:
-    """One key sets the length, and nothing beside it."""
+def _length(layers: Layers, resolved: Resolved, violation: Violation) -> Iterator[Finding]:
     knob = layers.rules.length_knob
-    for key, path in parsed(layers.rules.length_findings) if knob is not None else ():
-        slot = resolved.branch.find(path)
-        if slot is not None and slot.python is not None:
-            what = f"`{key}` is a second length knob beside `{knob}`"
-            yield Finding("length-knob", what, slot.winner.place, f"set `{knob}` alone")
+    what = f"`{violation.key}` is a second length knob beside `{knob}`"
+    yield Finding("length-knob", what, _place(resolved, violation), f"set `{knob}` alone")
 
 
-def _fusion(layers: Layers, resolved: Resolved) -> Iterator[Finding]:
-    """The fusion config exists."""
-    key = layers.rules.fusion_key
-    slot = resolved.branch.find(parse_dotted(key)) if key is not None else None
-    if slot is None or slot.python is None:
-        return
-    path = layers.fusion(resolved)
-    place = slot.winner.place
+def _fusion(layers: Layers, resolved: Resolved, violation: Violation) -> Iterator[Finding]:
+    path, place = layers.fusion(resolved), _place(resolved, violation)
+    key = violation.key
     if path is None:
-        what = f"`{key}` is {shown(slot.python)}, not a path"
+        what = f"`{key}` is {shown(violation.value)}, not a path"
         yield Finding("fusion-config", what, place, "name a fusion config")
-    elif posixpath.isabs(path) or path.startswith("../"):
+    elif is_outside(path):
         what = f"`{key}` names {path}, outside the root: not looked for"
         yield Finding("fusion-config", what, place, level=NOTE)
-    elif not layers.resolver.tree.exists(path):
+    else:
         hint = layers.near(path) or "the path is relative to the root"
         yield Finding("fusion-config", f"`{key}` names {path}, which does not exist", place, hint)
 
 
-def _legacy(layers: Layers, resolved: Resolved) -> Iterator[Finding]:
-    """Nothing runs on the legacy tree, which goes when the rollout is over."""
+def _place(resolved: Resolved, violation: Violation) -> Place:
+    slot = resolved.branch.find(violation.path)
+    return slot.winner.place if slot is not None else first_place(resolved)
+
+
+def _legacy(layers: Layers, resolved: Resolved, violation: Violation) -> Iterator[Finding]:
     for base in resolved.bases:
-        if base.path.startswith(f"{LEGACY}/"):
+        if base.path in violation.paths:
             what = f"extends {base.path}, a frozen record that `migrate finalize` removes"
             live = layers.plans.live_path(base.path.removeprefix(f"{LEGACY}/"))
             there = layers.resolver.tree.exists(live)
@@ -184,16 +221,19 @@ def _base(layers: Layers) -> Iterator[Finding]:
             yield Finding("base-keys", what, slot.winner.place, hint)
 
 
-RULES: dict[str, Rule] = {
-    "max-files": _files,
-    "max-open": _open,
-    "one-preset": _one_parent,
-    "overlay-keys": _small,
-    "max-overlays": _overlays,
-    "required": _required,
-    "hiding-null": _nulls,
-    "length-knob": _length,
-    "fusion-config": _fusion,
-    "legacy": _legacy,
+RULES = {
+    rule.name: rule
+    for rule in (
+        Rule("max-files", _files),
+        Rule("max-open", _open),
+        Rule("one-preset", _one_parent),
+        Rule("overlay-keys", _small),
+        Rule("max-overlays", _overlays),
+        Rule("required", _required),
+        Rule("hiding-null", _null),
+        Rule("length-knob", _length),
+        Rule("fusion-config", _fusion),
+        Rule("legacy", _legacy),
+    )
 }
 """Every rule about a preset, in the order in which they are reported."""

@@ -8,10 +8,11 @@ from itertools import filterfalse
 
 from migrate.errors import MigrateError, nearest
 from migrate.findings import Finding
-from migrate.locations import KeyPath, Place, parse_dotted
+from migrate.locations import Place, parse_dotted
 from migrate.plan import Plans, Rules
 from migrate.resolve import Resolved, Resolver, Setting, read_branch
-from migrate.rules.shapes import Shape, normalised, overlays
+from migrate.rules.shapes import Shape, normalised
+from migrate.rules.statements import Family, families
 from migrate.trees.globs import matcher
 
 
@@ -132,14 +133,10 @@ class Layers:
             self._near[path] = nearest(path, known, 1)
         return self._near[path]
 
-    def parents(self, resolved: Resolved) -> list[str]:
-        """The presets that a preset extends; an overlay has one."""
-        return [base.path for base in resolved.bases if base.path in self.shapes]
-
     @cached_property
-    def overlays(self) -> dict[str, list[str]]:
-        """The overlays of each preset that has any."""
-        return overlays(self.shapes)
+    def families(self) -> dict[str, Family]:
+        """Each preset among the others."""
+        return families(self.shapes)
 
 
 def first_place(resolved: Resolved) -> Place:
@@ -152,8 +149,3 @@ def first_place(resolved: Resolved) -> Place:
 def said(setting: Setting) -> object:
     """The value that one file gives a key."""
     return setting.document.value(setting.entry.value)
-
-
-def parsed(keys: Iterable[str]) -> list[tuple[str, KeyPath]]:
-    """Dotted keys with their key paths."""
-    return [(key, parse_dotted(key)) for key in keys]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 
@@ -18,13 +17,3 @@ class Shape(NamedTuple):
 def normalised(named: Any) -> str | None:
     """The path of a fusion config as a value names it; None for what is no path."""
     return posixpath.normpath(named) if isinstance(named, str) and named else None
-
-
-def overlays(shapes: Mapping[str, Shape]) -> dict[str, list[str]]:
-    """The overlays of each preset that has any, by its path."""
-    found: dict[str, list[str]] = {}
-    for path, shape in shapes.items():
-        for parent in shape.bases:
-            if parent in shapes:
-                found.setdefault(parent, []).append(path)
-    return found

@@ -110,7 +110,7 @@ def _grown(layers: Layers) -> Iterator[Finding]:
         document = resolved.document
         own = read_branch(document, document.entries, document.root)
         count = sum(1 for _ in own.leaves())
-        if layers.parents(resolved) and GROWN * limit < count <= limit:
+        if layers.families[resolved.path].parents and GROWN * limit < count <= limit:
             what = f"has grown to {count} keys, an overlay sets at most {limit}"
             hint = "see whether it is a preset of its own by now"
             yield Finding("overlay-grown", what, first_place(resolved), hint, NOTE)
