@@ -29,7 +29,7 @@ def catalogue(root: str) -> str:
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for path, resolved in layers.presets.items():
-        overlays = [_link(other) for other in layers.overlays.get(path, [])]
+        overlays = [_link(other) for other in layers.families[path].overlays]
         keys = sum(1 for _ in resolved.branch.leaves())
         cells = [
             f"{_link(path)}<br>{f'`{names[path]}`' if path in names else 'written by hand'}",

@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -15,7 +15,7 @@ import click
 from migrate.layout import DEFAULT as DEFAULT_LAYOUT
 from migrate.layout import Layout
 from migrate.limits import DEFAULT, Limits
-from migrate.locations import PRIVATE
+from migrate.workspace.access import refuse_interrupted, settle, writing
 
 if TYPE_CHECKING:
     from migrate.changes import ChangeSet
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from migrate.workspace.workspace import Workspace
 
 FORMAT = "1.0"
-_OF_A_LANDING = ("journal", "journal.new", "landing")
-"""What stands in `.migrate/` while something is written, and after a kill."""
 
 
 class HasChanges(Protocol):
@@ -192,16 +190,9 @@ class Context:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
 
-    @contextmanager
-    def writing(self) -> Iterator[Disk]:
+    def writing(self) -> AbstractContextManager[Disk]:
         """The lock and the disk, for a verb that writes; recovers what was interrupted first."""
-        from migrate.disk import Disk
-        from migrate.journal import locked, recover
-
-        disk = Disk(self.root)
-        with locked(disk):
-            self._recovered(recover(disk))
-            yield disk
+        return writing(self.root, _tell_recovered)
 
     def land(
         self, decide: Callable[[], R], label: str | Callable[[R], str], dry_run: bool = False
@@ -249,37 +240,15 @@ class Context:
 
     def recover(self) -> None:
         """Finish or drop what was interrupted, before a verb that only reads."""
-        private = os.path.join(self.root, PRIVATE)
-        if not any(os.path.lexists(os.path.join(private, name)) for name in _OF_A_LANDING):
-            return  # almost always, and then the journal's modules are not needed
-        from migrate.disk import Disk
-        from migrate.errors import MigrateError
-        from migrate.journal import interrupted, locked, recover
-
-        disk = Disk(self.root)
-        if interrupted(disk):
-            with locked(disk):
-                self._recovered(recover(disk))
-            return
-        # Litter of a landing that was killed at its very beginning or end. It stands in nobody's
-        # way: where it cannot be removed, or is being made, the answer does not wait for it.
-        with suppress(MigrateError), locked(disk, wait_seconds=0):
-            self._recovered(recover(disk))
+        settle(self.root, _tell_recovered)
 
     def refuse_interrupted(self) -> None:
         """For a verb that may not even recover. Raises TreeMoved if something was interrupted."""
-        from migrate.disk import Disk
-        from migrate.errors import TreeMoved
-        from migrate.journal import interrupted
-        from migrate.journal.record import JOURNAL
+        refuse_interrupted(self.root)
 
-        if interrupted(Disk(self.root)):
-            hint = "`migrate status` settles it; a dry run writes nothing"
-            raise TreeMoved("holds an interrupted landing", JOURNAL, hint)
 
-    def _recovered(self, line: str | None) -> None:
-        if line:
-            click.echo(line, err=True)
+def _tell_recovered(line: str) -> None:
+    click.echo(line, err=True)
 
 
 def _columns(stream: Any) -> int:
