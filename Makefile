@@ -16,7 +16,7 @@ SOURCES := migrate $(wildcard benchmarks scripts src tests tests_trainer tools)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help .venv demo test test-trainer test-dask test-pyyaml check format bench torture matrix mutants fuzz corpora catalogue picture schema lock clean
+.PHONY: help .venv demo test test-trainer test-dask test-pyyaml check format bench torture matrix mutants fuzz case corpora catalogue picture schema lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -115,6 +115,9 @@ fuzz: .venv-fuzz/.made ## give bytes to all that reads a stranger's (ARGS="--sec
 	@.venv-fuzz/bin/python -m pip -qq --disable-pip-version-check install --only-binary :all: atheris \
 	    || echo "atheris has no wheel here: seeds are mutated blindly"
 	@touch $@
+
+case: $(STAMP) ## a test case from a small tree (NAME=yaml-new FROM=DIR; ARGS="--command 'apply --all'")
+	@PYTHONPATH=. $(BIN)/python tools/case.py $(NAME) $(if $(FROM),--from $(FROM)) $(ARGS)
 
 corpora: $(STAMP) ## compare with other repositories' loaders (ARGS="DIR --jobs N"; DIR holds the corpora)
 	@$(BIN)/python tools/corpora.py $(ARGS)

@@ -17,7 +17,7 @@ from benchmarks.trees import rollout
 from migrate.cli.main import cli, run
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [*sorted(ROOT.glob("[A-Z]*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 CODE = re.compile(r"```(?:bash|console)\n(.*?)```", re.DOTALL)
 WRITING = {"apply": "frozen", "init": "old"}
