@@ -77,12 +77,13 @@ test-pyyaml: $(PYYAML:%=.venv-pyyaml/%/.made) ## the tests of YAML values on eac
 	@.venv-trainer/bin/python -m pip -qq --disable-pip-version-check install -e '.[trainer]' pytest
 	@touch $@
 
-check: $(STAMP) ## everything: format, lint, types, import contracts, the gate of these configs, tests
+check: $(STAMP) ## everything: format, lint, types, import contracts, dead code, the gate of these configs, tests
 	@$(PIP) check || { $(BIN)/python -m pip check; exit 1; }
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy $(SOURCES)
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/vulture
 	@$(BIN)/migrate -q verify --cross-check
 	@$(MAKE) --no-print-directory test
 
