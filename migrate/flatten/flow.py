@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from migrate.flatten.anchors import Anchors
-from migrate.flatten.render import source
 from migrate.flatten.select import Piece
 from migrate.resolve import Setting
 from migrate.yaml_text import ALIAS, MAPPING, Document
+from migrate.yaml_text.anchors import Anchors
+from migrate.yaml_text.render import source
 
 
 def stays_flow(piece: Piece, contributors: list[Setting]) -> bool:

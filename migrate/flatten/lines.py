@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from migrate.flatten.render import shift
 from migrate.yaml_text import Document, Run, Span
+from migrate.yaml_text.render import shift
 
 
 class Lines:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from migrate.dialect import Dialect
 from migrate.errors import Refused
 from migrate.flatten.account import Account, account
-from migrate.flatten.anchors import Anchors, leaf_span
 from migrate.flatten.headers import KEEP, Headings
 from migrate.flatten.lines import Lines
 from migrate.flatten.paragraphs import Paragraphs
@@ -20,6 +19,7 @@ from migrate.loading.trainer import finished, merge_over
 from migrate.locations import KeyPath, dotted
 from migrate.resolve import EMPTY, Branch, Resolved, Resolver, Setting, Slot, merge
 from migrate.yaml_text import ALIAS, Document, Node, is_merge, load, same
+from migrate.yaml_text.anchors import Anchors, leaf_span
 
 
 class Onto(NamedTuple):

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from migrate.flatten.anchors import Anchors, leaf_span
 from migrate.flatten.flow import flow_text, key_text, stays_flow
 from migrate.flatten.headers import Heading, Headings
 from migrate.flatten.lines import Lines, run_text
-from migrate.flatten.render import source
 from migrate.flatten.select import Piece
 from migrate.resolve import Branch, Setting, Slot
 from migrate.yaml_text import (
@@ -23,6 +21,8 @@ from migrate.yaml_text import (
     deepest_last,
     is_merge,
 )
+from migrate.yaml_text.anchors import Anchors, leaf_span
+from migrate.yaml_text.render import source
 
 Waiting = dict[str, tuple[Document, Run]]
 """Floating comments on their way to the next key, by what they say."""

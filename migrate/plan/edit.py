@@ -16,6 +16,7 @@ from typing import Any
 from migrate.errors import InputError, Refused
 from migrate.locations import Place
 from migrate.yaml_text import MAPPING, Document, Entry, Node
+from migrate.yaml_text.edit import comment_texts, unshared
 
 Edit = Callable[[Any], None]
 """Changes the mapping that holds an entry; the same for plain data and for ruamel.yaml's."""
@@ -46,7 +47,7 @@ def with_presets(path: str, content: bytes, lines: Sequence[str], data: dict[str
     if value.kind == MAPPING and not value.entries and document.text[value.start :][:1] == "{":
         at = document.line_end(entry.end)
         added = [(at, at, "\n".join(["", *lines])), (value.start, value.end, "")]
-        return _proven(document, _spliced(document, added), edit)
+        return _proven(document, document.spliced(added), edit)
     return revised(path, content, ("presets",), edit)
 
 
@@ -124,21 +125,7 @@ def _inserted(document: Document, at: int, lines: Sequence[str]) -> bytes:
     """Lines behind the line that ends at an offset."""
     at = min(at + 1, len(document.text))
     unended = document.text[:at][-1:] not in ("", "\n")
-    return _spliced(document, [(at, at, "\n" * unended + "\n".join([*lines, ""]))])
-
-
-def _spliced(document: Document, edits: Iterable[tuple[int, int, str]]) -> bytes:
-    """The file with stretches of its text replaced; every other byte as it is."""
-    raw = document.source.decode("utf-8")
-    shift = 1 if document.bom else 0
-    crlf = [line.endswith("\r") for line in raw.split("\n")]
-    for start, end, new in sorted(edits, reverse=True):
-        places = []
-        for offset in (start, end):
-            place = offset + shift + sum(crlf[: document.line(offset) - 1])
-            places.append(place)
-        raw = raw[: places[0]] + new.replace("\n", document.newline) + raw[places[1] :]
-    return raw.encode("utf-8")
+    return document.spliced([(at, at, "\n" * unended + "\n".join([*lines, ""]))])
 
 
 def _rewritten(document: Document, entry: Entry, edit: Edit) -> bytes:
@@ -148,7 +135,7 @@ def _rewritten(document: Document, entry: Entry, edit: Edit) -> bytes:
     lines = document.text[start:end].split("\n")
     below = [line[column:] if not line[:column].strip() else line for line in lines]
     text = _dumped("\n".join(below) + "\n", document, entry, edit)
-    return _spliced(document, [(start, end, "\n".join(_indented(text.split("\n"), column, 0)))])
+    return document.spliced([(start, end, "\n".join(_indented(text.split("\n"), column, 0)))])
 
 
 def _whole(document: Document, keys: Sequence[str], edit: Edit) -> bytes:
@@ -199,14 +186,15 @@ def _indented(lines: Iterable[str], column: int, before: int = 2) -> list[str]:
 
 def _proven(document: Document, after: bytes, edit: Edit, keys: Sequence[str] = ()) -> bytes:
     """The edited file, if it says what it should and has lost no comment. Raises Refused."""
-    wanted = _unshared(_data(document))  # what an alias repeats does not change with it
+    wanted = unshared(_data(document))  # what an alias repeats does not change with it
     holder = wanted
     for key in keys[:-1]:
         holder = holder[key]
     edit(holder)
     try:
         new = Document(document.path, after)
-        sound = _data(new) == wanted and not Counter(_comments(document)) - Counter(_comments(new))
+        lost = Counter(comment_texts(document)) - Counter(comment_texts(new))
+        sound = _data(new) == wanted and not lost
     except InputError:
         sound = False
     if not sound:
@@ -217,13 +205,3 @@ def _proven(document: Document, after: bytes, edit: Edit, keys: Sequence[str] = 
 
 def _data(document: Document) -> Any:
     return document.value(document.root) if document.root is not None else {}
-
-
-def _unshared(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _unshared(one) for key, one in value.items()}
-    return list(map(_unshared, value)) if isinstance(value, list) else value
-
-
-def _comments(document: Document) -> list[str]:
-    return [document.text[start:end].rstrip() for start, end in document.comments]

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from migrate.dialect import Dialect
 from migrate.errors import InputError
-from migrate.flatten.render import in_flow_style
 from migrate.locations import KeyPath, parse_dotted
 from migrate.plan import Planned
 from migrate.resolve import Resolved, merge, read_branch
 from migrate.yaml_text import LOADERS, Document
+from migrate.yaml_text.render import in_flow_style
 from migrate.yaml_text.spelling import spell
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterable
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 from migrate.changes import sha256
@@ -59,18 +60,24 @@ class Document:
 
     def replaced(self, edits: Iterable[tuple[Node, str]]) -> bytes:
         """The file with the bodies of some scalars replaced, quotes kept, all else as it was."""
-        text = self.text
-        for node, new in sorted(edits, key=lambda edit: -edit[0].start):
-            quote = text[node.start] if text[node.start] in "'\"" else ""
-            text = text[: node.start] + quote + new + quote + text[node.end :]
-        return self._restored(text)
+        made = []
+        for node, new in edits:
+            quote = self.text[node.start] if self.text[node.start] in "'\"" else ""
+            made.append((node.start, node.end, quote + new + quote))
+        return self.spliced(made)
 
-    def _restored(self, text: str) -> bytes:
-        """The bytes of an edited text: its line ends as they were, line by line, and its BOM."""
-        ends = [b"\r\n" if line.endswith(b"\r") else b"\n" for line in self.source.split(b"\n")]
-        lines = text.encode().split(b"\n")
-        joined = b"".join(line + end for line, end in zip(lines[:-1], ends, strict=False))
-        return b"\xef\xbb\xbf" * self.bom + joined + lines[-1]
+    def spliced(self, edits: Iterable[tuple[int, int, str]]) -> bytes:
+        """The file with stretches of its text replaced; every other byte as it was.
+
+        An edit is `(start, end, new text)`; its line feeds are written as the file ends its lines.
+        """
+        raw = self.source.decode("utf-8")
+        ended = [0, *accumulate(line.endswith("\r") for line in raw.split("\n"))]
+        shift = 1 if self.bom else 0
+        for start, end, new in sorted(edits, reverse=True):
+            first, last = (at + shift + ended[self.line(at) - 1] for at in (start, end))
+            raw = raw[:first] + new.replace("\n", self.newline) + raw[last:]
+        return raw.encode("utf-8")
 
     def _mapping(self, root: Node | None) -> Node | None:
         """The root, which must be a mapping; None for an empty document."""

@@ -70,6 +70,11 @@ class Node:
         """Whether this is a mapping or a sequence written over lines, by indentation."""
         return not self.flow and self.kind in (MAPPING, SEQUENCE)
 
+    @property
+    def is_block_scalar(self) -> bool:
+        """Whether this is a text below a `|` or `>`."""
+        return self.kind == SCALAR and self.style in ("|", ">")
+
     def tag_text(self, text: str) -> str:
         """The tag as its author spelled it, with one space behind it; "" if there is none."""
         words = [word for word in text[self.props : self.start].split() if word.startswith("!")]

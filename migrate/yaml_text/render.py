@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 
-from migrate.flatten.anchors import Anchors, linked_in
 from migrate.yaml_text import ALIAS, MAPPING, SCALAR, Document, Entry, Node, Span
+from migrate.yaml_text.anchors import Anchors, linked_in
 
-_FLOW_SAFE = re.compile(r"[^\s,\[\]{}#:&*!|>'\"%@`?-][^,\[\]{}\n#:]*\Z|-?[\w.+]+\Z")
+_FLOW_SAFE = re.compile(
+    r"[^\s,\[\]{}#:&*!|>'\"%@`?-][^,\[\]{}\n#:]*\Z|-?[\w.+]+\Z|[-+]?\d[\w.:+ -]*(?<!:)\Z"
+)
 NO_ANCHORS = Anchors()
 
 
@@ -48,7 +50,7 @@ def source(document: Document, span: Span, anchors: Anchors) -> str:
 def _edits(document: Document, span: Span, anchors: Anchors) -> list[tuple[int, int, str]]:
     linked = linked_in(document, span)
     edits = [edit for node in linked if (edit := _edit(document, node, anchors))] if linked else []
-    return edits if document.text.endswith("\n") else edits + _chomping(document, span)
+    return edits if document.text.endswith("\n") else edits + chomping(document, span)
 
 
 def _edit(document: Document, node: Node, anchors: Anchors) -> tuple[int, int, str] | None:
@@ -75,7 +77,7 @@ def _anchor_edit(text: str, node: Node, name: str | None) -> tuple[int, int, str
     return _before_space(text, start), end, ""
 
 
-def _chomping(document: Document, span: Span) -> list[tuple[int, int, str]]:
+def chomping(document: Document, span: Span) -> list[tuple[int, int, str]]:
     """A block scalar that ends its file without a line feed needs `-` once more follows."""
     text = document.text
     if span[1] < len(text.rstrip()):
@@ -170,7 +172,7 @@ def in_flow_style(document: Document, node: Node) -> str:
         return "{" + ", ".join(entries) + "}"
     if node.kind != SCALAR:
         return "[" + ", ".join(in_flow_style(document, item) for item in node.items) + "]"
-    text = body(document, node)
+    text = body(document, node) or "null"  # between braces nothing is no value
     if node.style in ("'", '"') or (not node.style and _FLOW_SAFE.match(text)):
         return text
     return json.dumps(node.value, ensure_ascii=False)
