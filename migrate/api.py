@@ -149,7 +149,7 @@ class ConfigTree:
     ) -> None:
         found = find_root(os.getcwd(), plans) if root is None else os.fspath(root)
         if not os.path.isdir(found):
-            raise InputError("the root is no folder", found, "name a folder that is there")
+            raise InputError("the root is not a folder", found, "name a folder that is there")
         self.root = os.path.abspath(found)
         self.plans = plans
         self.dialect = dialect

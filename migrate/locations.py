@@ -134,7 +134,7 @@ _READ: dict[str, Callable[[str], Any]] = {
 
 
 def parse_dotted(text: str) -> KeyPath:
-    """Read what `dotted` writes. Raises ValueError where the text is no key path."""
+    """Read what `dotted` writes. Raises ValueError where the text is not a key path."""
     parts: list[Any] = []
     position = 0
     part = re.compile(_PART, re.VERBOSE)

@@ -57,7 +57,7 @@ def section(config: Mapping[Any, Any], name: str) -> Mapping[Any, Any]:
     value = config.get(name)
     if value is not None and not isinstance(value, Mapping):
         raise InputError(
-            f"the section {name} is no mapping", hint="scripts/validate_sft_config.py says where"
+            f"the section {name} is not a mapping", hint="scripts/validate_sft_config.py says where"
         )
     return value or {}
 

@@ -119,7 +119,7 @@ def test_what_is_wrong_is_raised_and_nothing_is_printed(
         tree.resolve("configs/train/pp.yaml")
     with pytest.raises(InputError, match="learning_rat"):
         tree.explain(P, "learning_rat")
-    with pytest.raises(InputError, match="no folder"):
+    with pytest.raises(InputError, match="not a folder"):
         ConfigTree(root / "nowhere")
     with pytest.raises(InputError):
         tree.apply(["nobody"])

@@ -220,7 +220,7 @@ def test_delete_counts_below_the_root_and_is_spent_even_where_it_says_no() -> No
 @pytest.mark.parametrize("line", ["n: '{{_base_.lr}}'\n", "n: 1 # {{ fileDirname }}\n", "__m: 1\n"])
 def test_what_mmengine_does_to_the_text_is_refused(line: str) -> None:
     error = refusal(DIALECTS["mmengine"], {"p.yaml": line})
-    assert "reads in a way of its own" in str(error)
+    assert "rewrites before it reads the file" in str(error)
 
 
 def test_a_marker_that_aliases_share_is_refused_where_the_loader_takes_it_out() -> None:
@@ -466,7 +466,7 @@ def test_option_then_plan_then_recognition_choose_the_dialect(tmp_path: Path) ->
     (tmp_path / "p.yaml").write_text("_BASE_: b.yaml\n")
     recognised, told = view(tmp_path)
     assert recognised.dialect.name == "detectron2"
-    assert told == ["dialect detectron2: 1 config composes by `_BASE_:`; --dialect names another"]
+    assert told == ["dialect detectron2: 1 config composes by `_BASE_:`; --dialect chooses another"]
     (tmp_path / "plans").mkdir()
     (tmp_path / "plans" / "tree.yaml").write_text("version: 1\n")
     planned, told = view(tmp_path)

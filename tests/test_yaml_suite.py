@@ -27,7 +27,7 @@ KEY = "a list or mapping cannot be a key"
 TAB = "not valid YAML: found character '\\t' that cannot start any token"
 REFUSED = {
     # A tag on the root would have to go to the file that builds on this one, and could clash there.
-    "2XXW-0": ROOT_TAG,  # !!set: the loader makes a set of it, which is no config
+    "2XXW-0": ROOT_TAG,  # !!set: the loader makes a set of it, which is not a config
     "EHF6-0": ROOT_TAG,  # !!map: says nothing, and is refused all the same: it can be deleted
     "UGM3-0": ROOT_TAG,  # a tag of its own: the loader knows no such thing
     # No loader can make these: a list or mapping is no key of a dict, however it is written.

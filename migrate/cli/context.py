@@ -72,7 +72,7 @@ class Context:
         if not os.path.isdir(self.root_option):
             from migrate.errors import InputError
 
-            raise InputError("the root is no folder", self.root_option, "correct --root")
+            raise InputError("the root is not a folder", self.root_option, "correct --root")
         return os.path.abspath(self.root_option)
 
     @cached_property

@@ -26,7 +26,8 @@ def adopt(workspace: Workspace, configs: Sequence[str]) -> Init:
     """Propose plan entries and frozen copies for configs of another branch; `apply` does the rest.
 
     Their chains are followed over the live tree, and over the legacy tree for what a step deleted
-    or replaced. `git:REV:PATH` brings the file along. Raises InputError for what is no config, is
+    or replaced. `git:REV:PATH` brings the file along. Raises InputError for what is not a config,
+    is
     planned already, or cannot be resolved, Refused for what needs no plan.
     """
     if not workspace.tree.exists(MANIFEST):

@@ -55,7 +55,7 @@ class Explanation(NamedTuple):
 def explain(resolved: Resolved, key: str | None = None) -> Explanation:
     """Explain a key, a section and all in it, or everything.
 
-    Raises InputError for what is no key path, and for a key that no file of the chain ever set.
+    Raises InputError for what is not a key path, and for a key that no file of the chain ever set.
     """
     path = spelled(resolved, key) if key else ()
     if not path:
@@ -89,7 +89,7 @@ def spelled(resolved: Resolved, key: str) -> KeyPath:
         path = parse_dotted(key)
     except ValueError:
         hint = 'write custom.augmentation.ops[0].name; a key with a dot in it is "a.b"'
-        raise InputError(f"{key!r} is no key", None, hint) from None
+        raise InputError(f"{key!r} is not a key path", None, hint) from None
     branch: Any = resolved.branch
     out: list[Any] = []
     for part in path:

@@ -106,7 +106,7 @@ def _refuse_others(tree: Tree, known: list[str]) -> None:
     for path in known:
         if not _VERSION.search(tree.read(path)):
             hint = "name another folder with --plans, or move the file; a plan has `version: 1`"
-            raise Refused("is no plan, and stands where the plans go", path, hint)
+            raise Refused("is not a plan file, but lies in the folder of the plans", path, hint)
 
 
 def _kept_by_git(workspace: Workspace, result: Init) -> Init:

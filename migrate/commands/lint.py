@@ -75,7 +75,7 @@ def drift_of(view: View, layers: Layers, key: str | None = None) -> list[Drift]:
         wanted = parse_pattern(key) if key is not None else None
     except ValueError as error:
         hint = "write a dotted key; * is any one level, ** any number"
-        raise InputError(f"{key!r} is no key pattern: {error}", None, hint) from None
+        raise InputError(f"{key!r} is not a key pattern: {error}", None, hint) from None
     if wanted is not None:
         _refuse_unknown(layers, wanted, key or "")
     allowed = profile_of(view).allow if wanted is None else ()

@@ -66,7 +66,7 @@ def _targets(view: View, paths: Sequence[str], live: list[str]) -> list[str]:
         named = inside or ([path] if path.endswith(SUFFIXES) else [])
         if not named:
             hint = nearest(path, live) or "name a config, or a folder of configs"
-            raise InputError("is no config", path, hint)
+            raise InputError("is not a config", path, hint)
         found.update(dict.fromkeys(named))
     return list(found)
 

@@ -58,7 +58,7 @@ class Recognised(NamedTuple):
     def __str__(self) -> str:
         keys = " and ".join(f"`{key}:`" for key in self.dialect.keys)
         some = "1 config composes" if self.files == 1 else f"{self.files} configs compose"
-        return f"dialect {self.dialect.name}: {some} by {keys}; --dialect names another"
+        return f"dialect {self.dialect.name}: {some} by {keys}; --dialect chooses another"
 
     @property
     def remarks(self) -> list[str]:
@@ -66,8 +66,8 @@ class Recognised(NamedTuple):
         choice = [] if self.dialect is EXTENDS else [str(self)]
         return choice + [
             f"{count} config{' has' if count == 1 else 's have'} `{key}:`, which dialect"
-            f" {self.dialect.name} does not follow from here: read as they stand; another root or"
-            " a dialect of your own may do (docs/dialects.md)"
+            f" {self.dialect.name} does not follow: they are read without their bases;"
+            " another --root or a declared dialect may follow it (docs/dialects.md)"
             for key, count in self.unread
         ]
 

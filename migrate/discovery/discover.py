@@ -292,7 +292,7 @@ class Discoverer:
             return reason
         if not self._reaches_fragments(path):
             shallow = self.scope.base in self.graph.reach(path) or self._is_shallow(path)
-            return SHALLOW if shallow else "reaches no component"
+            return SHALLOW if shallow else "builds on no component"
         return SHALLOW if not named and self._is_shallow(path) else None
 
     def _why_not_ours(self, path: str) -> str:
@@ -522,8 +522,8 @@ def require_presets(found: Discovery, scope: Scope) -> Discovery:
         return found
     hint = "name presets with --presets GLOB, components with --components GLOB"
     if scope.presets:
-        hint = f"nothing that --presets {' '.join(scope.presets)} matches reaches a component"
-    raise InputError("found no preset that reaches a component or an old base preset", None, hint)
+        hint = f"nothing that --presets {' '.join(scope.presets)} matches builds on a component"
+    raise InputError("found no preset that builds on a component or an old base preset", None, hint)
 
 
 def shown_names(

@@ -93,13 +93,13 @@ def _reason(
         return (), headers[document.path]
     path = owner(document, span[0])
     if path and len(path) == 1 and path[0] in document.layers:
-        return path, "speaks of a file that gives no key"
+        return path, "belongs to a file of which no key is inlined"
     if document.duplicates or document.merges:
         entries = list(_entries(document, document.root, span[0]))
         if line := _given_again(document, entries):
             return path, f"given again on line {line}"
         if entries and is_merge(entries[-1].key):
-            return path, "nothing is left of what its merge key << brings"
+            return path, "all that its merge key << brings is overridden"
     return path, _overridden(resolved.branch, document, path)
 
 

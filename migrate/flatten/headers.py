@@ -146,10 +146,12 @@ KEEP, TOP, DROP = "keep", "top", "drop"
 """What becomes of headers of inlined files that can stand above no key: dropped, or gathered at
 the top; or all headers of inlined files are dropped."""
 
-_NOTHING = "the header of a file that gives no key of its own"
+_NOTHING = "the header of a file of which no key is inlined"
 _DROPPED = "the header of a file that is inlined, and the plan says `headers: drop`"
-_RUN = "the header of a whole run, which is not this one; `headers: top` in a plan keeps it"
-_SCATTERED = "the header of a file whose keys are scattered; `headers: top` in a plan keeps it"
+_RUN = "the header describes another run; `headers: top` in a plan keeps it"
+_SCATTERED = (
+    "the header of a file whose keys are no longer together; `headers: top` in a plan keeps it"
+)
 
 _MANY = 5
 """A file of so many top-level keys that are most of a config's is no fragment."""

@@ -116,9 +116,7 @@ def _unsettled(journal: Journal) -> Iterator[None]:
         yield
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        hint = (
-            "set that right; the next command of any kind first brings the tree to one whole state"
-        )
+        hint = "fix that; the next migrate command first restores the tree to one consistent state"
         what = f"{reason}; {journal.label} is interrupted, nothing is lost"
         raise TreeMoved(what, _path(error), hint) from error
 

@@ -101,7 +101,9 @@ def _marked(disk: Disk, deadline: float) -> Callable[[], object]:
 
 def _busy(disk: Disk) -> TreeMoved:
     hint = "wait until it is done, then run again"
-    return TreeMoved(f"another command is at work here: {_holder(disk)}", LOCK, hint)
+    return TreeMoved(
+        f"another migrate command is running in this tree: {_holder(disk)}", LOCK, hint
+    )
 
 
 def _signature() -> bytes:
@@ -115,4 +117,4 @@ def _holder(disk: Disk) -> str:
         who = json.loads(disk.read(LOCK) or b"")
         return f"process {who['pid']} on {who['host']}: {who['command']}"
     except (OSError, ValueError, TypeError, KeyError, RecursionError, MigrateError):
-        return "it did not say who it is"
+        return "it left no name"

@@ -106,8 +106,8 @@ def _check_kinds(journal: Journal) -> None:
     modes = [*(e.mode for e in journal.entries), *(mode for _, mode in journal.left)]
     texts = [journal.label, journal.token, *journal.paths(), *(d for d in digests if d is not None)]
     if not all(isinstance(text, str) for text in texts):
-        raise ValueError("a text is expected")
+        raise ValueError("text is expected")
     if not all(mode is None or (type(mode) is int and 0 <= mode <= 0o7777) for mode in modes):
-        raise ValueError("permission bits are expected")
+        raise ValueError("file mode bits are expected")
     for text in texts:
         text.encode("utf-8", "surrogateescape")

@@ -30,9 +30,7 @@ def recover(disk: Disk) -> str | None:
             return _settle(journal, disk)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-            hint = (
-                "set that right and run again; until then the tree may hold both old and new files"
-            )
+            hint = "fix that and run again; until then the tree may hold both old and new files"
             path = error.filename if isinstance(error.filename, str) else "."
             raise TreeMoved(
                 f"an interrupted landing cannot be settled: {reason}", path, hint

@@ -133,7 +133,7 @@ class PlainLoader:
         if depth > self.tree.limits.chain:
             raise InputError("extends too many files in a row", path, "look for a cycle")
         if self._entered > CHAIN_FILES:
-            what = f"lays more than {CHAIN_FILES:,} files over one another, repeats counted"
+            what = f"merges more than {CHAIN_FILES:,} files, each counted every time it is extended"
             raise Refused(what, path, "extend each file once")
 
     def _weigh(self, path: str, files: Iterable[str]) -> None:
@@ -195,7 +195,9 @@ class PlainLoader:
         named = value if isinstance(value, list) else [value]
         if not all(isinstance(name, str) and name and "\0" not in name for name in named):
             raise InputError(
-                "composes by what is no path", path, "write a path, or a list of paths"
+                "the composing key holds something that is not a path",
+                path,
+                "write a path, or a list of paths",
             )
         if len(named) > BASES:
             raise Refused(f"names more than {BASES:,} files", path, "extend fewer files")
@@ -210,7 +212,7 @@ class PlainLoader:
             self._loaded[content] = load(text, path, self._kind, self.tree.limits) or {}
         for pattern, hint in self.dialect.refuses:
             if re.search(pattern, decode(path, content)):
-                raise Refused("holds what its loader reads in a way of its own", path, hint)
+                raise Refused("holds what its loader rewrites before it reads the file", path, hint)
         own = self._loaded[content]
         if not isinstance(own, dict):
             raise InputError("the root of a config must be a mapping", path, "give the values keys")
@@ -283,7 +285,7 @@ def _merge_strictly(base: Mapping, over: Mapping, rule: str) -> Mapping:
 
 
 def _over_other(key: Any, old: Any, value: Any) -> Any:
-    """OmegaConf's rules for what is no mapping over a mapping."""
+    """OmegaConf's rules for what is not a mapping over a mapping."""
     if {type(old), type(value)} == {dict, list}:
         raise InputError(f"`{key}` is a list and a mapping", None, _FAILS)
     mandatory = isinstance(value, str) and value == "???"

@@ -52,7 +52,7 @@ def path_fault(text: str) -> tuple[str, str] | None:
     if ".." in text.split("/"):
         return "leads up with `..`", "write it relative to the root"
     plain = posixpath.normpath(text)
-    return None if plain == text else ("is not in its plain form", f"write `{plain}`")
+    return None if plain == text else ("is not normalised", f"write `{plain}`")
 
 
 def _path(at: KeyPath, text: str) -> Found:
@@ -71,7 +71,7 @@ def _key(at: KeyPath, text: str, pattern: bool = False) -> Found:
         if not (parse_pattern if pattern else parse_dotted)(text):
             raise ValueError("is empty")
     except ValueError as error:
-        reason = str(error) if pattern and "not a" not in str(error) else "is no key path"
+        reason = str(error) if pattern and "not a" not in str(error) else "is not a key path"
         yield Finding(at, f"`{text}` {reason}", "write keys with dots, such as `custom.grpo`")
 
 
@@ -133,7 +133,9 @@ def _gate(at: KeyPath, gate: str) -> Found:
     try:
         empty = not shlex.split(gate)
     except ValueError as error:
-        yield Finding(at, f"this gate is no command: {str(error).lower()}", "close the quotes")
+        yield Finding(
+            at, f"this gate command cannot be parsed: {str(error).lower()}", "close the quotes"
+        )
         return
     if empty:
         yield Finding(at, "this gate is empty", "write a command, or remove it")

@@ -104,7 +104,7 @@ def _texts_as_keys(raw: Any, path: KeyPath, found: list[_Fault]) -> Any:
         if isinstance(key, str):
             copy[_whole_text(key, at, found)] = _texts_as_keys(value, at, found)
         else:
-            what = f"the key {_said(key)} is no text"
+            what = f"the key {_said(key)} is not text"
             found.append(_Fault(at, what, "put it in quotes", at))
     return copy
 
@@ -115,7 +115,7 @@ def _whole_text(text: str, path: KeyPath, found: list[_Fault]) -> str:
     if text.isascii():
         return intern(text)
     if _SURROGATE.search(text):
-        what = f"`{dotted(path)}` holds half a character, \\ud800 to \\udfff"
+        what = f"`{dotted(path)}` holds a lone surrogate (\\ud800 to \\udfff), not a character"
         found.append(_Fault(path, what, "write the character itself", path))
     return _SURROGATE.sub("\ufffd", text)
 

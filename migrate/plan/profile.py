@@ -27,7 +27,7 @@ class Allowance:
 
     @cached_property
     def conditions(self) -> tuple[tuple[KeyPath, Any], ...]:
-        """The conditions, parsed. Raises ValueError for what is no key path."""
+        """The conditions, parsed. Raises ValueError for what is not a key path."""
         return tuple((parse_dotted(key), value) for key, value in self.when.items())
 
 

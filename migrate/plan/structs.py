@@ -235,7 +235,10 @@ class TreeWide(_Struct, frozen=True, kw_only=True):
     ] = ()
     exclude: Annotated[
         tuple[str, ...],
-        Meta(description="Globs of files out of sight: no configs, not scanned for references."),
+        Meta(
+            description="Globs of files to leave out: they are not configs, and are not searched"
+            " for references."
+        ),
     ] = ()
     rules: Rules = Rules()
 

@@ -62,7 +62,7 @@ def _spelled(value: Any, kind: str) -> str:
 
 def chain_lines(chain: tuple[str, ...], title: str, paint: Paint) -> Iterator[str]:
     """A chain, numbered in merge order."""
-    count = f"{plural(len(chain), 'file')}, in merge order" if chain else "on record only"
+    count = f"{plural(len(chain), 'file')}, in merge order" if chain else "from the evidence alone"
     yield f"{paint(title, 'bold')} {paint(f'({count})', 'dim')}"
     digits = len(str(len(chain)))
     for number, path in enumerate(chain, 1):

@@ -35,13 +35,14 @@ def diff_lines(found: Compared, paint: Paint, full: bool = False) -> Iterator[st
             before = why
     if found.order:
         keys = ", ".join(dotted(change.path) for change in found.order)
-        yield f"\n{paint('key order', 'bold')}  differs in {keys}; no trainer sees it"
+        order = f"differs in {keys}; it does not change what the trainer sees"
+        yield f"\n{paint('key order', 'bold')}  {order}"
     yield ""
     yield _summary(found, paint)
 
 
 def _side(title: str, one: NamedConfig) -> list[str]:
-    count = plural(len(one.chain), "file") if one.chain else "on record only"
+    count = plural(len(one.chain), "file") if one.chain else "from the evidence alone"
     given = one.label if one.label != one.path else ""
     return [title, printable(one.path), f"({count})", printable(given)]
 

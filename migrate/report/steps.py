@@ -143,7 +143,7 @@ def _short(keys: list[str], limit: int = 3) -> str:
 
 def _unused(proposal: Proposal, paint: Paint) -> Iterator[str]:
     for path, key in proposal.written.unused:
-        yield paint(f"  planned and never active: {key} of {path}", "yellow")
+        yield paint(f"  planned, but never active: {key} of {path}", "yellow")
 
 
 def _follows(proposal: Proposal) -> Iterator[str]:
@@ -201,7 +201,8 @@ def _parity(proposal: Proposal) -> Iterator[str]:
     for difference, rule in verdict.allowed:
         yield f"    {format_difference(difference)} ({rule.reason})"
     for difference in proposal.inherited:
-        yield f"    inherited, edited there after its step: {format_difference(difference)}"
+        told = format_difference(difference)
+        yield f"    inherited from a parent that was edited after its step: {told}"
     if proposal.dependents:
         yield f"  parity of dependents: {', '.join(map(printable, proposal.dependents))}"
 

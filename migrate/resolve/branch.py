@@ -89,7 +89,7 @@ class Branch:
         return self._python
 
     def leaves(self, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Slot]]:
-        """Every slot that is no mapping, and every empty mapping, with its key path."""
+        """Every slot that is not a mapping, and every empty mapping, with its key path."""
         for key, slot in self.slots.items():
             if isinstance(slot.value, Branch) and slot.value.slots:
                 yield from slot.value.leaves((*path, key))

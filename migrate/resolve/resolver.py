@@ -143,11 +143,12 @@ class Resolver:
         for key, hint in self.dialect.rejected:
             entry = document.layer(key)
             if entry is not None:
-                what = f"uses `{key}:`, which composes nothing here"
+                what = f"uses `{key}:`, which this dialect does not read"
                 raise BrokenChain(what, document.place(entry.start), hint)
         for pattern, hint in self.dialect.refuses:
             if found := re.search(pattern, document.text):
-                what = f"holds `{found[0]}`, which {self.dialect.name} reads in a way of its own"
+                name = self.dialect.name
+                what = f"holds `{found[0]}`, which {name} rewrites before it reads the file"
                 raise Refused(what, document.place(found.start()), hint)
         if self._loader.unique:
             _check_unique(document, self._loader.texts_only)
@@ -157,7 +158,7 @@ class Resolver:
     def resolve(self, path: str) -> Resolved:
         """Resolve one config, each base with its own bases first.
 
-        Raises InputError for a missing file, a cycle, or anything that is no config.
+        Raises InputError for a missing file, a cycle, or anything that is not a config.
         """
         if path in self._resolved:
             return self._resolved[path]
@@ -234,7 +235,8 @@ class Resolver:
         if self.dialect.linear:
             steps = [step for base in bases for step in self._steps[base.path]]
             if len(steps) > CHAIN_FILES:
-                what = f"lays more than {CHAIN_FILES:,} files over one another, repeats counted"
+                limit = f"{CHAIN_FILES:,}"
+                what = f"merges more than {limit} files, each counted every time it is extended"
                 raise Refused(what, document.path, "extend each file once")
             self._steps[document.path] = [*steps, own]
             return combiner.in_a_row(self._steps[document.path])
@@ -358,7 +360,9 @@ def _items(document: Document, entry: Entry, key: str, form: str) -> list[Node]:
     if node.kind == MAPPING:
         raise InputError(f"`{key}` is a mapping", place, "write a path, or a list of paths")
     if form == "list":
-        raise InputError(f"`{key}` is no list", place, "write a list; this dialect reads no path")
+        raise InputError(
+            f"`{key}` is not a list", place, "write a list; this dialect reads no path"
+        )
     return [entry.value]
 
 

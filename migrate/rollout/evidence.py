@@ -245,7 +245,7 @@ def read_evidence(tree: Tree, name: str, layout: Layout) -> Evidence | None:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         hint = "restore it from version control"
         reason = f"{type(error).__name__}: {str(error)[:80]}"
-        raise InputError(f"is no evidence: {reason}", path, hint) from None
+        raise InputError(f"is not a valid evidence file: {reason}", path, hint) from None
 
 
 def _evidence(data: dict[str, Any], content: bytes, path: str) -> Evidence:
@@ -308,7 +308,7 @@ def _written(item: dict[str, Any], edits: tuple[tuple[int, int, str], ...]) -> W
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"a text is expected, not {type(value).__name__}")
+        raise TypeError(f"text is expected, not {type(value).__name__}")
     value.encode("utf-8", "surrogateescape")
     return value
 
@@ -324,7 +324,7 @@ def _lines(value: Any) -> str:
 def _path(value: Any) -> str:
     path = _text(value)
     if not path or "\0" in path or posixpath.normpath(path) != path or outside(path):
-        raise ValueError(f"{path!r} is no path below the root")
+        raise ValueError(f"{path!r} is not a path below the root")
     return path
 
 

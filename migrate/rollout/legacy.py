@@ -107,7 +107,7 @@ def read_manifest(tree: Tree) -> dict[str, str]:
         digest, separator, path = line.partition("  ")
         if not separator or len(digest.lstrip("\\")) != 64:
             hint = "restore the manifest from version control"
-            raise MigrateError("is no line of a manifest", Place(MANIFEST, number, 1), hint)
+            raise MigrateError("is not a line of a manifest", Place(MANIFEST, number, 1), hint)
         if digest.startswith("\\"):
             path = _ESCAPE.sub(lambda escape: _MEANS[escape[1]], path)
         digests[posixpath.join(LEGACY, path)] = digest.lstrip("\\")

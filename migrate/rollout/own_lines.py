@@ -91,7 +91,7 @@ def unpacked(text: str) -> tuple[bytes, ...]:
 
 
 def text_lines(text: str) -> list[bytes]:
-    """The lines of a text from a record; what is no text in it comes back as the bytes it was."""
+    """The lines of a text from a record; what is not text in it comes back as the bytes it was."""
     return _lines(text.encode("utf-8", "surrogateescape"))
 
 

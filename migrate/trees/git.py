@@ -247,7 +247,7 @@ def _configure(folder: str, common: str, program: str) -> None:
     """Write a config of ours, with the few settings of the repository that are kept."""
     _write(folder, "config", _config(()))
     content = _small(os.path.join(common, "config"))
-    # Git itself reads them, as a file like any other. Exit code 128: it is no config; then git
+    # Git itself reads them, as a file like any other. Exit code 128: it is not a config; then git
     # goes without it.
     question = ("config", "--file", "-", "--no-includes", "-z", "--list")
     asked = Repository(folder, folder, folder, program)

@@ -54,7 +54,7 @@ class SecondReader:
                 warnings.simplefilter("ignore")  # `1e-4` is a number for this reader, and told
                 found = reader.load(self.tree.read(path))
             if found is not None and not isinstance(found, dict):
-                raise ValueError(f"{path} is no mapping")
+                raise ValueError(f"{path} is not a mapping")
             self._files[path] = found or {}
         own: dict[Any, Any] = self._files[path]
         return own

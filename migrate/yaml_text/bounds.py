@@ -178,14 +178,14 @@ def too_deep(place: Place, limits: Limits) -> Refused:
 
 def too_many(place: Place, limits: Limits) -> Refused:
     """A letter about the value that is one too many."""
-    what = f"grows to more than {limits.nodes:,} values, aliases written out"
+    what = f"expands to more than {limits.nodes:,} values once its aliases are written out"
     hint = "use fewer aliases, or split the file; --max-nodes raises the limit"
     return Refused(what, place, hint)
 
 
 def chain_too_large(path: str, last: str, limits: Limits) -> Refused:
     """A letter about a config whose files are too much together."""
-    what = f"is made of files of more than {limits.chain_nodes:,} values in all"
+    what = f"is made of files that hold more than {limits.chain_nodes:,} values together"
     hint = f"{last} is one too many; extend fewer or smaller files, or --max-chain-nodes"
     return Refused(what, path, hint)
 

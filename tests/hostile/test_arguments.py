@@ -36,7 +36,7 @@ ODD = {
     "a folder": "folder",
     "below a file": f"{PRESET}/x.yaml",
     "no revision": "git:HEAD",
-    "a revision that is no text": os.fsdecode(b"git:\xff:x"),
+    "a revision that is not text": os.fsdecode(b"git:\xff:x"),
     "a revision like an option": "git:--all:x",
     "no preset": "legacy:",
     "a glob": "[",

@@ -128,7 +128,7 @@ def test_a_holder_cannot_be_made_up_to_any_length(
         fcntl.flock(held, fcntl.LOCK_EX)
         ran = server.run(root, "undo", "--preset", "q")
     check(ran, (4,))
-    assert "another command is at work here: it did not say who it is" in ran.err
+    assert "another migrate command is running in this tree: it left no name" in ran.err
 
 
 @pytest.mark.parametrize("thing", THINGS)

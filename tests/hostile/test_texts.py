@@ -77,7 +77,7 @@ def test_the_second_reader_tells_what_it_cannot_make(
     ("flag", "text", "said"),
     [
         ("--max-depth=150", b"a: " + b"[" * 120 + b"]" * 120 + b"\n", "nests deeper than 100"),
-        ("--max-nodes=600000", b"a: [" + b"1," * 510_000 + b"]\n", "grows to more than"),
+        ("--max-nodes=600000", b"a: [" + b"1," * 510_000 + b"]\n", "expands to more than"),
         ("--max-file-bytes=9000000", b"#" * 8_500_000 + b"\na: 1\n", "is too large"),
     ],
 )
@@ -132,7 +132,7 @@ def test_files_that_are_legal_one_by_one_are_refused_together(
     before = shot(tmp_path)
     ran = server.run(tmp_path, *verb)
     check(ran, (3,))
-    assert f"{PRESET}: is made of files of more than 500,000 values in all" in ran.err
+    assert f"{PRESET}: is made of files that hold more than 500,000 values together" in ran.err
     assert "--max-chain-nodes" in ran.err
     assert shot(tmp_path) == before
 
@@ -147,7 +147,7 @@ def test_the_limit_of_a_chain_is_exact_and_its_flag_moves_it(
     assert server.run(tmp_path, f"--max-chain-nodes={values}", *command).code == 0
     ran = server.run(tmp_path, f"--max-chain-nodes={values - 1}", *command)
     check(ran, (3,))
-    assert f"of more than {values - 1} values in all" in ran.err
+    assert f"that hold more than {values - 1} values together" in ran.err
 
 
 def test_a_file_reached_twice_counts_once(server: Server, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def tuned(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
 def test_an_overlay_goes_on_inheriting_what_it_loads_today(tuned: Path) -> None:
     assert value(tuned, C, "t.lr") == 9
     said = ok(migrate(tuned, "plan")).out
-    assert "inherited, edited there after its step: t.lr: 1 -> 9" in said
+    assert "inherited from a parent that was edited after its step: t.lr: 1 -> 9" in said
     ok(migrate(tuned, "apply", "--preset", "c"))
     assert value(tuned, C, "t.lr") == 9
 

@@ -48,7 +48,7 @@ def test_what_is_no_record_of_this_preset_in_this_tree_is_refused(
     for arguments in (["verify"], ["undo", "--preset", "q"]):
         ran = migrate(done, *arguments)
         assert ran.code == 3
-        assert f"error: {RECORD}: is no evidence: " in ran.err
+        assert f"error: {RECORD}: is not a valid evidence file: " in ran.err
     assert trees.read(done) == before
 
 

@@ -171,7 +171,11 @@ def test_the_record_of_a_finalized_preset_says_nothing_of_key_order(tmp_path: Pa
         ignored = shutil.ignore_patterns("legacy")
         shutil.copytree(REPOSITORY / folder, tmp_path / folder, ignore=ignored)
     ran = migrate(tmp_path, "diff", "legacy:debug", "debug")
-    assert (ran.code, "on record only" in ran.out, "key order" in ran.out) == (0, True, False)
+    assert (ran.code, "from the evidence alone" in ran.out, "key order" in ran.out) == (
+        0,
+        True,
+        False,
+    )
 
 
 def test_an_unknown_preset_has_its_nearest_names(root: Path) -> None:

@@ -125,17 +125,20 @@ ONE_FAULT = {
         GOOD + "    override: {a: {value: 1}}\n",
         "a.yaml:6:16: `presets.p.override.a` has no `reason`\nhint: add `reason:`",
     ),
-    "a key that is no text": (
+    "a key that is not text": (
         GOOD + "  3: {from: a.yaml, to: configs/b.yaml}\n",
-        "a.yaml:6:3: the key 3 is no text\nhint: put it in quotes",
+        "a.yaml:6:3: the key 3 is not text\nhint: put it in quotes",
     ),
     "a key path that cannot be read": (
         GOOD + "    inline: {c.yaml: [a, b..c]}\n",
-        "a.yaml:6:26: `b..c` is no key path\nhint: write keys with dots, such as `custom.grpo`",
+        "a.yaml:6:26: `b..c` is not a key path\nhint: write keys with dots, such as `custom.grpo`",
     ),
     "a gate with an open quote": (
         'version: 1\ngates: ["echo \'a"]\n',
-        "a.yaml:2:9: this gate is no command: no closing quotation\nhint: close the quotes",
+        (
+            "a.yaml:2:9: this gate command cannot be parsed: no closing quotation\n"
+            "hint: close the quotes"
+        ),
     ),
     "a preset named like a path": (
         "version: 1\npresets:\n  ../evil: {from: a.yaml, to: configs/a.yaml}\n",
@@ -161,9 +164,9 @@ def test_one_fault_is_one_letter_with_its_place(case: str) -> None:
         ("C:/a.yaml", "is absolute"),
         ("../a.yaml", "leads up with `..`"),
         ("configs/x/../a.yaml", "leads up with `..`"),
-        ("./a.yaml", "is not in its plain form"),
-        ("configs//a.yaml", "is not in its plain form"),
-        ("configs/", "is not in its plain form"),
+        ("./a.yaml", "is not normalised"),
+        ("configs//a.yaml", "is not normalised"),
+        ("configs/", "is not normalised"),
         ("configs\\a.yaml", "has a backslash"),
         ("", "is empty"),
     ],
@@ -282,11 +285,11 @@ def test_all_faults_of_all_files_are_told_at_once_in_order() -> None:
         'a.yaml:9:45: `presets.three.headers` is "maybe"',
         "a.yaml:9:61: the preset `three` extends itself",
         'a.yaml:10:9: `rules.max_files` is "x"',
-        "a.yaml:10:35: `a..b` is no key path",
+        "a.yaml:10:35: `a..b` is not a key path",
         "b.yaml:3:3: the preset `three` is planned twice",
         "parity.yaml:2:9: `allow[0]` has no `reason`",
         "parity.yaml:2:21: `b*` has a `*` inside a name; `*` stands for a whole level",
-        "parity.yaml:3:10: `a..b` is no key path",
+        "parity.yaml:3:10: `a..b` is not a key path",
     ]
 
 

@@ -117,7 +117,7 @@ def test_an_edit_that_is_in_no_literal_is_refused() -> None:
     "code",
     [
         f"\ufeffx = '{OLD}'\r\ny = [1,\r\n     2]\r\n",
-        f"x = '{OLD}'\n# \udce9 is no text\n",
+        f"x = '{OLD}'\n# \udce9 is not text\n",
         f"变量 = '{OLD}'  # 中文 {OLD} é\n",
         f"x = f'{{a!r:>{{w}}}} {OLD} {{b}}' # {OLD}\n\x0c\ny = 1",
         f"x = '{OLD}', '{OLD}'; y = b'{OLD}'\n",

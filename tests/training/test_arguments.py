@@ -90,5 +90,5 @@ def test_text_is_canonical() -> None:
 
 
 def test_a_section_that_is_no_mapping_is_refused() -> None:
-    with pytest.raises(InputError, match="the section model is no mapping"):
+    with pytest.raises(InputError, match="the section model is not a mapping"):
         argument_set({"model": "m"})

@@ -228,7 +228,7 @@ MUTATIONS = {
         "the last phase ends before 100 percent",
         "until_percent: 92",
     ),
-    "a section that is no mapping": Mutation(
+    "a section that is not a mapping": Mutation(
         put("quantization", value=None),
         "quantization",
         "quantization is null, not a mapping",
