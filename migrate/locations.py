@@ -21,6 +21,9 @@ BASE = "configs/base.yaml"
 LEGACY = "configs/legacy"
 """The frozen copy of the old configs, relative to the root."""
 
+SUFFIXES = (".yaml", ".yml")
+"""How the names of YAML files end."""
+
 PRIVATE = ".migrate"
 """The journal, the lock, trust and what `verify` recalls, relative to the root."""
 

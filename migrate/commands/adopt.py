@@ -11,8 +11,7 @@ from migrate.commands.init import Init, added
 from migrate.discovery.discover import Discoverer, Discovery, Scope
 from migrate.discovery.plan_files import PlanTexts
 from migrate.errors import InputError, MigrateError, MissingFile, Refused, nearest, raise_all
-from migrate.loading.graph import SUFFIXES
-from migrate.locations import outside
+from migrate.locations import SUFFIXES, outside
 from migrate.resolve import Resolver
 from migrate.rollout.legacy import MANIFEST
 from migrate.trees.git_tree import GitTree

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from migrate.errors import InputError, nearest, raise_all
-from migrate.loading.graph import SUFFIXES
+from migrate.locations import SUFFIXES
 from migrate.references import Reference, Renames, scan
 from migrate.rollout.legacy import common_root
 from migrate.workspace.view import View

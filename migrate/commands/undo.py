@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from migrate.changes import Change, ChangeSet
 from migrate.errors import Refused, raise_all
-from migrate.loading.graph import SUFFIXES, Graph
+from migrate.loading.graph import Graph
+from migrate.locations import SUFFIXES
 from migrate.plan import select
 from migrate.resolve import Resolver
 from migrate.trees.tree import Overlay

@@ -13,8 +13,8 @@ from migrate.discovery.measure import Measure
 from migrate.discovery.usage import Usage, usages
 from migrate.errors import InputError, MigrateError, raise_all
 from migrate.layout import DEFAULT, Layout
-from migrate.loading.graph import SUFFIXES, Graph
-from migrate.locations import BASE, COMPONENTS
+from migrate.loading.graph import Graph
+from migrate.locations import BASE, COMPONENTS, SUFFIXES
 from migrate.parity import equal
 from migrate.resolve import Resolver
 from migrate.rollout.legacy import common_root

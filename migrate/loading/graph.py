@@ -12,12 +12,10 @@ from migrate.changes import Change
 from migrate.dialect.recognise import composing_words
 from migrate.errors import MigrateError
 from migrate.layout import DEFAULT, Layout
-from migrate.locations import Place, join
+from migrate.locations import SUFFIXES, Place, join
 from migrate.resolve import Resolver
 from migrate.trees.globs import matches
 from migrate.yaml_text import SCALAR, Document
-
-SUFFIXES = (".yaml", ".yml")
 
 
 class Link(NamedTuple):

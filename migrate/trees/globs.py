@@ -13,7 +13,7 @@ _FEW_STEPS = 10_000_000
 
 def matches(path: str, globs: Iterable[str]) -> bool:
     """Whether a path matches any glob: `*` stays in a folder, `**` crosses folders."""
-    return any(_matches(path, glob) if _is_open(glob) else path == glob for glob in globs)
+    return any(_matches(path, glob) if is_glob(glob) else path == glob for glob in globs)
 
 
 def literal(path: str) -> str:
@@ -24,12 +24,13 @@ def literal(path: str) -> str:
 def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
     """`matches` for many paths or many globs: those that name one path alone are looked up."""
     every = tuple(globs)
-    exact = frozenset(glob for glob in every if not _is_open(glob))
+    exact = frozenset(glob for glob in every if not is_glob(glob))
     open_globs = tuple(glob for glob in every if glob not in exact)
     return lambda path: path in exact or matches(path, open_globs)
 
 
-def _is_open(glob: str) -> bool:
+def is_glob(glob: str) -> bool:
+    """Whether a text has a wildcard in it, and may match more than itself."""
     return "*" in glob or "?" in glob or "[" in glob
 
 

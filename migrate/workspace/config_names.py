@@ -1,21 +1,36 @@
-"""What a person may name a config by: a path, a preset, `legacy:NAME`, `git:REV:PATH`."""
+"""What a person may name configs by: a path, a preset, `legacy:NAME`, `git:REV:PATH`, a glob, a
+folder."""
 
 from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from migrate import locations
-from migrate.errors import InputError, MigrateError, MissingFile, nearest
-from migrate.locations import KeyPath, Place
+from migrate.errors import InputError, MigrateError, MissingFile, nearest, raise_all
+from migrate.locations import SUFFIXES, KeyPath, Place
+from migrate.trees.globs import is_glob, literal, matches
 from migrate.workspace.view import View
 
 if TYPE_CHECKING:
     from migrate.resolve import Resolved, Setting
 
 LEGACY, GIT = "legacy:", "git:"
+
+
+class ConfigName(NamedTuple):
+    """One of the configs that a command line names, not read yet.
+
+    `label` is what the person wrote; for one of those in a folder or a glob it is the path, and
+    `alone` is False. `path` is relative to the root, None for what `legacy:` and `git:` name.
+    """
+
+    label: str
+    path: str | None
+    alone: bool = True
 
 
 class NamedConfig(NamedTuple):
@@ -51,19 +66,108 @@ def _place_in(setting: Setting, path: KeyPath) -> Place:
     return setting.document.place(step.start if isinstance(step, Entry) else step.props)
 
 
-def side(view: View, given: str) -> NamedConfig:
+def config_names(view: View, given: Sequence[str]) -> list[ConfigName]:
+    """The configs that arguments stand for, each once and in their order.
+
+    An argument is a path, a preset's name, `legacy:NAME`, `git:REV:PATH`, a folder (all configs in
+    it) or a glob (what it matches; `*` stays in a folder, `**` crosses folders; without a `/` it
+    may match presets' names). Frozen copies and plans count only where the folder or the glob
+    itself says so. Raises InputError, or `Faults` with one for each argument that stands for
+    nothing, with the nearest names.
+    """
+    found: dict[str, ConfigName] = {}
+    faults: list[MigrateError] = []
+    for argument in given:
+        try:
+            for name in _names(view, argument):
+                found.setdefault(name.path or name.label, name)
+        except InputError as error:
+            faults.append(error)
+    raise_all(faults)
+    return list(found.values())
+
+
+def config_paths(view: View, given: Sequence[str]) -> list[str]:
+    """The same for verbs that read files of the tree alone: their paths, each once.
+
+    Raises as `config_names`, and for what a revision or a record alone holds.
+    """
+    named = config_names(view, given)
+    paths = [name.path or locate(view, name.label) for name in named]
+    return list(dict.fromkeys(paths))
+
+
+def _names(view: View, given: str) -> Iterable[ConfigName]:
+    several = None if given.startswith((LEGACY, GIT)) else _several(view, given)
+    if several is not None:
+        return [ConfigName(path, path, alone=False) for path in several]
+    inside = not given.startswith((LEGACY, GIT))
+    return [ConfigName(given, locate(view, given) if inside else None)]
+
+
+def _several(view: View, given: str) -> list[str] | None:
+    """What a folder or a glob stands for; None for what is neither. Raises MissingFile."""
+    try:
+        path = view.path(given) if given else ""
+    except InputError:
+        return None  # `locate` says what is wrong with it
+    if not path or view.tree.exists(path) or _preset(view, given):
+        return None
+    for folder in dict.fromkeys((path, os.path.normpath(given))):
+        inside = "" if folder == "." else f"{folder}/"
+        found = [one for one in _within(view, inside) if one.endswith(SUFFIXES)]
+        if found:
+            return found
+    if is_glob(given):
+        return _matching(view, given)
+    if os.path.isdir(given) or os.path.isdir(os.path.join(view.root, path)):
+        raise MissingFile("is a folder that holds no config", given, _looked(view))
+    return None
+
+
+def _within(view: View, start: str) -> Iterator[str]:
+    """The files whose path begins so; records only if that is how the path of a record begins."""
+    is_record = view.layout.is_record
+    for path in view.tree.files():
+        if path.startswith(start) and (is_record(start) or not is_record(path)):
+            yield path
+
+
+def _matching(view: View, given: str) -> list[str]:
+    """What a glob matches, as seen from here, else from the root, else among presets' names."""
+    here = os.path.relpath(os.getcwd(), view.root)
+    seen = os.path.relpath(given, view.root) if os.path.isabs(given) else given
+    for glob in (os.path.normpath(os.path.join(literal(here), seen)), os.path.normpath(seen)):
+        files = [one for one in _within(view, _literal_start(glob)) if matches(one, [glob])]
+        found = [one for one in files if one.endswith(SUFFIXES)] or files
+        if found:
+            return found
+    named = [path for name, path in presets(view).items() if matches(name, [given])]
+    if not named:
+        hint = f"`*` stays in a folder, `**` crosses folders; {_looked(view)}"
+        raise MissingFile("no config matches this, nor does a preset's name", given, hint)
+    return named
+
+
+def _literal_start(glob: str) -> str:
+    """What every path begins with that a glob matches."""
+    return re.split(r"[*?\[]", glob, maxsplit=1)[0]
+
+
+def side(view: View, named: str | ConfigName) -> NamedConfig:
     """Resolve what a person named. Raises InputError, with the nearest names."""
-    if given.startswith(LEGACY):
+    given, path = (named, None) if isinstance(named, str) else named[:2]
+    if path is None and given.startswith(LEGACY):
         return _legacy(view, given)
-    if given.startswith(GIT):
+    if path is None and given.startswith(GIT):
         return _git(view, given)
-    resolved = view.resolver.resolve(locate(view, given))
+    resolved = view.resolver.resolve(path or locate(view, given))
     return NamedConfig(given, resolved.path, resolved.python, resolved)
 
 
-def resolved_side(view: View, given: str) -> Resolved:
+def resolved_side(view: View, named: str | ConfigName) -> Resolved:
     """Like `side`, for verbs that ask who said what. Raises InputError if only values are left."""
-    return _with_files(side(view, given))
+    return _with_files(side(view, named))
 
 
 def _with_files(found: NamedConfig) -> Resolved:
@@ -108,7 +212,7 @@ def _looked(view: View) -> str:
 
 def configs(view: View) -> Iterator[str]:
     """Every YAML file of the tree."""
-    return (path for path in view.tree.files() if path.endswith((".yaml", ".yml")))
+    return (path for path in view.tree.files() if path.endswith(SUFFIXES))
 
 
 def alike(view: View, path: str) -> Iterator[str]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from migrate.changes import Change, ChangeSet, sha256
 from migrate.errors import InputError, MigrateError, Refused, TreeMoved, raise_all
-from migrate.loading.graph import SUFFIXES, Link, links_of
-from migrate.locations import LEGACY, Place
+from migrate.loading.graph import Link, links_of
+from migrate.locations import LEGACY, SUFFIXES, Place
 from migrate.resolve import Resolver
 from migrate.rollout.evidence import Evidence, Step, undo_edits
 from migrate.rollout.legacy import MANIFEST, is_frozen, refreeze
