@@ -30,7 +30,7 @@ from migrate.locations import Place, dotted
 from migrate.parity import ABSENT
 from migrate.verification.cached import CachedVerify
 from migrate.workspace.access import settle, writing
-from migrate.workspace.config_names import side
+from migrate.workspace.config_names import locate, side
 from migrate.workspace.roots import find_root
 from migrate.workspace.steps import Step
 from migrate.workspace.workspace import Workspace
@@ -186,7 +186,9 @@ class ConfigTree:
 
         Raises Refused for what would not mean the same in one file.
         """
-        return flatten_config(self._read(), self._named(config), [*map(self._named, onto)]).content
+        view = self._read()
+        path = locate(view, self._named(config))
+        return flatten_config(view, path, [*map(self._named, onto)]).content
 
     def diff(self, left: str, right: str, profile: str | None = None) -> list[KeyDifference]:
         """What differs between two configs after resolving; empty if they are equal.

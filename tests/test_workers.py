@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from migrate.commands.inspect_all import inspect_all
+from migrate.commands.inspect import inspect_all
 from migrate.errors import InputError, TreeMoved
 from migrate.verification.run import verify
+from migrate.workspace.config_names import names_and_faults
 from migrate.workspace.parallel import Workers, workers
 from migrate.workspace.view import View
 from migrate.workspace.workspace import Workspace
@@ -65,10 +66,10 @@ def test_any_executor_can_be_handed_in(root: Path) -> None:
     with ThreadPoolExecutor(3) as pool:
         for crew in (Workers(pool, 3), Workers(pool, 100)):
             assert verify(Workspace(str(root)), workers=crew).data() == alone(root)
-            names = ["debug", "no_such", "grpo_dense"]
+            view, names = View(str(root)), ["debug", "no_such", "grpo_dense"]
             found = [
                 str(one) if isinstance(one, InputError) else one
-                for one in inspect_all(View(str(root)), names, workers=crew)
+                for one in inspect_all(view, names_and_faults(view, names), workers=crew)
             ]
             assert [type(one) for one in found] == [type(found[0]), str, type(found[0])]
 

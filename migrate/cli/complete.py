@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
     from migrate.workspace.view import View
 
-EPILOG = "A CONFIG is a path, a preset's name, legacy:NAME or git:REV:PATH."
-IN_TREE = "A CONFIG is a path, a preset's name or legacy:NAME."
+ONE = "A CONFIG is a path, a preset's name, legacy:NAME or git:REV:PATH."
+EPILOG = "A CONFIG is a path, a preset's name, a folder, a glob, legacy:NAME or git:REV:PATH."
+IN_TREE = "A CONFIG is a path, a preset's name, a folder, a glob or legacy:NAME."
 
 
 def _view(ctx: click.Context) -> View:
@@ -50,15 +51,24 @@ def complete_config(ctx: click.Context, _: click.Parameter, incomplete: str) -> 
     return [one for one in offered if one.startswith(incomplete)]
 
 
-def complete_key(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """The keys of the config that stands before, one level at a time."""
+def complete_config_or_key(
+    ctx: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    """Behind the first config its keys, one level at a time; where none fits, configs."""
+    before = ctx.params.get("words")
+    keys = _keys(ctx, incomplete) if before else []
+    return keys or (complete_config(ctx, parameter, incomplete) if incomplete or not before else [])
+
+
+def _keys(ctx: click.Context, incomplete: str) -> list[str]:
     from migrate.commands.missing import all_keys
     from migrate.locations import dotted
-    from migrate.workspace.config_names import resolved_side
+    from migrate.workspace.config_names import config_names, resolved_side
 
+    view = _view(ctx)
     try:
-        branch = resolved_side(_view(ctx), ctx.params["config"]).branch
-    except (MigrateError, KeyError):
+        branch = resolved_side(view, config_names(view, ctx.params["words"])[0]).branch
+    except MigrateError:
         return []
     keys = [dotted(path) for path in all_keys(branch)]
     level = incomplete.count(".")

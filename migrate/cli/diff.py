@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from migrate.cli.complete import EPILOG, complete_config
+from migrate.cli.complete import ONE, complete_config
 from migrate.cli.context import Context, pass_context
 from migrate.commands.compare import compare
 from migrate.errors import DONE, FOUND
 from migrate.report.look_diff import diff_data, diff_lines
 
 
-@click.command(epilog=EPILOG)
+@click.command(epilog=ONE)
 @click.argument("left", shell_complete=complete_config)
 @click.argument("right", shell_complete=complete_config)
 @click.option(

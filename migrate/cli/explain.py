@@ -4,40 +4,71 @@ from __future__ import annotations
 
 import click
 
-from migrate.cli.complete import EPILOG, complete_config, complete_key
+from migrate.cli.complete import EPILOG, complete_config_or_key
 from migrate.cli.context import Context, pass_context
+from migrate.commands.explain import configs_and_key, explain_all
 from migrate.commands.explain import explain as run
 from migrate.commands.missing import NoSuchKey
-from migrate.errors import DONE
-from migrate.report.look import explain_data, explain_lines
-from migrate.workspace.config_names import resolved_side
+from migrate.errors import DONE, raise_all
+from migrate.report.look import (
+    explain_all_data,
+    explain_all_lines,
+    explain_data,
+    explain_lines,
+)
+from migrate.workspace.config_names import ConfigName, resolved_side
 
 
 @click.command(epilog=EPILOG)
-@click.argument("config", shell_complete=complete_config)
-@click.argument("key", required=False, shell_complete=complete_key)
+@click.argument(
+    "words",
+    nargs=-1,
+    required=True,
+    metavar="CONFIG... [KEY]",
+    shell_complete=complete_config_or_key,
+)
+@click.option("--key", metavar="KEY", help="The key, whatever it looks like.")
 @click.option("--full", is_flag=True, help="Print long values in full.")
 @pass_context
-def explain(context: Context, config: str, key: str | None, full: bool) -> int:
+def explain(context: Context, words: tuple[str, ...], key: str | None, full: bool) -> int:
     """Which file set a value, and every setting that lost to it, in merge order.
 
     KEY is a key, a section or a list item, such as custom.augmentation.ops[0]; without it,
-    everything is explained.
+    everything is explained. The last word is the KEY where it is no config. Of many configs, those
+    that get the same value from the same place are told together.
 
     \b
     Example:
       migrate explain configs/train/grpo/dense_2048.yaml training.learning_rate
+      migrate explain configs/train configs/smoke training.learning_rate
     """
     context.recover()
+    names, key = configs_and_key(context.view, words, key)
+    full = full or context.verbose > 0
     try:
-        found = run(resolved_side(context.view, config), key)
+        if len(names) == 1 and names[0].alone:
+            _one(context, names[0], key, full)
+        else:
+            _many(context, names, key, full)
     except NoSuchKey as missing:
         if context.as_json:
             context.give(missing.data())
         raise
+    return DONE
+
+
+def _one(context: Context, name: ConfigName, key: str | None, full: bool) -> None:
+    found = run(resolved_side(context.view, name), key)
     if context.as_json:
         context.give(explain_data(found))
     else:
-        full = full or context.verbose > 0
         context.say_lines(explain_lines(found, context.paint, full))
-    return DONE
+
+
+def _many(context: Context, names: list[ConfigName], key: str | None, full: bool) -> None:
+    found = explain_all(context.view, names, key)
+    if context.as_json:
+        context.give(explain_all_data(found))
+    else:
+        context.say_lines(explain_all_lines(found, context.paint, full))
+    raise_all(found.faults)

@@ -7,10 +7,11 @@ import click
 from migrate.cli.complete import EPILOG, complete_config
 from migrate.cli.context import Context, pass_context
 from migrate.cli.options import workers_options
-from migrate.commands.inspect import Inspected
+from migrate.commands.inspect import Inspected, inspect_all
 from migrate.commands.inspect import inspect as run
 from migrate.errors import DONE, FOUND, InputError, raise_all
 from migrate.report.look import inspect_data, inspect_lines, named_lines, payload, payloads
+from migrate.workspace.config_names import ConfigName, names_and_faults
 
 
 @click.command(epilog=EPILOG)
@@ -43,9 +44,13 @@ def inspect(
       migrate inspect configs/train/*/*.yaml --only chain --jobs 4
     """
     context.recover()
-    if len(configs) > 1:
-        return _many(context, configs, only, kind, fusion, jobs, scheduler)
-    found = run(context.view, configs[0], fusion)
+    names = names_and_faults(context.view, configs)
+    first = names[0]
+    if len(names) > 1 or (isinstance(first, ConfigName) and not first.alone):
+        return _many(context, names, only, kind, fusion, jobs, scheduler)
+    if isinstance(first, InputError):
+        raise first
+    found = run(context.view, first, fusion)
     _print(context, found, only, kind)
     return _print_findings(context, [found])
 
@@ -61,7 +66,7 @@ def _print(context: Context, found: Inspected, only: str | None, kind: str) -> N
 
 def _many(
     context: Context,
-    configs: tuple[str, ...],
+    configs: list[ConfigName | InputError],
     only: str | None,
     kind: str,
     fusion: bool,
@@ -69,7 +74,6 @@ def _many(
     scheduler: str | None,
 ) -> int:
     """Each config by itself, in the order given; what is wrong with some is said at the end."""
-    from migrate.commands.inspect_all import inspect_all
     from migrate.workspace.parallel import workers
 
     faults: list[InputError] = []
@@ -77,10 +81,10 @@ def _many(
     whole = context.as_json or only == "payload"
     with workers(jobs, scheduler) as crew, context.progress("resolving") as progress:
         for number, found in enumerate(inspect_all(context.view, configs, fusion, crew)):
-            progress(configs[number], number, len(configs))
             if isinstance(found, InputError):
                 faults.append(found)
                 continue
+            progress(found.path, number, len(configs))
             shown.append(found if whole else found._replace(resolved={}))
             if not whole:
                 context.say("\n".join(named_lines(found, only, kind, context.paint)))

@@ -20,12 +20,13 @@ from migrate.report.refs import pointing_lines, reference_data
 def refs(context: Context, paths: tuple[str, ...], jobs: int) -> int:
     """Who points at these configs: code, scripts, notebooks, docs, other configs.
 
-    A folder stands for all configs in it; without a path, every config is looked for. Files that
-    the plans exclude are not searched.
+    A PATH may also be a preset's name. A folder or a glob stands for all configs in it; without a
+    path, every config is looked for. Files that the plans exclude are not searched.
 
     \b
     Example:
       migrate refs configs/train/grpo/dense_2048.yaml
+      migrate refs 'configs/train/**/*_2048.yaml'
     """
     context.recover()
     workspace = context.workspace

@@ -6,12 +6,13 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from migrate.commands.paired import Paired
 from migrate.locations import Index, KeyPath, Place
 from migrate.parity import ABSENT, Difference, OrderChange, find, judge
+from migrate.parity.lists import list_pairs
 from migrate.plan import NOTHING_ALLOWED, Allowance, Profile, load_profile
 from migrate.workspace.config_names import NamedConfig, side
 from migrate.workspace.view import View
+from migrate.yaml_text import Opaque
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +115,45 @@ def profile_of(view: View) -> Profile:
     """The plans' parity profile; one that allows nothing where there is none."""
     path = _profile_path(view, None)
     return load_profile(view.tree, path) if path is not None else NOTHING_ALLOWED
+
+
+Items = dict[int, tuple[int, Any, Any]]
+
+
+class Paired:
+    """Two configs whose list items belong together, though at other positions."""
+
+    def __init__(self, old: Any, new: Any) -> None:
+        self.old = old
+        self.new = new
+        self._aligned: dict[tuple[int, int], Items] = {}
+
+    def in_old(self, path: KeyPath) -> KeyPath:
+        """The path in the old config of a value that it has, from one whose positions are new."""
+        old, new = self.old, self.new
+        found: list[Any] = []
+        for part in path:
+            old, new = _inner(old), _inner(new)
+            if isinstance(part, Index):
+                position, old, new = self._items(old, new)[part]
+                found.append(Index(position))
+            else:
+                old, new = old[part], new.get(part) if isinstance(new, dict) else None
+                found.append(part)
+        return tuple(found)
+
+    def _items(self, old: list[Any], new: list[Any]) -> Items:
+        """New position to old position and both items; aligned once, since that takes time."""
+        lists = id(old), id(new)
+        if lists not in self._aligned:
+            aligned = self._aligned[lists] = {}
+            position = 0
+            for index, left, right in list_pairs(old, new):
+                if left is not ABSENT and right is not ABSENT:
+                    aligned[index] = position, left, right
+                position += left is not ABSENT
+        return self._aligned[lists]
+
+
+def _inner(value: Any) -> Any:
+    return value.value if isinstance(value, Opaque) else value

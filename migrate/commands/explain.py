@@ -1,14 +1,27 @@
-"""`migrate explain`: which file set a value, and every setting that lost to it."""
+"""`migrate explain`: which file set a value, in one config or in many, and what lost to it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import re
+import shlex
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from migrate.commands.missing import whereabouts
-from migrate.errors import InputError
-from migrate.locations import KeyPath, Place, parse_dotted
+from migrate.commands.missing import NoSuchKey, whereabouts
+from migrate.errors import InputError, raise_all
+from migrate.locations import SUFFIXES, KeyPath, Place, parse_dotted
 from migrate.resolve import Branch, Resolved, Setting, Slot
+from migrate.workspace.config_names import (
+    GIT,
+    LEGACY,
+    ConfigName,
+    config_names,
+    presets,
+    resolved_side,
+)
+from migrate.workspace.view import View
 from migrate.yaml_text import MAPPING, SCALAR, SEQUENCE, Document, Entry, Node, Span
 from migrate.yaml_text.find import find_node
 
@@ -50,6 +63,171 @@ class Explanation(NamedTuple):
     settings: list[Explained]
     around: Explained | None = None
     """The section itself, where files disagreed about it as a whole."""
+
+
+class ValueGroup(NamedTuple):
+    """The configs in which a key has the same value, set in the same place.
+
+    `explained` holds what any of them says of the key, `counts` for each of these settings in how
+    many of the configs it stands: what lost may not be the same everywhere.
+    """
+
+    configs: tuple[str, ...]
+    explained: Explained
+    counts: tuple[int, ...]
+
+
+class KeyGroups(NamedTuple):
+    """One key over many configs: groups in the order of their first config, and who lacks it."""
+
+    key: KeyPath
+    groups: tuple[ValueGroup, ...]
+    unset: tuple[str, ...]
+
+
+class Explanations(NamedTuple):
+    """The answer for many configs: their chains by path, and each key in order of appearance."""
+
+    key: str | None
+    chains: dict[str, tuple[str, ...]]
+    keys: list[KeyGroups]
+    faults: list[InputError]
+    """What is wrong with the configs that cannot be explained."""
+
+
+def explain_all(view: View, configs: Iterable[ConfigName], key: str | None = None) -> Explanations:
+    """Explain a key, a section or everything in many configs; equal answers are one group.
+
+    Raises InputError for what is no key path, and for a key that none of the configs ever set.
+    """
+    chains: dict[str, tuple[str, ...]] = {}
+    faults: list[InputError] = []
+    missing: list[NoSuchKey] = []
+    answers: dict[KeyPath, dict[Hashable, list[tuple[str, Explained]]]] = {}
+    for name in configs:
+        label = name.path or name.label
+        try:
+            resolved = resolved_side(view, name)
+            chains[label] = resolved.paths
+            found = explain(resolved, key)
+        except NoSuchKey as error:
+            missing.append(error)
+            continue
+        except InputError as error:
+            faults.append(error)
+            continue
+        for one in (*([found.around] if found.around else ()), *found.settings):
+            same = answers.setdefault(_by_type(one.key), {}).setdefault(_answer(one), [])
+            same.append((label, one))
+    if not answers:
+        raise_all([*faults, *missing[:1]])
+    keys = [_groups(same, chains) for same in answers.values()]
+    return Explanations(key, chains, keys, faults)
+
+
+_ASKED = 20
+"""In so many configs a word is looked for that may be a key or a config."""
+
+
+def configs_and_key(
+    view: View, words: Sequence[str], key: str | None
+) -> tuple[list[ConfigName], str | None]:
+    """Which words name configs, and the key: the last word, where it is no config.
+
+    Raises InputError for words that name nothing, and for a last word that is both.
+    """
+    if key is not None or len(words) == 1:
+        return config_names(view, words), key
+    *rest, last = words
+    names = config_names(view, rest)
+    if _is_key(view, names, last):
+        if (path := _config_too(view, last)) is not None:
+            what = f"`{last}` is a key of what stands before it, and a config as well"
+            hint = f"write --key {shlex.quote(last)}, or for the config {shlex.quote(path)}"
+            raise InputError(what, None, hint)
+        return names, last
+    try:
+        return config_names(view, words), None
+    except InputError as error:
+        if last.endswith(SUFFIXES) or last.startswith((LEGACY, GIT)) or set(last) & set("/*?"):
+            raise
+        if error.hint.startswith("did you mean") and not _is_near(view, names, last):
+            raise
+    return names, last
+
+
+def _is_key(view: View, names: list[ConfigName], word: str) -> bool:
+    """Whether one of these configs has a key that is spelled so."""
+    for name in names[:_ASKED]:
+        with suppress(InputError):
+            explain(resolved_side(view, name), word)
+            return True
+    return False
+
+
+def _is_near(view: View, names: list[ConfigName], word: str) -> bool:
+    """Whether the first config has a key that is spelled almost so."""
+    try:
+        explain(resolved_side(view, names[0]), word)
+    except NoSuchKey as missing:
+        return bool(missing.near)
+    except InputError:
+        return False
+    return True
+
+
+def _config_too(view: View, word: str) -> str | None:
+    """The path of the config, or the folder, that is called like a key; plans are read only if
+    they may have such a preset."""
+    path = view.path(word) if not word.startswith("..") else word
+    if view.tree.exists(path):
+        return f"./{path}"
+    if os.path.isdir(word) or os.path.isdir(os.path.join(view.root, word)):
+        with suppress(InputError):
+            return f"{word}/" if config_names(view, [word]) else None
+    as_key = re.compile(rb"[\s{,]['\"]?" + re.escape(os.fsencode(word)) + rb"['\"]?\s*:")
+    if any(as_key.search(view.tree.read(one)) for one in view.plan_files()):
+        return presets(view).get(word)
+    return None
+
+
+def _by_type(path: KeyPath) -> KeyPath:
+    """A key path by which 1 and true are two keys."""
+    return tuple(part if type(part) is str else (type(part), part) for part in path)
+
+
+def _answer(one: Explained) -> Hashable:
+    """What two configs share that get the same value of a key from the same place."""
+    from migrate.parity.values import token  # one config alone needs none
+
+    decisive = [said.place for said in one.said if said.active or not one.active]
+    return one.active, token(one.value), tuple(decisive)
+
+
+def _groups(
+    answers: dict[Hashable, list[tuple[str, Explained]]], chains: Iterable[str]
+) -> KeyGroups:
+    groups = tuple(_group(same) for same in answers.values())
+    having = {config for group in groups for config in group.configs}
+    unset = tuple(config for config in chains if config not in having)
+    return KeyGroups(groups[0].explained.key, groups, unset)
+
+
+def _group(same: list[tuple[str, Explained]]) -> ValueGroup:
+    """The answers as one, with every setting that lost in any of the configs."""
+    configs = tuple(config for config, _ in same)
+    first = same[0][1]
+    counts: dict[tuple[Place, bool, KeyPath | None], int] = {}
+    settings: dict[tuple[Place, bool, KeyPath | None], Said] = {}
+    for _, one in same:
+        for said in one.said:
+            known = said.place, said.active, said.of
+            settings.setdefault(known, said)
+            counts[known] = counts.get(known, 0) + 1
+    # The active ones come last, as in each of the answers.
+    order = sorted(settings, key=lambda known: settings[known].active)
+    explained = first._replace(said=tuple(settings[known] for known in order))
+    return ValueGroup(configs, explained, tuple(counts[known] for known in order))
 
 
 def explain(resolved: Resolved, key: str | None = None) -> Explanation:

@@ -1,12 +1,15 @@
-"""`migrate inspect`: a config's chain, and what the trainer sees."""
+"""`migrate inspect`: the chain of a config, or of many, and what the trainer sees."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from migrate.errors import InputError
 from migrate.locations import join
-from migrate.workspace.config_names import GIT, LEGACY, locate, side
+from migrate.workspace.config_names import ConfigName, side
+from migrate.workspace.parallel import HERE, PORTIONS, Workers, each_chunk
 from migrate.workspace.view import View
 
 if TYPE_CHECKING:
@@ -25,13 +28,14 @@ class Inspected(NamedTuple):
     fusion: Fusion | None = None
 
 
-def inspect(view: View, config: str, with_fusion: bool = False) -> Inspected:
-    """What the trainer's own loader makes of a config, named in any way that `side` knows.
+def inspect(view: View, config: ConfigName, with_fusion: bool = False) -> Inspected:
+    """What the trainer's own loader makes of a config, or a record holds of it.
 
     Raises InputError for what that loader cannot load, and for what could not be written again.
     """
-    elsewhere = with_fusion or config.startswith((LEGACY, GIT))
-    loaded = None if elsewhere else _loaded(view, locate(view, config))
+    loaded = None
+    if config.path is not None and not with_fusion:
+        loaded = _loaded(view, config.path)
     if isinstance(loaded, Inspected):
         return loaded
     found = side(view, config)  # what is wrong is said with its place, if it can be
@@ -44,6 +48,37 @@ def inspect(view: View, config: str, with_fusion: bool = False) -> Inspected:
             raise InputError("only the record is left of this config", found.path, hint)
         fusion = _fusion(view, found.resolved)
     return Inspected(found.path, found.chain, found.python, fusion)
+
+
+def inspect_all(
+    view: View,
+    configs: Sequence[ConfigName | InputError],
+    with_fusion: bool = False,
+    workers: Workers = HERE,
+) -> Iterator[Inspected | InputError]:
+    """Resolve many configs in their order, here or wherever the workers are.
+
+    For one that cannot be resolved, or that is no config, what is wrong with it.
+    """
+    work = partial(_inspect_each, view, with_fusion)
+    if workers.pool is None:
+        return each_chunk(work, configs, len(configs), None)
+    _ = view.dialect  # what is to be said of it is said here, once
+    return each_chunk(work, configs, PORTIONS * workers.number, workers.pool)
+
+
+def _inspect_each(
+    view: View, with_fusion: bool, configs: list[ConfigName | InputError]
+) -> list[Inspected | InputError]:
+    found: list[Inspected | InputError] = []
+    for config in configs:
+        try:
+            if isinstance(config, InputError):
+                raise config
+            found.append(inspect(view, config, with_fusion))
+        except InputError as error:
+            found.append(error)
+    return found
 
 
 def _loaded(view: View, path: str) -> Inspected | InputError | None:

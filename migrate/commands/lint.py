@@ -15,7 +15,7 @@ from migrate.parity import names_key
 from migrate.plan import Plans, load_plans, parse_pattern
 from migrate.rules import Layers, check_rules, check_style
 from migrate.rules.drift import Drift, drift
-from migrate.workspace.config_names import locate
+from migrate.workspace.config_names import config_paths
 from migrate.workspace.view import View
 
 LOOKED_AT = 50
@@ -47,7 +47,7 @@ def lint(
     Raises InputError for a config that does not exist, and for plans with faults.
     """
     plans = plans_or_defaults(view)
-    only = [locate(view, config) for config in configs]
+    only = config_paths(view, configs)
     layers = Layers(plans, view.resolver, only)
     result = Linted(len(layers.chosen) + len(layers.others))
     found = [*check_rules(plans, view.resolver, only)]

@@ -9,6 +9,8 @@ from migrate.errors import InputError, nearest, raise_all
 from migrate.locations import SUFFIXES
 from migrate.references import Reference, Renames, scan
 from migrate.rollout.legacy import common_root
+from migrate.trees.globs import is_glob
+from migrate.workspace.config_names import config_paths, presets
 from migrate.workspace.view import View
 
 
@@ -25,7 +27,7 @@ class Pointing:
 
 
 def refs(view: View, paths: Sequence[str], jobs: int = 1, exclude: Sequence[str] = ()) -> Pointing:
-    """Who names these files (a folder: all configs in it); with no path, every live config.
+    """Who names these files (a folder, a glob: all configs in it); without, every live config.
 
     `exclude` are globs of files out of sight, such as those of the plans.
     Raises InputError for a path that is not there, was never frozen, and that nothing names.
@@ -59,6 +61,9 @@ def _below_configs(live: list[str]) -> list[str]:
 def _targets(view: View, paths: Sequence[str], live: list[str]) -> list[str]:
     found: dict[str, None] = {}
     for given in paths:
+        if is_glob(given) or ("/" not in given and given in presets(view)):
+            found.update(dict.fromkeys(config_paths(view, [given])))
+            continue
         path = view.path(given)
         _nameable(path)
         inside = [known for known in live if known == path or known.startswith(f"{path}/")]

@@ -11,7 +11,14 @@ from migrate.locations import dotted, printable, printable_block, printable_json
 from migrate.report.paint import Paint, columns, plural, width
 
 if TYPE_CHECKING:
-    from migrate.commands.explain import Explained, Explanation, Said
+    from migrate.commands.explain import (
+        Explained,
+        Explanation,
+        Explanations,
+        KeyGroups,
+        Said,
+        ValueGroup,
+    )
     from migrate.commands.inspect import Inspected
 
 VALUE_WIDTH = 60
@@ -207,3 +214,66 @@ def _said_data(said: Said) -> dict[str, Any]:
         "replaces": dotted(said.of) if said.of is not None else None,
         "active": said.active,
     }
+
+
+# explain, of many configs
+
+SHOWN_CONFIGS = 6
+
+
+def explain_all_lines(found: Explanations, paint: Paint, full: bool = False) -> Iterator[str]:
+    """Each key with the values it has, each with who set it and in which of the configs."""
+    limit, most = (0, 0) if full else (VALUE_WIDTH, SHOWN_CONFIGS)
+    for number, key in enumerate(found.keys):
+        if number:
+            yield ""
+        for group in key.groups:
+            yield from _group_block(group, len(found.chains), paint, limit)
+            if len(group.configs) < len(found.chains):
+                yield _names(group.configs, paint, most)
+        if key.unset:
+            count = _share(key.unset, len(found.chains))
+            yield f"{paint(dotted(key.key), 'bold')} is not set {count}"
+            yield _names(key.unset, paint, most)
+    if not found.keys:
+        yield paint("nothing is set", "dim")
+
+
+def _group_block(group: ValueGroup, total: int, paint: Paint, limit: int) -> Iterator[str]:
+    head, *lines = _block(group.explained, paint, limit)
+    yield f"{head}  {paint(_share(group.configs, total), 'dim')}"
+    for line, times in zip(lines, group.counts, strict=True):
+        some = f"  in {times} of these" if times < len(group.configs) else ""
+        yield line + paint(some, "dim")
+
+
+def _share(configs: Sequence[str], total: int) -> str:
+    if len(configs) < total:
+        return f"in {len(configs)} of {plural(total, 'config')}"
+    return f"in all {total} configs" if total > 1 else "in the only config"
+
+
+def _names(configs: Sequence[str], paint: Paint, most: int) -> str:
+    shown = ", ".join(map(printable, configs[:most] if most else configs))
+    more = len(configs) - most if most else 0
+    return paint(f"      of {shown}" + (f" and {more} more" if more > 0 else ""), "dim")
+
+
+def explain_all_data(found: Explanations) -> dict[str, Any]:
+    """The same for scripts."""
+    return {
+        "key": found.key,
+        "configs": [
+            {"config": config, "chain": list(chain)} for config, chain in found.chains.items()
+        ],
+        "keys": [_key_data(key) for key in found.keys],
+    }
+
+
+def _key_data(key: KeyGroups) -> dict[str, Any]:
+    groups = []
+    for group in key.groups:
+        data = _explained_data(group.explained)
+        del data["key"]
+        groups.append({"configs": list(group.configs), **data})
+    return {"key": dotted(key.key), "groups": groups, "unset": list(key.unset)}

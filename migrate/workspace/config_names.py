@@ -75,15 +75,20 @@ def config_names(view: View, given: Sequence[str]) -> list[ConfigName]:
     itself says so. Raises InputError, or `Faults` with one for each argument that stands for
     nothing, with the nearest names.
     """
-    found: dict[str, ConfigName] = {}
-    faults: list[MigrateError] = []
+    found = names_and_faults(view, given)
+    raise_all([one for one in found if isinstance(one, InputError)])
+    return [one for one in found if isinstance(one, ConfigName)]
+
+
+def names_and_faults(view: View, given: Sequence[str]) -> list[ConfigName | InputError]:
+    """The same for verbs that show what can be shown: with what is wrong in its place."""
+    found: dict[str, ConfigName | InputError] = {}
     for argument in given:
         try:
             for name in _names(view, argument):
                 found.setdefault(name.path or name.label, name)
         except InputError as error:
-            faults.append(error)
-    raise_all(faults)
+            found.setdefault(f"\0{argument}", error)
     return list(found.values())
 
 

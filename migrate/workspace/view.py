@@ -68,14 +68,14 @@ class View:
             from migrate.dialect.named import named
 
             return named(self.dialect_name)
-        plans = self._plan_files()
+        plans = self.plan_files()
         if not plans:
             return self.recognised.dialect
         if not any(_SAYS_DIALECT.search(self.tree.read(path)) for path in plans):
             return EXTENDS
         return self._planned_dialect()
 
-    def _plan_files(self) -> list[str]:
+    def plan_files(self) -> list[str]:
         """The YAML files of the plans; listing the folder alone spares a walk over the tree."""
         try:
             names = os.listdir(os.path.join(self.root, self.layout.plans))

@@ -84,7 +84,6 @@ def test_a_text_of_several_lines_is_a_block() -> None:
         ("configs/train/sfd.yaml", "did you mean configs/train/sft.yaml?"),
         ("confgs/base.yaml", "did you mean configs/base.yaml?"),
         ("configs/train/unlike.yaml", "paths are relative to here or to the root"),
-        ("configs/train", "paths are relative to here or to the root"),
     ],
 )
 def test_only_names_that_look_alike_are_proposed(root: Path, given: str, hint: str) -> None:
@@ -154,7 +153,7 @@ def test_what_is_wrong_in_a_fusion_config_is_found_with_its_place(
 BAD = {
     "missing": (["configs/train/oo.yaml"], "did you mean configs/train/o.yaml"),
     "no name": (["nosuchthing"], "error: nosuchthing: no such config"),
-    "directory": (["configs"], "error: configs:"),
+    "directory": (["notes"], "notes: is a folder that holds no config"),
     "cycle": (["configs/cycle.yaml"], "configs/cycle.yaml -> configs/cycle.yaml"),
     "list": (["configs/list.yaml"], "must be a mapping"),
     "bytes": (["configs/bytes.yaml"], "error: configs/bytes.yaml"),
@@ -172,6 +171,7 @@ BAD = {
 def test_bad_input_gets_a_letter_and_exit_3(root: Path, fault: str) -> None:
     write(root, {"configs/cycle.yaml": "extends: cycle.yaml\n", "configs/list.yaml": "- 1\n"})
     write(root, {"configs/inherit.yaml": "inherit: a\n", "configs/two.yaml": "a: 1\n---\nb: 2\n"})
+    write(root, {"notes/todo.md": "a\n"})
     (root / "configs/bytes.yaml").write_bytes(b"a: \xff\n")
     arguments, letter = BAD[fault]
     for verb in ("inspect", "explain"):

@@ -28,9 +28,11 @@ RUNS = [
     ("explain", B),
     ("explain", B, "model.model"),
     ("explain", B, "nothing"),
+    ("explain", A, B),
     ("diff", A, B),
     ("lint", "--drift"),
     ("flatten", A, "-o", "flat.yaml"),
+    ("flatten", A, B, "-o", "flat/"),
 ]
 VALUES = {"resolved", "value", "values"}
 
