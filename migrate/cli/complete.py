@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from migrate.errors import MigrateError
@@ -56,19 +57,28 @@ def complete_config_or_key(
 ) -> list[str]:
     """Behind the first config its keys, one level at a time; where none fits, configs."""
     before = ctx.params.get("words")
-    keys = _keys(ctx, incomplete) if before else []
+    keys = _keys(ctx, before, incomplete) if before else []
     return keys or (complete_config(ctx, parameter, incomplete) if incomplete or not before else [])
 
 
-def _keys(ctx: click.Context, incomplete: str) -> list[str]:
+def complete_key_of_presets(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """The keys of the first config that stands before; of the first preset where none does."""
+    from migrate.workspace.config_names import presets
+
+    given = ctx.params.get("configs") or list(presets(_view(ctx)))[:1]
+    return _keys(ctx, given, incomplete)
+
+
+def _keys(ctx: click.Context, configs: Sequence[str], incomplete: str) -> list[str]:
     from migrate.commands.missing import all_keys
     from migrate.locations import dotted
     from migrate.workspace.config_names import config_names, resolved_side
 
     view = _view(ctx)
     try:
-        branch = resolved_side(view, config_names(view, ctx.params["words"])[0]).branch
-    except MigrateError:
+        names = config_names(view, configs)
+        branch = resolved_side(view, names[0]).branch
+    except (MigrateError, IndexError):
         return []
     keys = [dotted(path) for path in all_keys(branch)]
     level = incomplete.count(".")

@@ -134,9 +134,14 @@ class Context:
             shown = printable_painted(text) if self.paint.enabled else printable_block(text)
             click.echo(shown, color=True)
 
+    @property
+    def columns(self) -> int:
+        """How many cells the terminal is wide that shows results; 0 where none does."""
+        return _columns(sys.stdout)
+
     def say_lines(self, lines: Iterable[str]) -> None:
         """Print what people read, folded to their terminal; a file or a pipe gets whole lines."""
-        limit = _columns(sys.stdout)
+        limit = self.columns
         if limit:
             from migrate.report.fold import folded
 

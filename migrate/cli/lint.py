@@ -19,16 +19,12 @@ from migrate.rules import described
 
 @click.command(epilog=IN_TREE)
 @click.argument("configs", nargs=-1, shell_complete=complete_config)
-@click.option("--drift", is_flag=True, help="List the keys that presets disagree about, and where.")
-@click.option("--key", metavar="PATTERN", help="With --drift: only these keys, as in training.**")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option("--output", type=click.Choice(["text", "json", "sarif", "github"]))
 @pass_context
 def lint(
     context: Context,
     configs: tuple[str, ...],
-    drift: bool,
-    key: str | None,
     strict: bool,
     output: str | None,
 ) -> int:
@@ -41,10 +37,8 @@ def lint(
     Example:
       migrate lint --output sarif > lint.sarif
     """
-    if key is not None and not drift:
-        raise click.UsageError("--key goes with --drift")
     context.recover()
-    found = run(context.view, configs, drift, key)
+    found = run(context.view, configs)
     _print(context, found, output or context.output)
     return FOUND if found.failed(strict) else DONE
 

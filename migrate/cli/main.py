@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrate.cli.context import Context
+from migrate.cli.options import OUTPUTS
 from migrate.cli.output import UnwritableError, forget_output, guard_streams
 from migrate.layout import Layout
 from migrate.limits import DEFAULT
@@ -26,6 +27,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "inspect": (LOOK, "A config's chain, and the values that the trainer sees."),
     "explain": (LOOK, "Which file set a value, and which settings lost."),
     "diff": (LOOK, "What differs between two configs, after resolving."),
+    "table": (LOOK, "The keys of many presets side by side."),
     "flatten": (LOOK, "Write one config as one file; no plan needed."),
     "lint": (LOOK, "Check the layer rules."),
     "refs": (LOOK, "Who points at these files."),
@@ -118,7 +120,7 @@ class Verbs(click.Group):
     help="The folder of the plans.",
 )
 @click.option("--dialect", metavar="NAME", help="How configs compose; overrides the plans.")
-@click.option("--output", type=click.Choice(["text", "json"]), default="text")
+@click.option("--output", type=click.Choice(["text", "json", "csv", "md"]), default="text")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
 @click.option(
     "--max-file-bytes", metavar="N", type=click.IntRange(min=1), help="Refuse larger files."
@@ -152,9 +154,18 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
     if max(options["max_depth"] or 0, options["max_chain"] or 0) > DEFAULT.depth:
         # What nests is read by functions that call themselves, some ten for each level.
         sys.setrecursionlimit(FRAMES * MOST_DEEP)
+    _refuse_output(ctx, options["output"])
     _stand_somewhere()
     ctx.obj = Context(**options)
     ctx.call_on_close(ctx.obj.tell_unfollowed)
+
+
+def _refuse_output(ctx: click.Context, output: str) -> None:
+    """Raises UsageError for a kind of output that the verb does not have."""
+    verb = ctx.invoked_subcommand or ""
+    if output not in ("text", "json", *OUTPUTS.get(verb, ())):
+        having = " and ".join(name for name, kinds in OUTPUTS.items() if output in kinds)
+        raise click.UsageError(f"--output {output} is for {having}; {verb} prints text or json")
 
 
 def _stand_somewhere() -> None:

@@ -14,6 +14,10 @@ from migrate.locations import BASE, COMPONENTS
 if TYPE_CHECKING:
     from migrate.discovery.discover import Scope
 
+OUTPUTS = {"table": ("csv", "md"), "diff": ("md",)}
+"""What a verb can print beside text and JSON, if `--output` asks for it before the verb or behind
+it."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 presets_option = click.option(
@@ -26,6 +30,12 @@ presets_option = click.option(
 )
 likely_option = click.option("--likely", is_flag=True, help="Also apply uncertain rewrites.")
 run_gates_option = click.option("--run-gates", is_flag=True, help="Run the plans' gate commands.")
+
+
+def output_option(verb: str) -> Callable[[F], F]:
+    """`--output` behind a verb; before the verb it means the same."""
+    kinds = ["text", "json", *OUTPUTS[verb]]
+    return click.option("--output", type=click.Choice(kinds), help="How to print the result.")
 
 
 SCOPE = (

@@ -133,6 +133,16 @@ class Discoverer:
             found.heirs.update(self._heir(path, chosen))
         return found
 
+    def runs(self) -> list[str]:
+        """The configs that somebody may run, deep or shallow: the presets, the runs beside them.
+
+        What composes nothing cannot be told from any other YAML file, and is not among them.
+        """
+        self._check()
+        fragments = self.components | self.old_bases.keys() | self.dataset_layer
+        loadable = [path for path in self.visible if path.endswith(SUFFIXES)]
+        return [path for path in loadable if path not in fragments and path != self.scope.base]
+
     # What can be read.
 
     @cached_property

@@ -30,7 +30,8 @@ RUNS = [
     ("explain", B, "nothing"),
     ("explain", A, B),
     ("diff", A, B),
-    ("lint", "--drift"),
+    ("lint",),
+    ("table", "--all"),
     ("flatten", A, "-o", "flat.yaml"),
     ("flatten", A, B, "-o", "flat/"),
 ]

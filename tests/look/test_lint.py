@@ -133,45 +133,6 @@ def test_thresholds_come_from_the_plans(root: Path) -> None:
     assert found["counts"] == {ERROR: 1, WARNING: 0, NOTE: 0}
 
 
-def test_drift_leaves_out_what_may_differ_unless_it_is_asked_for(root: Path) -> None:
-    profile = "version: 1\nallow:\n  - { path: training.run_name, reason: x }\n"
-    overlay = "extends: sft.yaml\ntraining: { run_name: o, learning_rate: 1.0e-6 }\n"
-    write(root, {"plans/parity.yaml": profile, OVER: overlay})
-    drift = json.loads(migrate(root, "lint", "--drift", "--output", "json").out)["drift"]
-    assert [one["key"] for one in drift] == ["training.learning_rate"]
-    assert [value["value"] for value in drift[0]["values"]] == [1e-6, 1e-4]
-    assert drift[0]["values"][0]["presets"] == [{"path": OVER, "origin": f"{OVER}:2:26"}]
-    ran = migrate(root, "lint", "--drift", "--key", "training.run_name", "--output", "json")
-    assert [one["key"] for one in json.loads(ran.out)["drift"]] == ["training.run_name"]
-
-
-@pytest.mark.parametrize(
-    ("key", "hint"),
-    [
-        ("training.learning_rat", "did you mean training.learning_rate?"),
-        ("learning_rate", "did you mean training.learning_rate?"),
-        ("nothing.like.it", f"`migrate explain {OVER}` lists the keys of one of them"),
-        ("nothing.**", f"`migrate explain {OVER}` lists the keys of one of them"),
-    ],
-)
-def test_a_key_that_no_preset_has_is_an_error_with_the_nearest_names(
-    root: Path, key: str, hint: str
-) -> None:
-    ran = migrate(root, "lint", "--drift", "--key", key)
-    assert ran.code == 3
-    assert ran.err == f"error: no preset has the key `{key}`\nhint: {hint}\n"
-
-
-@pytest.mark.parametrize("key", ["training", "training.*", "**.learning_rate", "training.run_name"])
-def test_a_key_that_some_preset_has_is_none(root: Path, key: str) -> None:
-    assert migrate(root, "lint", "--drift", "--key", key).code in (0, 1)
-
-
-def test_a_key_without_drift_is_a_wrong_command_line(root: Path) -> None:
-    assert migrate(root, "lint", "--key", "a").code == 2
-    assert migrate(root, "lint", "--drift", "--key", "a*b").code == 3
-
-
 def test_the_hooks_for_pre_commit_call_verbs_that_exist() -> None:
     hooks = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text())
     assert [hook["id"] for hook in hooks] == ["migrate-verify", "migrate-lint"]

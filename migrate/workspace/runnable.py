@@ -1,0 +1,78 @@
+"""The configs that run: the presets of the plans and what stands beside them, or of any tree."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from migrate.errors import MigrateError
+from migrate.layout import Layout
+from migrate.loading.trainer import PlainLoader
+from migrate.locations import parse_dotted
+from migrate.parity import find
+from migrate.plan import Plans
+from migrate.resolve import Resolver
+from migrate.rules import Layers
+from migrate.rules.shapes import normalised
+from migrate.trees.tree import Tree
+
+
+def runnable(plans: Plans | None, loader: PlainLoader, layout: Layout) -> dict[str, str | None]:
+    """Every config of a tree that runs, by its path, with the name that the plans have for it.
+
+    With plans: the presets of the plans where they stand now, and what else the globs of the layer
+    rules find, but no fusion config. Without: what `init` would take for a preset.
+    """
+    if plans is None:
+        return dict.fromkeys(_discovered(loader, layout))
+    files: dict[str, str | None] = {path: name for name, path in planned_files(plans, loader.tree)}
+    left = {plans.live_path(one.preset.from_) for one in plans.presets.values()}
+    beside = Layers(plans, Resolver(loader.tree, loader.dialect)).candidates()
+    files.update((path, None) for path in beside if path not in files and path not in left)
+    layer = _dataset_layer(files, loader, plans.rules.fusion_key)
+    return {path: name for path, name in sorted(files.items()) if path not in layer}
+
+
+def planned_files(plans: Plans, tree: Tree) -> Iterable[tuple[str, str]]:
+    """Each planned preset whose config is there, with the file that it is now."""
+    for name, planned in plans.presets.items():
+        live = plans.live_path(planned.preset.from_)
+        path = planned.preset.to if tree.exists(planned.preset.to) else live
+        if tree.exists(path):
+            yield name, path
+
+
+def _dataset_layer(paths: Iterable[str], loader: PlainLoader, key: str | None) -> set[str | None]:
+    """The fusion configs that these name."""
+    if key is None:
+        return set()
+    found: set[str | None] = set()
+    for path in paths:
+        try:
+            found.add(normalised(_value(loader.load(path), key)))
+        except MigrateError:
+            continue  # what cannot be loaded is told where it is asked for
+    return found
+
+
+def _value(config: Mapping[Any, Any], key: str) -> Any:
+    return find(config, parse_dotted(key))
+
+
+def _discovered(loader: PlainLoader, layout: Layout) -> list[str]:
+    from migrate.discovery.discover import Discoverer, Scope
+
+    return Discoverer(Resolver(loader.tree, loader.dialect), Scope(), layout).runs()
+
+
+def short_names(paths: Iterable[str]) -> dict[str, str]:
+    """Paths without the folder that all have in common, and without suffix; in full where two
+    would come to the same."""
+    known = list(paths)
+    common = posixpath.commonpath([posixpath.dirname(path) for path in known]) if known else ""
+    short = {path: posixpath.splitext(posixpath.relpath(path, common or "."))[0] for path in known}
+    taken: dict[str, int] = {}
+    for name in short.values():
+        taken[name] = taken.get(name, 0) + 1
+    return {path: name if taken[name] == 1 else path for path, name in short.items()}
