@@ -14,7 +14,7 @@ from migrate.locations import LEGACY, PRIVATE, outside
 from migrate.trees.tree import SKIPPED_FOLDERS
 
 _COMMAND = re.compile(
-    r"\bmigrate (?=(?:init|plan|apply|adopt|verify|status|undo|finalize|rehearse|lint)\b)"
+    r"\bmigrate (?=(?:init|plan|apply|adopt|verify|status|undo|finalize|rehearse|lint|set|mv)\b)"
 )
 """A command of ours in a sentence, up to its verb, if that verb asks for the plans."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from migrate.errors import MigrateError
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 ONE = "A CONFIG is a path, a preset's name, legacy:NAME or git:REV:PATH."
 EPILOG = "A CONFIG is a path, a preset's name, a folder, a glob, legacy:NAME or git:REV:PATH."
 IN_TREE = "A CONFIG is a path, a preset's name, a folder, a glob or legacy:NAME."
+_MOST_PRESETS = 20
+"""So many presets are asked for their keys before a shell would have to wait."""
 
 
 def _view(ctx: click.Context) -> View:
@@ -80,7 +82,31 @@ def _keys(ctx: click.Context, configs: Sequence[str], incomplete: str) -> list[s
         branch = resolved_side(view, names[0]).branch
     except (MigrateError, IndexError):
         return []
-    keys = [dotted(path) for path in all_keys(branch)]
+    return _level([dotted(path) for path in all_keys(branch)], incomplete)
+
+
+def _level(keys: Iterable[str], incomplete: str) -> list[str]:
     level = incomplete.count(".")
     fitting = [key for key in keys if key.startswith(incomplete)]
     return [key for key in fitting if key.count(".") <= level] or fitting
+
+
+def complete_key_to_set(ctx: click.Context, incomplete: str) -> list[str]:
+    """The keys that any preset of the plans has, up to the sign behind which its value stands."""
+    from migrate.commands.missing import all_keys
+    from migrate.locations import dotted
+    from migrate.resolve import Branch
+    from migrate.workspace.config_names import presets
+
+    view = _view(ctx)
+    keys: dict[str, None] = {}
+    for path in list(presets(view).values())[:_MOST_PRESETS]:
+        try:
+            branch = view.resolver.resolve(path).branch
+        except MigrateError:
+            continue
+        for key in all_keys(branch):
+            slot = branch.find(key)
+            whole = slot is not None and not isinstance(slot.value, Branch)
+            keys[dotted(key) + "=" * whole] = None
+    return _level(keys, incomplete)

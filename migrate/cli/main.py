@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import gc
 import importlib
 import io
@@ -41,6 +42,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "finalize": (MIGRATE, "Verify, then remove the legacy tree."),
     "rehearse": (MIGRATE, "Run the whole rollout in a scratch copy."),
     "adopt": (LIVE, "Plan a config that came late."),
+    "set": (LIVE, "Change a value where it is set, in many configs at once."),
 }
 """Verb to its group and its line in the help. `migrate.cli.VERB` is imported on use."""
 
@@ -65,8 +67,10 @@ class Verbs(click.Group):
         """Import a verb."""
         if cmd_name not in VERBS:
             return None
-        module = importlib.import_module(f"migrate.cli.{cmd_name}")
-        command: click.Command = getattr(module, cmd_name)
+        # A name that Python uses itself has an underscore.
+        name = f"{cmd_name}_" if hasattr(builtins, cmd_name) else cmd_name
+        module = importlib.import_module(f"migrate.cli.{name}")
+        command: click.Command = getattr(module, name)
         return command
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -1,0 +1,418 @@
+"""`migrate set`: change a value in the file that sets it, in many configs at once, and prove it."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from migrate.changes import Change, ChangeSet
+from migrate.commands.explain import spelled
+from migrate.commands.missing import whereabouts
+from migrate.errors import InputError, MigrateError, MissingFile, Refused, raise_all
+from migrate.limits import FAULTS_TOLD
+from migrate.loading.graph import Graph
+from migrate.loading.trainer import PlainLoader
+from migrate.locations import LEGACY, Index, KeyPath, Place
+from migrate.parity import ABSENT, differences, equal, find
+from migrate.parity.format import format_difference, value_text
+from migrate.plan import Plans
+from migrate.resolve import Branch, Resolved
+from migrate.trees.foreign import Foreign
+from migrate.trees.globs import matches
+from migrate.trees.tree import Overlay
+from migrate.workspace.assignments import Assignment, type_changes, type_letter
+from migrate.workspace.config_names import configs, locate
+from migrate.workspace.workspace import Workspace
+from migrate.yaml_text import LOADERS, Document
+from migrate.yaml_text.edit import with_value
+
+
+class EditedKey(NamedTuple):
+    """One value that was written: where, in place of what, and the comments that went with it."""
+
+    place: Place
+    key: KeyPath
+    old: Any
+    """`ABSENT` for a key that the file did not set."""
+    new: Any
+    dropped: tuple[tuple[Place, str], ...] = ()
+
+
+class Effect(NamedTuple):
+    """A value of a resolved config that is another one now, and the file that says it."""
+
+    config: str
+    key: KeyPath
+    old: Any
+    new: Any
+    set_in: str
+
+
+class ValuesSet(NamedTuple):
+    """What `set` changes."""
+
+    changes: ChangeSet
+    edits: tuple[EditedKey, ...]
+    effects: tuple[Effect, ...]
+    already: tuple[tuple[str, KeyPath], ...] = ()
+    """The named configs that said so before."""
+    remarks: tuple[str, ...] = ()
+    """What a rollout in progress makes of it, and which configs could not be compared."""
+
+
+class How(NamedTuple):
+    """What a person insists on."""
+
+    pin: bool = False
+    """An inherited key is written into the config that was named."""
+    new: bool = False
+    """A key that no file sets is added."""
+    type_change: bool = False
+
+
+def set_values(
+    workspace: Workspace, assignments: Sequence[Assignment], given: Sequence[str], how: How
+) -> ValuesSet:
+    """Change values where they are set. Each config that was named has them afterwards, and no
+    resolved config of the tree changes in anything else.
+
+    Raises InputError for a config or key that is not there, and for a value of another type;
+    Refused for a key that a config inherits, for files that are not to be edited, and where more
+    than the key would change.
+    """
+    named = list(dict.fromkeys(path for one in given for path in _named(workspace, one)))
+    return _Setter(workspace, named, how).run(assignments)
+
+
+# Which configs.
+
+
+def _named(workspace: Workspace, given: str) -> list[str]:
+    """The configs that an argument names: one, those in a folder, those that match a glob."""
+    glob = given if set(given) & set("*?[") and not os.path.exists(given) else None
+    folder = _folder(workspace, given)
+    if glob is None and folder is None:
+        path = locate(workspace, given)
+        _refuse_record(workspace, path)
+        return [path]
+    wanted = [workspace.path(glob)] if glob is not None else [posixpath.join(folder or "", "**")]
+    found = [path for path in configs(workspace) if matches(path, wanted)]
+    found = [path for path in found if not workspace.layout.is_record(path)]
+    if not found:
+        raise MissingFile("names no config", given, "give a config, a folder or a glob of configs")
+    return found
+
+
+def _folder(workspace: Workspace, given: str) -> str | None:
+    try:
+        path = workspace.path(given)
+    except InputError:
+        return None  # `locate` says so
+    there = os.path.isdir(os.path.join(workspace.root, path))
+    return ("" if path == "." else path) if there else None
+
+
+def _refuse_record(workspace: Workspace, path: str) -> None:
+    if not workspace.layout.is_record(path):
+        return
+    layout = workspace.layout
+    hint = "name the config itself"
+    if path.startswith(f"{LEGACY}/"):
+        hint = f"it is the record of {layout.live(path)}; name what runs today"
+    raise Refused("is a record of the rollout, which nobody edits", path, hint)
+
+
+# What is to be written.
+
+
+class _Setter:
+    """The edits so far, over the tree."""
+
+    def __init__(self, workspace: Workspace, named: Sequence[str], how: How) -> None:
+        self.workspace = workspace
+        self.named = named
+        self.how = how
+        self.loader = LOADERS[workspace.dialect.loader]
+        self.before = PlainLoader(workspace.tree, workspace.dialect)
+        self.texts: dict[str, bytes] = {}
+        self.edits: list[EditedKey] = []
+        self.already: list[tuple[str, KeyPath]] = []
+
+    def run(self, assignments: Sequence[Assignment]) -> ValuesSet:
+        """Decide, write, prove."""
+        keys: list[tuple[Assignment, KeyPath]] = []
+        for assignment in assignments:
+            path = self._assign(assignment)
+            if any(path[: len(one)] == one or one[: len(path)] == path for _, one in keys):
+                raise InputError(f"{assignment.key} is given twice", None, "name each key once")
+            keys.append((assignment, path))
+        changes = ChangeSet.of(
+            Change(path, self.workspace.tree.read(path), content, "set")
+            for path, content in self.texts.items()
+        )
+        foreign = Foreign(self.workspace.tree)
+        raise_all(
+            [
+                Refused(f"would be written, and {why}", change.path, _elsewhere(foreign, change))
+                for change in changes
+                if (why := foreign.why(change.path))
+            ]
+        )
+        effects, remarks = _Proof(self.workspace, self.named, keys, self.before).prove(changes)
+        told = (*remarks, *_of_the_rollout(self.workspace, changes))
+        return ValuesSet(changes, tuple(self.edits), tuple(effects), tuple(self.already), told)
+
+    def _assign(self, assignment: Assignment) -> KeyPath:
+        """Write one value wherever it belongs; the key as these configs have it."""
+        resolved = {path: self.workspace.resolver.resolve(path) for path in self.named}
+        keys = {path: spelled(one, assignment.key) for path, one in resolved.items()}
+        key = next(iter(keys.values()))
+        setters = {path: _set_by(one, key) for path, one in resolved.items()}
+        wrong = {str(one): one for one in self._of_another_type(assignment, key, resolved)}
+        raise_all(list(wrong.values())[:FAULTS_TOLD])
+        own = [path for path in self.named if setters[path] == path]
+        for path in own:
+            self._write(assignment, key, path, resolved[path])
+        others = [path for path in self.named if setters[path] != path]
+        # A parent before what extends it: that follows, and need not be written.
+        faults: list[MigrateError] = []
+        for path in sorted(others, key=lambda path: len(resolved[path].paths)):
+            if self._follows(assignment, key, path, resolved[path]):
+                continue
+            if not self.how.pin and equal(find(resolved[path].python, key), assignment.value):
+                self.already.append((path, key))
+                continue
+            fault = self._refused(assignment, key, resolved[path], setters[path])
+            if fault is None:
+                self._write(assignment, key, path, resolved[path])
+            else:
+                faults.append(fault)
+        raise_all(faults[:FAULTS_TOLD])
+        return key
+
+    def _of_another_type(
+        self, assignment: Assignment, key: KeyPath, resolved: dict[str, Resolved]
+    ) -> Iterator[InputError]:
+        for path, one in resolved.items():
+            old = find(one.python, key)
+            if self.how.type_change or old is ABSENT:
+                continue
+            change = next(type_changes(old, assignment.value), None)
+            if change is not None:
+                yield type_letter(assignment, _origin(one, key) or path, change, self.loader)
+
+    def _follows(self, assignment: Assignment, key: KeyPath, path: str, resolved: Resolved) -> bool:
+        """Whether a config has the value by now, by way of a file that this command edits."""
+        if not any(file in self.texts for file in resolved.paths):
+            return False
+        return equal(find(self._now().load(path), key), assignment.value)
+
+    def _now(self) -> PlainLoader:
+        read = self.workspace.tree.read
+        laid = [Change(path, read(path), content) for path, content in self.texts.items()]
+        return PlainLoader(Overlay(self.workspace.tree, laid), self.workspace.dialect)
+
+    def _refused(
+        self, assignment: Assignment, key: KeyPath, resolved: Resolved, setter: str | None
+    ) -> MigrateError | None:
+        """The letter about a key that a config does not set itself; None if it is to be added."""
+        config = resolved.path
+        word = assignment.word
+        if setter is None:
+            if self.how.new:
+                return None
+            letter = whereabouts(resolved, key, assignment.key)
+            if _could_be_added(resolved, key):
+                add = f"migrate set --new {word} {shlex.quote(config)}"
+                near = f"did you mean {' or '.join(letter.near)}? " if letter.near else ""
+                letter.hint = f"{near}`{add}` adds it"
+            return letter
+        if self.how.pin:
+            return None
+        place = _origin(resolved, key) or Place(setter)
+        pin = f"`migrate set --pin {word} {shlex.quote(config)}` writes it here"
+        there = f"`migrate set {word} {shlex.quote(setter)}` changes it for all that build on that"
+        return Refused(f"inherits {assignment.key} from {place}", config, f"{pin}; {there}")
+
+    def _write(self, assignment: Assignment, key: KeyPath, path: str, resolved: Resolved) -> None:
+        content = self.texts.get(path, resolved.document.source)
+        dialect, limits = self.workspace.dialect, self.workspace.limits
+        document = Document(path, content, dialect.keys, self.loader, limits)
+        own = document.value(document.root) if document.root is not None else {}
+        old = find(own, key)
+        if old is not ABSENT and equal(old, assignment.value):
+            self.already.append((path, key))
+            return
+        edited = with_value(document, key, assignment.text, limits)
+        self.texts[path] = edited.content
+        place = _place_in(Document(path, edited.content, dialect.keys, self.loader, limits), key)
+        self.edits.append(EditedKey(place, key, old, assignment.value, edited.dropped))
+
+
+def _set_by(resolved: Resolved, key: KeyPath) -> str | None:
+    """The file that sets a key: the config itself if it says any of it; None if nothing does."""
+    slot = resolved.branch.find(key)
+    if slot is not None:
+        files = [setting.document.path for setting in slot.settings]
+        if isinstance(slot.value, Branch) and resolved.path in files:
+            return resolved.path
+        return files[-1]
+    if find(resolved.python, key) is ABSENT:
+        return None
+    for length in range(len(key) - 1, 0, -1):
+        around = resolved.branch.find(key[:length])
+        if around is not None:  # the list that it is in
+            return around.winner.document.path
+    return None
+
+
+def _could_be_added(resolved: Resolved, key: KeyPath) -> bool:
+    """Whether a key may stand there: it composes nothing, and lies in no scalar or list."""
+    around = (resolved.branch.find(key[:length]) for length in range(1, len(key)))
+    whole = any(slot is not None and not isinstance(slot.value, Branch) for slot in around)
+    return not whole and key[0] not in resolved.document.layers
+
+
+def _origin(resolved: Resolved, key: KeyPath) -> Place | None:
+    for length in range(len(key), 0, -1):
+        slot = resolved.branch.find(key[:length])
+        if slot is not None:
+            return slot.winner.place
+    return None
+
+
+def _place_in(document: Document, key: KeyPath) -> Place:
+    from migrate.yaml_text import Entry
+    from migrate.yaml_text.find import find_node
+
+    step = find_node(document, document.root, key) if document.root is not None else None
+    if step is None:
+        return Place(document.path)
+    return document.place(step.start if isinstance(step, Entry) else step.props)
+
+
+def _elsewhere(foreign: Foreign, change: Change) -> str:
+    own = foreign.own(change.path)
+    return f"name {own} itself" if own != change.path else "edit it where it belongs"
+
+
+# What changes.
+
+
+class _Proof:
+    """Every config that builds on an edited file, as the trainer's loader has it, then and now."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        named: Sequence[str],
+        keys: Sequence[tuple[Assignment, KeyPath]],
+        before: PlainLoader,
+    ) -> None:
+        self.workspace = workspace
+        self.named = frozenset(named)
+        self.keys = keys
+        self.before = before
+
+    def prove(self, changes: ChangeSet) -> tuple[list[Effect], list[str]]:
+        """What changes in each. Raises Refused where anything but the keys would."""
+        read, foreign = self.workspace.tree.read, Foreign(self.workspace.tree)
+        behind = [
+            change._replace(path=name, before=read(name))
+            for change in changes
+            for name in foreign.names_of(change.path)
+            if self.workspace.tree.exists(name)
+        ]
+        laid = {change.path for change in [*changes, *behind]}
+        tree = Overlay(self.workspace.tree, [*changes, *behind])
+        after = PlainLoader(tree, self.workspace.dialect)
+        graph = Graph(self.workspace.resolver, (), layout=self.workspace.layout)
+        touched = graph.dependents(laid)
+        effects: list[Effect] = []
+        remarks: list[str] = []
+        faults: list[MigrateError] = []
+        for path in dict.fromkeys([*sorted(self.named), *touched]):
+            try:
+                old = self.before.load(path)
+            except MigrateError as error:
+                remarks.append(f"{path} could not be compared: {error}")
+                continue
+            new = after.load(path)
+            faults += self._faults(path, old, new)
+            effects += self._effects(path, old, new, laid)
+        raise_all(faults[:FAULTS_TOLD])
+        return effects, remarks
+
+    def _faults(self, path: str, old: Any, new: Any) -> Iterator[MigrateError]:
+        wanted = old
+        for assignment, key in self.keys:
+            if path in self.named and not equal(find(new, key), assignment.value):
+                yield _not_as_given(path, assignment, find(new, key))
+            wanted = _with(wanted, key, find(new, key))
+        for one in differences(wanted, new):
+            what = f"more would change than was asked for: {format_difference(one)}"
+            yield Refused(what, path, "edit the file by hand")
+
+    def _effects(self, path: str, old: Any, new: Any, changed: set[str]) -> Iterator[Effect]:
+        for _, key in self.keys:
+            was, now = find(old, key), find(new, key)
+            if not equal(was, now):
+                chain = self.before.chain(path)
+                yield Effect(path, key, was, now, next(p for p in reversed(chain) if p in changed))
+
+
+def _with(data: Any, key: KeyPath, value: Any) -> Any:
+    """A resolved config with another value at a key; `ABSENT` takes the key out."""
+    if not key:
+        return value
+    first, rest = key[0], key[1:]
+    if isinstance(first, Index) and isinstance(data, list):
+        return [_with(one, rest, value) if n == int(first) else one for n, one in enumerate(data)]
+    if not isinstance(data, dict):
+        return data
+    inner = _with(data.get(first, {} if rest else ABSENT), rest, value)
+    if inner is ABSENT or (inner == {} and first not in data):
+        return {name: one for name, one in data.items() if name != first}
+    return {**data, first: inner}
+
+
+def _not_as_given(path: str, assignment: Assignment, now: Any) -> Refused:
+    what = f"{assignment.key} would be {value_text(now)} all the same"
+    hint = "a file that is merged later sets it; name that one"
+    if isinstance(now, dict) and isinstance(assignment.value, dict):
+        hint = "a mapping is merged with what the parents say; set the keys in it one by one"
+    return Refused(what, path, hint)
+
+
+# A rollout in progress.
+
+
+def _of_the_rollout(workspace: Workspace, changes: Iterable[Change]) -> Iterator[str]:
+    """What becomes of an edit of an old file, or of a preset whose record the gate holds."""
+    plans = _plans(workspace)
+    if plans is None:
+        return
+    rollout = workspace.rollout
+    for change in changes:
+        targets = rollout.old.applied.targets
+        if change.path in targets or not rollout.old.frozen_digests:
+            continue
+        frozen = plans.layout.frozen(change.path)
+        users = rollout.users.get(frozen, ())
+        waiting = sorted(name for name in users if name not in workspace.evidence)
+        behind = sorted(name for name in users if name in workspace.evidence)
+        if waiting:
+            yield f"{change.path} is an old file: the steps of {', '.join(waiting)} migrate it so"
+        if behind:
+            names = ", ".join(behind)
+            yield f"{change.path} is an old file, and {names} no longer reads it: set it there too"
+
+
+def _plans(workspace: Workspace) -> Plans | None:
+    try:
+        return workspace.plans
+    except MissingFile:
+        return None
