@@ -42,6 +42,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "finalize": (MIGRATE, "Verify, then remove the legacy tree."),
     "rehearse": (MIGRATE, "Run the whole rollout in a scratch copy."),
     "adopt": (LIVE, "Plan a config that came late."),
+    "mv": (LIVE, "Move a config, and everything that names it."),
     "set": (LIVE, "Change a value where it is set, in many configs at once."),
 }
 """Verb to its group and its line in the help. `migrate.cli.VERB` is imported on use."""

@@ -67,6 +67,8 @@ class Evidence(NamedTuple):
     content: bytes
     path: str
     """Where the record stands."""
+    renamed: tuple[tuple[str, str], ...] = ()
+    """What `mv` moved since the step: the path that the step knew, and today's."""
 
     @property
     def retired(self) -> tuple[str, ...]:
@@ -264,6 +266,9 @@ def _evidence(data: dict[str, Any], content: bytes, path: str) -> Evidence:
         steps=tuple(_read_step(item) for item in data["changes"]),
         content=content,
         path=path,
+        renamed=tuple(
+            (_path(old), _path(new)) for old, new in _mapping(data.get("renamed", {})).items()
+        ),
     )
 
 

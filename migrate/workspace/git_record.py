@@ -96,6 +96,11 @@ def _ignored(root: str, paths: Iterable[str]) -> dict[str, _Rule]:
     }
 
 
+def hidden_by(root: str, paths: Iterable[str]) -> dict[str, Place]:
+    """The paths that git ignores, each with the line that says so; none outside a repository."""
+    return {path: Place(rule.source, rule.line) for path, rule in _ignored(root, paths).items()}
+
+
 def _letter(
     rule: _Rule, paths: list[str], folders: Sequence[str], top: str, open_folders: set[str]
 ) -> Refused:

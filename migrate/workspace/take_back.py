@@ -99,6 +99,8 @@ class _Steps:
     def take_back(self, name: str) -> None:
         """Lay the inverse of a step over the tree."""
         evidence = self.applied[name]
+        if evidence.renamed:
+            raise _moved_since(evidence)
         inverse = self._inverse(evidence)
         copies = {change.path: change.after for change in inverse if is_frozen(change.path)}
         inverse += refreeze(self.tree, copies)[-1:] if copies else []
@@ -189,6 +191,8 @@ class _Steps:
         evidence = self.applied.get(name)
         if evidence is None:
             return []
+        if evidence.renamed:
+            raise _moved_since(evidence)
         found = dict.fromkeys(self.above.get(evidence.target, ()))
         found.update((other, None) for step in evidence.steps for other in self._later(name, step))
         found.update((other, None) for other in self._deleted(evidence, found))
@@ -251,6 +255,16 @@ def _links(resolver: Resolver, path: str) -> list[Link]:
         return links_of(resolver, path)
     except MigrateError:
         return []  # no config of ours: a file in which a path was rewritten
+
+
+def _moved_since(evidence: Evidence) -> TreeMoved:
+    """The letter about a step of which a file stands elsewhere by now."""
+    back = " && ".join(
+        f"migrate mv {shlex.quote(new)} {shlex.quote(old)}" for old, new in evidence.renamed
+    )
+    old, new = evidence.renamed[0]
+    what = f"stood at {old} when {evidence.name} was applied, and was moved since"
+    return TreeMoved(what, new, f"move it back first: {back}")
 
 
 def _touch(one: Range | Clash | None, two: Range | Clash | None) -> bool:

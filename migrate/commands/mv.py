@@ -1,0 +1,310 @@
+"""`migrate mv`: move a config, or a folder of them, and everything that names it."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import shlex
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from migrate.changes import Change, ChangeSet
+from migrate.errors import InputError, MigrateError, MissingFile, Refused, raise_all
+from migrate.limits import FAULTS_TOLD
+from migrate.loading.graph import SUFFIXES, Graph
+from migrate.loading.trainer import PlainLoader
+from migrate.locations import LEGACY, Place, parents
+from migrate.parity import differences
+from migrate.parity.format import format_difference
+from migrate.plan import Plans, load_plans
+from migrate.plan.checks import path_fault
+from migrate.plan.structs import TreeWide
+from migrate.references import Reference
+from migrate.resolve import Resolver
+from migrate.rollout.legacy import MANIFEST, common_root
+from migrate.rollout.reference_updates import Followed, ReferenceTracker, explains
+from migrate.rollout.relink import relinked_text
+from migrate.rollout.rename import MovedTexts, Moves, bound_to_place, moved_texts
+from migrate.trees.foreign import Foreign
+from migrate.trees.globs import matches
+from migrate.trees.tree import SKIPPED_FOLDERS, Overlay
+from migrate.workspace.config_names import locate
+from migrate.workspace.git_record import hidden_by
+from migrate.workspace.renamed_records import new_names, renamed_evidence, renamed_plans
+from migrate.workspace.workspace import Workspace
+
+
+class ConfigsMoved(NamedTuple):
+    """What `mv` changes."""
+
+    moves: dict[str, str]
+    changes: ChangeSet
+    links: tuple[str, ...]
+    """The configs whose `extends` follows."""
+    followed: tuple[Followed, ...]
+    names: dict[str, str]
+    """The presets that have another name now."""
+    plans: tuple[str, ...]
+    """The plan files that follow."""
+    records: tuple[str, ...] = ()
+    """The evidence that follows."""
+
+    @property
+    def references(self) -> list[Reference]:
+        """What names a moved config in code, scripts, docs and values."""
+        return [one for step in self.followed for one in step.references]
+
+    def rewrites(self, reference: Reference) -> bool:
+        """Whether a reference follows."""
+        return self.followed[0].rewrites(reference)
+
+
+def move(workspace: Workspace, old: str, new: str, likely: bool = False) -> ConfigsMoved:
+    """Move a config, or all configs of a folder. Every resolved config stays what it was, but for
+    values that name what moved.
+
+    Raises InputError for a path that is not there or cannot be, Refused for what is in the way or
+    not ours to move, for an old file of a rollout, and for what names a config and cannot follow.
+    """
+    moves, folder = _moves(workspace, old, new)
+    plans = _plans(workspace)
+    raise_all([*_old_files(workspace, plans, moves), *_places(workspace, plans, moves)])
+    graph = Graph(workspace.resolver, (), layout=workspace.layout)
+    raise_all([*_held(workspace, graph, moves), *bound_to_place(graph, moves)][:FAULTS_TOLD])
+    found = moved_texts(graph, moves, lambda path: _recorded(workspace, graph, moves, path))
+    tree = Overlay(workspace.tree, _laid(workspace, found, moves))
+    followed = list(_follow(workspace, plans, tree, moves, folder, likely))
+    names = new_names(plans, moves)
+    planned = renamed_plans(workspace.tree, plans, moves, names)
+    tree.lay(planned)
+    records: list[Change] = []
+    if plans.presets or planned:
+        after = load_plans(tree, workspace.layout.plans)  # what a plan cannot say is refused here
+        records = list(renamed_evidence(workspace, moves, names, after, tree))
+        tree.lay(records)
+    changes = _changes(workspace, tree)
+    _prove(workspace, graph, moves, changes, followed)
+    links = tuple(change.path for change in found.links)
+    files, recorded = (tuple(one.path for one in some) for some in (planned, records))
+    return ConfigsMoved(moves, changes, links, tuple(followed), names, files, recorded)
+
+
+# From where, to where.
+
+
+def _moves(workspace: Workspace, old: str, new: str) -> tuple[dict[str, str], tuple[str, str]]:
+    """Old path to new path of each config; and the same of the folder, if it is one."""
+    source, target = _source(workspace, old), workspace.path(new)
+    is_folder = os.path.isdir(os.path.join(workspace.root, source))
+    into = new.endswith("/") or os.path.isdir(os.path.join(workspace.root, target))
+    if into and (not is_folder or os.path.isdir(os.path.join(workspace.root, target))):
+        target = posixpath.join(target, posixpath.basename(source))
+    target = posixpath.normpath(target)
+    if not is_folder:
+        if source.endswith(SUFFIXES) and not target.endswith(SUFFIXES):
+            better = shlex.quote(new + posixpath.splitext(source)[1])
+            hint = f"migrate mv {shlex.quote(old)} {better}"
+            raise InputError("is no name of a config: it ends in .yaml", new, hint)
+        return {source: target}, ("", "")
+    if f"{target}/".startswith(f"{source}/"):
+        raise InputError("is inside the folder that moves", new, "name a folder outside of it")
+    inside = [path for path in workspace.tree.files() if path.startswith(f"{source}/")]
+    others = [path for path in inside if not path.endswith(SUFFIXES)]
+    if others:
+        hint = "move that file first, or move the configs one by one"
+        raise Refused("is no config, and nobody knows what names it", others[0], hint)
+    if not inside:
+        raise MissingFile("holds no config", old, "name a config, or a folder of configs")
+    moves = {path: target + path[len(source) :] for path in inside}
+    return moves, (source, target)
+
+
+def _source(workspace: Workspace, old: str) -> str:
+    try:
+        path = workspace.path(old)
+    except InputError:
+        if os.path.lexists(old):
+            raise
+        path = ""
+    if path and path != "." and os.path.isdir(os.path.join(workspace.root, path)):
+        return path
+    return locate(workspace, old)
+
+
+def _places(workspace: Workspace, plans: Plans, moves: Moves) -> Iterator[MigrateError]:
+    """What keeps a config from leaving its place, or from standing at the new one."""
+    foreign = Foreign(workspace.tree)
+    hidden = hidden_by(workspace.root, [*moves, *moves.values()])
+    for old, new in moves.items():
+        if foreign.why(old):
+            yield Refused(f"would be moved, and {foreign.why(old)}", old, "move it where it is")
+        elif os.path.lexists(os.path.join(workspace.root, new)) or workspace.tree.exists(new):
+            yield Refused("is there already", new, "choose another name, or move that away first")
+        elif fault := path_fault(new):
+            yield InputError(f"cannot be the path of a config: it {fault[0]}", new, fault[1])
+        elif foreign.why(new):
+            yield Refused(f"would be written, and it {foreign.why(new)}", new, _ELSEWHERE)
+        elif workspace.layout.is_record(new) or _skipped(new):
+            yield Refused("is where no config is looked for", new, _ELSEWHERE)
+        elif above := next((one for one in parents(new) if workspace.tree.exists(one)), None):
+            yield Refused(f"lies below {above}, which is a file", new, _ELSEWHERE)
+        elif new in hidden and old not in hidden:
+            yield Refused(f"would be hidden from git by {hidden[new]}", new, _ELSEWHERE)
+        elif matches(new, plans.exclude) and not matches(old, plans.exclude):
+            yield Refused("is excluded by the plans: no check would see it", new, _ELSEWHERE)
+
+
+_ELSEWHERE = "name a folder of configs"
+
+
+def _skipped(path: str) -> bool:
+    return bool(SKIPPED_FOLDERS.intersection(path.split("/")))
+
+
+# A rollout.
+
+
+def _plans(workspace: Workspace) -> Plans:
+    """The plans; of a tree without any, what holds without."""
+    try:
+        return workspace.plans
+    except MissingFile:
+        configs = [path for path in workspace.tree.files() if path.endswith(SUFFIXES)]
+        below = [path for path in configs if path.startswith("configs/")]
+        root = common_root(below or configs) if configs else "."
+        wide = TreeWide(dialect=workspace.dialect.name, config_root=root)
+        return Plans({}, wide, folder=workspace.layout.plans)
+
+
+def _is_old(workspace: Workspace, path: str) -> bool:
+    """Whether a file is one of the old ones that a rollout in progress has frozen."""
+    if not workspace.tree.exists(MANIFEST):
+        return False
+    old = workspace.rollout.old
+    frozen = workspace.plans.layout.frozen(path)
+    return frozen in old.frozen_digests and path not in old.applied.targets
+
+
+def _recorded(workspace: Workspace, graph: Graph, moves: Moves, path: str) -> bytes | None:
+    """The text by which an old file that nobody edited is known again; None for any other file."""
+    if not _is_old(workspace, path):
+        return None
+    old, applied = workspace.rollout.old, workspace.evidence.values()
+    targets = {one.target for one in applied}
+    frozen = workspace.plans.layout.frozen(path)
+    if frozen in old.moved or {*graph.links[path]}.intersection(moves) - targets:
+        return None
+    now = {old.live(one.source): moves.get(one.target, one.target) for one in applied}
+    moved = {before: after for before, after in now.items() if before != after}
+    return relinked_text(Resolver(old.below, workspace.dialect), frozen, path, moved)
+
+
+def _old_files(workspace: Workspace, plans: Plans, moves: Moves) -> Iterator[MigrateError]:
+    """Records are not moved, and old files wait for the step that does."""
+    pending = {
+        plans.live_path(planned.preset.from_): planned
+        for name, planned in plans.presets.items()
+        if name not in workspace.evidence
+    }
+    for path in moves:
+        if path.startswith(f"{LEGACY}/") or workspace.layout.is_record(path):
+            yield Refused("is a record of the rollout, which stays", path, "move what runs today")
+        elif path in pending:
+            planned = pending[path]
+            what = f"waits for the step of {planned.name}, which can move it"
+            hint = f"write `to: {moves[path]}` in {planned.place_of('to')}, then "
+            yield Refused(what, path, f"{hint}`migrate apply --preset {shlex.quote(planned.name)}`")
+        elif plans.presets and _is_old(workspace, path):
+            what = "is an old file of the rollout: the frozen copy records it in this place"
+            yield Refused(what, path, "it can move once the rollout is finalized")
+
+
+# What names it.
+
+
+def _held(workspace: Workspace, graph: Graph, moves: Moves) -> Iterator[MigrateError]:
+    """Links and unreadable configs that lead to what moves: nobody can make them follow."""
+    foreign = Foreign(workspace.tree)
+    staying = [path for path in workspace.tree.files() if path not in moves]
+    for old, new in moves.items():
+        for link in foreign.leading_to(old, staying):
+            hint = f"remove the link, run the command again, and let a new one lead to {new}"
+            yield Refused(f"is a symbolic link that leads to {old}", link, hint)
+        for place in graph.guessed.get(old, ()):
+            what = f"cannot be read, and its text names {old}"
+            yield Refused(what, place, "mend that config first")
+
+
+def _laid(workspace: Workspace, found: MovedTexts, moves: Moves) -> list[Change]:
+    read = workspace.tree.read
+    gone = [Change(old, read(old), None) for old in moves]
+    there = [Change(new, None, found.texts[new]) for new in moves.values()]
+    return [*gone, *there, *found.links]
+
+
+def _follow(
+    workspace: Workspace,
+    plans: Plans,
+    tree: Overlay,
+    moves: Moves,
+    folder: tuple[str, str],
+    likely: bool,
+) -> Iterator[Followed]:
+    """What names the moved configs in code, docs and values; the edits are laid over the tree."""
+    if folder[0]:
+        references = {**plans.references, folder[0]: folder[1]}
+        wide = msgspec.structs.replace(plans.wide, references=references)
+        plans = Plans(plans.presets, wide, plans.profile, plans.folder)
+    tracker = ReferenceTracker(plans, tree, moves, moves, (), moves.values())
+    followed = tracker.follow(tree, list(moves), (), likely)
+    raise_all([_cannot_follow(one, moves) for one in followed.references if one.dangles])
+    tree.lay(followed.changes)
+    yield followed
+
+
+def _cannot_follow(reference: Reference, moves: Moves) -> Refused:
+    new = moves.get(reference.target, "")
+    what = f"names {reference.target} and cannot follow: {reference.reason}"
+    hint = f"let it name {new} first, by hand" if new else "change it by hand first"
+    return Refused(what, reference.place, f"{hint}; then run the command again")
+
+
+# All of it.
+
+
+def _changes(workspace: Workspace, tree: Overlay) -> ChangeSet:
+    before = workspace.tree
+    return ChangeSet.of(
+        Change(path, before.read(path) if before.exists(path) else None, after, "mv")
+        for path, after in tree.changed.items()
+    )
+
+
+def _prove(
+    workspace: Workspace,
+    graph: Graph,
+    moves: Moves,
+    changes: ChangeSet,
+    followed: Sequence[Followed],
+) -> None:
+    """Every config resolves to what it did, as the trainer loads it. Raises Refused."""
+    dialect = workspace.dialect
+    before = PlainLoader(workspace.tree, dialect)
+    after = PlainLoader(Overlay(workspace.tree, changes), dialect)
+    live = {*graph.files, *graph.links}
+    touched = graph.dependents([change.path for change in changes if change.path in live])
+    every = list(graph.links) if not dialect.by_file else []  # a new file may come before others
+    faults: list[MigrateError] = []
+    for path in dict.fromkeys([*touched, *every]):
+        try:
+            old = dialect.compared(before.load(path))
+        except MigrateError:
+            continue  # nobody could load it before
+        new = dialect.compared(after.load(moves.get(path, path)))
+        for one in differences(old, new):
+            if not explains(one, followed):
+                what = f"would change: {format_difference(one)}"
+                faults.append(Refused(what, Place(path), "edit it by hand first"))
+    raise_all(faults[:FAULTS_TOLD])
