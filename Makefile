@@ -132,7 +132,7 @@ picture: $(STAMP) ## write docs/pictures/ from what the commands print
 
 schema: $(STAMP) ## write docs/schema/ from the code
 	@mkdir -p docs/schema
-	@set -e; for kind in plan parity; do \
+	@set -e; for kind in plan parity accepted; do \
 	    $(BIN)/migrate schema $$kind > docs/schema/$$kind.json.new; \
 	    mv docs/schema/$$kind.json.new docs/schema/$$kind.json; \
 	done

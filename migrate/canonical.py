@@ -18,6 +18,21 @@ from typing import Any
 from migrate.errors import InputError
 from migrate.yaml_text import Opaque
 
+
+class _Absent:
+    """What a side has where it has nothing: neither null nor empty. JSON leaves such a side out."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    def __reduce__(self) -> str:
+        return "ABSENT"  # one of a kind, in a worker process too
+
+
+ABSENT = _Absent()
+
 _SPELLED = re.compile(r"<[a-z]+>")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONG_BITS = 8192

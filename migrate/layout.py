@@ -14,7 +14,8 @@ from migrate.locations import LEGACY, PRIVATE, outside
 from migrate.trees.tree import SKIPPED_FOLDERS
 
 _COMMAND = re.compile(
-    r"\bmigrate (?=(?:init|plan|apply|adopt|verify|status|undo|finalize|rehearse|lint|set|mv)\b)"
+    r"\bmigrate (?=(?:init|plan|apply|adopt|accept|verify|status|undo|finalize|rehearse"
+    r"|lint|set|mv)\b)"
 )
 """A command of ours in a sentence, up to its verb, if that verb asks for the plans."""
 
@@ -63,6 +64,11 @@ class Layout(NamedTuple):
     def profile(self) -> str:
         """The parity profile."""
         return self.plan_file("parity")
+
+    @property
+    def accepted(self) -> str:
+        """The differences that were accepted."""
+        return self.plan_file("accepted")
 
     @property
     def tree_file(self) -> str:

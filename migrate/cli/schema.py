@@ -10,7 +10,7 @@ from migrate.plan import schema_text
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(["plan", "parity"]))
+@click.argument("kind", type=click.Choice(["plan", "parity", "accepted"]))
 @pass_context
 def schema(context: Context, kind: str) -> int:
     """Print the JSON Schema of a kind of file, for editors.

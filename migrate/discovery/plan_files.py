@@ -12,10 +12,10 @@ from migrate.discovery.discover import Discovery, file_name
 from migrate.discovery.drafts import Draft, inner_path
 from migrate.discovery.parity_defaults import ALLOWED, FORBIDDEN
 from migrate.layout import Layout
-from migrate.locations import KeyPath, relative
+from migrate.locations import KeyPath
 from migrate.plan import EACH_BY_ITSELF, Source, plan_files, schema_text, settings_of
 from migrate.plan.edit import Edit, flow_list, revised, with_lines, with_presets
-from migrate.plan.schema import KINDS
+from migrate.plan.schema import KINDS, schema_line, schema_path
 from migrate.trees.tree import Tree
 from migrate.yaml_text import load
 from migrate.yaml_text.spelling import spell
@@ -57,21 +57,15 @@ class PlanTexts:
 
     def _head(self, kind: str) -> list[str]:
         """The line by which editors find the schema, which is put beside the plans."""
-        ours = f"docs/schema/{kind}.json"
-        text = schema_text(kind).encode()
-        if self.tree.exists(ours) and self.tree.read(ours) == text:
-            path = ours
-        else:
-            path = self._schema(kind)
-            self.schemas[path] = text
-        return [f"# yaml-language-server: $schema={relative(path, self.layout.profile)}"]
-
-    def _schema(self, kind: str) -> str:
-        return f"{self.layout.plans}/schema/{kind}.json"
+        path = schema_path(self.tree, self.layout, kind)
+        if path.startswith(f"{self.layout.plans}/"):
+            self.schemas[path] = schema_text(kind).encode()
+        return [schema_line(path, self.layout)]
 
     def refresh_schemas(self) -> None:
         """Let the schemas that are there follow this version of the tool."""
-        paths = {self._schema(kind): schema_text(kind).encode() for kind in KINDS}
+        plans = self.layout.plans
+        paths = {f"{plans}/schema/{kind}.json": schema_text(kind).encode() for kind in KINDS}
         self.schemas.update({path: text for path, text in paths.items() if self.tree.exists(path)})
 
     # Presets.
@@ -234,7 +228,7 @@ def _base(config_root: str) -> str:
 def _group(path: str, config_root: str) -> str:
     folder = posixpath.dirname(inner_path(path, config_root)).removeprefix("train/")
     name = file_name(folder.replace("/", "_").strip("._ ") or "presets")
-    return f"{name}_presets" if name in ("parity", "tree") else name
+    return f"{name}_presets" if name in ("parity", "tree", "accepted") else name
 
 
 def _preset_lines(item: Draft, config_root: str) -> list[str]:

@@ -6,23 +6,11 @@ import datetime
 from collections.abc import Hashable, Iterator
 from typing import Any
 
+from migrate.canonical import ABSENT
 from migrate.locations import Index, KeyPath
 from migrate.yaml_text import Opaque
 
-
-class _Absent:
-    """What a side has where it has nothing: neither null nor empty."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "ABSENT"
-
-    def __reduce__(self) -> str:
-        return "ABSENT"  # one of a kind, in a worker process too
-
-
-ABSENT = _Absent()
+__all__ = ["ABSENT", "children", "find", "leaf", "texts_only", "token"]
 
 
 def leaf(value: Any) -> Hashable:

@@ -8,12 +8,15 @@ import shlex
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+import msgspec
+
+from migrate.canonical import restore
 from migrate.errors import InputError
 from migrate.locations import LEGACY, Index, KeyPath, parse_dotted
 from migrate.plan.dialects import dialect_faults
 from migrate.plan.patterns import parse_pattern
 from migrate.plan.source import Source
-from migrate.plan.structs import DROP, PlanFile, Preset, ProfileFile
+from migrate.plan.structs import DROP, AcceptedFile, PlanFile, Preset, ProfileFile
 from migrate.trees.tree import SKIPPED_FOLDERS
 
 _ABSOLUTE = re.compile(r"/|~(/|\Z)|[A-Za-z]:[\\/]")
@@ -182,3 +185,27 @@ def check_profile(profile: ProfileFile) -> Found:
         at = ("forbid", Index(number))
         text = item if isinstance(item, str) else item.path
         yield from _key(at if isinstance(item, str) else (*at, "path"), text, pattern=True)
+
+
+def check_accepted(file: AcceptedFile) -> Found:
+    """Everything that can be said of a file of accepted differences alone."""
+    for preset, entries in file.accepted.items():
+        for key, one in entries.items():
+            at = ("accepted", preset, key)
+            yield from _key(at, key)
+            sides = {"was": one.was, "now": one.now}
+            there = {name: value for name, value in sides.items() if value is not msgspec.UNSET}
+            if not there:
+                hint = "say what it was and what it is now; a side without the key is left out"
+                yield Finding(at, f"`{key}` has neither `was` nor `now`", hint)
+            for name, value in there.items():
+                yield from _value((*at, name), value)
+
+
+def _value(at: KeyPath, value: object) -> Found:
+    """A value that JSON lacks is spelled as the JSON of `inspect` spells it."""
+    try:
+        restore(value)
+    except (ValueError, KeyError, TypeError) as error:
+        hint = "spell it as `migrate inspect --only payload` does"
+        yield Finding(at, f"`{at[-1]}` spells no value: {error}", hint)

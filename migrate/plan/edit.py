@@ -10,13 +10,14 @@ import copy
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from migrate.errors import InputError, Refused
 from migrate.locations import Place
 from migrate.yaml_text import MAPPING, Document, Entry, Node
 from migrate.yaml_text.edit import comment_texts, unshared
+from migrate.yaml_text.spelling import spell
 
 Edit = Callable[[Any], None]
 """Changes the mapping that holds an entry; the same for plain data and for ruamel.yaml's."""
@@ -34,21 +35,90 @@ def with_presets(path: str, content: bytes, lines: Sequence[str], data: dict[str
     def edit(holder: Any) -> None:
         holder.setdefault("presets", {}).update(copy.deepcopy(data))
 
+    return with_entries(path, content, ("presets",), [line[2:] for line in lines], edit)
+
+
+def with_entries(
+    path: str, content: bytes, keys: Sequence[str], lines: Sequence[str], edit: Edit
+) -> bytes:
+    """A plan file with more entries in the mapping at `keys`, which is made where it is missing.
+
+    `lines` are the drafted entries, not indented; `edit` does the same to the data of the file.
+    Raises Refused where the file is written so that they cannot be added.
+    """
     document = Document(path, content)
-    entry = _entry(document, ("presets",))
+    entry = _entry(document, keys)
     if entry is None:
-        return with_lines(path, content, ["presets:", *lines], edit)
+        made = [f"{spell(keys[-1])}:", *_indented(lines, 2, 0)]
+        if len(keys) == 1:
+            return with_lines(path, content, made, edit)
+        return with_entries(path, content, keys[:-1], made, edit)
     value = entry.value
     if value.kind == MAPPING and not value.flow and value.entries:
         last = value.entries[-1]
         column = document.column(last.start)
         at = _behind(document, last, column)
-        return _proven(document, _inserted(document, at, _indented(lines, column)), edit)
-    if value.kind == MAPPING and not value.entries and document.text[value.start :][:1] == "{":
+        return _proven(document, _inserted(document, at, _indented(lines, column, 0)), edit)
+    braces = document.text[value.start :][:1] == "{" and not entry.flow
+    if value.kind == MAPPING and not value.entries and braces:
         at = document.line_end(entry.end)
-        added = [(at, at, "\n".join(["", *lines])), (value.start, value.end, "")]
+        below = _indented(lines, document.column(entry.start) + 2, 0)
+        added = [(at, at, "\n".join(["", *below])), (value.start, value.end, "")]
         return _proven(document, document.spliced(added), edit)
-    return revised(path, content, ("presets",), edit)
+    return revised(path, content, keys[:1], edit)
+
+
+def with_texts(
+    path: str, content: bytes, keys: Sequence[str], texts: Mapping[str, str | None], edit: Edit
+) -> bytes:
+    """A plan file with other values in one mapping, spelled as YAML; None takes a key out.
+
+    `edit` does the same to the data of the file. Keys that are new stand behind those before them.
+    Raises Refused where the file is written so that this cannot be done.
+    """
+    document = Document(path, content)
+    entry = _entry(document, keys)
+    if entry is None or entry.value.kind != MAPPING or entry.flow:
+        return revised(path, content, keys[:1], edit)
+    if entry.value.flow:
+        inner = ", ".join(f"{spell(key)}: {one}" for key, one in texts.items() if one is not None)
+        span = (entry.value.start, entry.value.end, f"{{ {inner} }}")
+        return _proven(document, document.spliced([span]), edit)
+    there = {one.pykey: one for one in document.values.logical(entry.value)}
+    column = document.column(entry.value.entries[0].start)
+    edits: list[tuple[int, int, str]] = []
+    at = document.line_end(entry.key.end)
+    for key, text in texts.items():
+        known = there.get(key)
+        if known is not None and text is None:
+            edits.append(_taken_out(document, known))
+        elif known is not None and text is not None:
+            edits.append(
+                (known.value.props, known.value.end, text.replace("\n", f"\n{' ' * column}"))
+            )
+        elif text is not None:
+            below = text.replace("\n", f"\n{' ' * column}")
+            edits.append((at, at, f"\n{' ' * column}{spell(key)}: {below}"))
+        at = document.line_end(known.end) if known is not None else at
+    return _proven(document, document.spliced(edits), edit)
+
+
+def without_entry(path: str, content: bytes, keys: Sequence[str], edit: Edit) -> bytes:
+    """A plan file without one entry, and without what only held it; the comments stay.
+
+    `edit` does the same to the data of the file. Raises Refused where the file is written so that
+    this cannot be done.
+    """
+    document = Document(path, content)
+    entry = _entry(document, keys)
+    while len(keys) > 1:
+        holder = _entry(document, keys[:-1])
+        if holder is None or len(holder.value.entries) > 1:
+            break
+        entry, keys = holder, keys[:-1]
+    if entry is None or entry.flow:
+        return revised(path, content, keys[:1], edit)
+    return _proven(document, document.spliced([_taken_out(document, entry)]), edit)
 
 
 def with_lines(path: str, content: bytes, lines: Sequence[str], edit: Edit) -> bytes:
@@ -116,6 +186,15 @@ def _behind(document: Document, entry: Entry, column: int) -> int:
             break
         at += 1 + len(line)
     return at
+
+
+def _taken_out(document: Document, entry: Entry) -> tuple[int, int, str]:
+    """The edit that takes the lines of an entry out, but for the comments on them."""
+    column = document.column(entry.start)
+    start, end = entry.start - column, document.line_end(entry.end)
+    comments = [document.text[a:b] for a, b in document.comments if start <= a < end]
+    lines = "".join(f"{' ' * column}{comment.rstrip()}\n" for comment in comments)
+    return start, min(end + 1, len(document.text)), lines
 
 
 # How they change.

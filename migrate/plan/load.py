@@ -11,6 +11,7 @@ import msgspec
 from migrate.errors import InputError, MigrateError, MissingFile, raise_all
 from migrate.layout import DEFAULT, Layout
 from migrate.locations import Index, KeyPath, Place
+from migrate.plan.accepted import NOTHING_ACCEPTED, read_accepted
 from migrate.plan.checks import as_errors, check_plan, check_profile
 from migrate.plan.faults import Sound, sound
 from migrate.plan.plans import Planned, Plans
@@ -25,7 +26,7 @@ EACH_BY_ITSELF = ("references", "keep", "rules")
 
 
 def load_plans(tree: Tree, folder: str = DEFAULT.plans) -> Plans:
-    """Read every plan file directly in a folder, and its `parity.yaml`.
+    """Read every plan file directly in a folder, its `parity.yaml` and its `accepted.yaml`.
 
     Raises InputError, or `Faults` with all faults of all files; MissingFile for a folder
     without plans.
@@ -41,8 +42,11 @@ def load_plans(tree: Tree, folder: str = DEFAULT.plans) -> Plans:
     own = Layout(folder).profile
     if tree.exists(own):
         profile = _read_profile(tree, own, faults)
+    accepted = NOTHING_ACCEPTED
+    if tree.exists(Layout(folder).accepted):
+        accepted = read_accepted(tree, Layout(folder).accepted, faults)
     presets = _presets(files, faults)
-    plans = Plans(presets, _tree_wide(files, faults), profile, folder)
+    plans = Plans(presets, _tree_wide(files, faults), profile, folder, accepted)
     try:
         plans.in_order()
     except InputError as error:
@@ -60,11 +64,13 @@ def load_profile(tree: Tree, path: str) -> Profile:
 
 
 def plan_files(tree: Tree, folder: str = DEFAULT.plans) -> Iterator[str]:
-    """The plan files directly in a folder, sorted; hidden files and the parity file are none."""
+    """The plan files directly in a folder, sorted; what is hidden, the parity file and that of
+    accepted differences are none."""
+    others = (Layout(folder).profile, Layout(folder).accepted)
     for path in tree.files():
         inside, name = posixpath.split(path)
         visible = inside == folder and not name.startswith(".")
-        if visible and name.endswith((".yaml", ".yml")) and path != Layout(folder).profile:
+        if visible and name.endswith((".yaml", ".yml")) and path not in others:
             yield path
 
 

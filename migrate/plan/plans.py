@@ -11,6 +11,7 @@ from migrate.dialect import Dialect
 from migrate.errors import InputError, MigrateError, nearest, raise_all
 from migrate.layout import DEFAULT, Layout
 from migrate.locations import LEGACY, Place
+from migrate.plan.accepted import NOTHING_ACCEPTED, Accepted
 from migrate.plan.checks import base_of
 from migrate.plan.dialects import dialect_of
 from migrate.plan.profile import NOTHING_ALLOWED, Profile
@@ -53,6 +54,7 @@ class Plans:
     wide: TreeWide = field(default_factory=TreeWide)
     profile: Profile = NOTHING_ALLOWED
     folder: str = DEFAULT.plans
+    accepted: Accepted = NOTHING_ACCEPTED
 
     @property
     def rules(self) -> Rules:

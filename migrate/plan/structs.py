@@ -304,3 +304,33 @@ class ProfileFile(_Struct, frozen=True, kw_only=True):
         tuple[Annotated[str, Meta(min_length=1)] | Forbid, ...],
         Meta(description="Key patterns that beat every allowance."),
     ] = ()
+
+
+class AcceptedValue(_Struct, frozen=True, kw_only=True):
+    """One difference that is intended; a side that has no such key is left out."""
+
+    was: Annotated[
+        Any | msgspec.UnsetType,
+        Meta(description="The value in the record of the preset; left out where it had none."),
+    ] = msgspec.UNSET
+    now: Annotated[
+        Any | msgspec.UnsetType,
+        Meta(description="The only other value that is meant; left out where the key is gone."),
+    ] = msgspec.UNSET
+    even_forbidden: Annotated[
+        bool, Meta(description="Accepted although the parity profile forbids it.")
+    ] = False
+    reason: Reason
+
+
+class AcceptedFile(_Struct, frozen=True, kw_only=True):
+    """What differs from the record on purpose, by preset and dotted key."""
+
+    version: Annotated[Literal[1], Meta(description="The version of this file format.")]
+    accepted: Annotated[
+        dict[str, dict[str, AcceptedValue]],
+        Meta(description="Preset to dotted key to what was accepted there."),
+    ] = msgspec.field(default_factory=dict)
+    retired: Annotated[
+        dict[str, Reason], Meta(description="Preset that was deleted on purpose, with the reason.")
+    ] = msgspec.field(default_factory=dict)

@@ -280,13 +280,13 @@ def test_every_unknown_name_is_told() -> None:
 # The schema.
 
 
-@pytest.mark.parametrize("kind", ["plan", "parity"])
+@pytest.mark.parametrize("kind", ["plan", "parity", "accepted"])
 def test_the_committed_schema_is_current(kind: str) -> None:
     committed = (ROOT / "docs" / "schema" / f"{kind}.json").read_text(encoding="utf-8")
     assert committed == schema_text(kind)
 
 
-@pytest.mark.parametrize("kind", ["plan", "parity"])
+@pytest.mark.parametrize("kind", ["plan", "parity", "accepted"])
 def test_every_field_is_described_for_editors(kind: str) -> None:
     from jsonschema import Draft202012Validator
 

@@ -1,0 +1,284 @@
+"""Differences that are intended: `accepted.yaml` as data, and the edits that grow it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from migrate.canonical import ABSENT, plain, restore
+from migrate.changes import Change
+from migrate.errors import MigrateError
+from migrate.layout import Layout
+from migrate.locations import Place, dotted, parse_dotted
+from migrate.plan.checks import as_errors, check_accepted
+from migrate.plan.edit import with_entries, with_texts, without_entry
+from migrate.plan.faults import Sound, sound
+from migrate.plan.schema import schema_line, schema_path, schema_text
+from migrate.plan.source import read_source
+from migrate.plan.structs import AcceptedFile
+from migrate.trees.tree import Tree
+from migrate.yaml_text.spelling import spell
+
+_WIDTH = 100
+
+
+class Acceptance(NamedTuple):
+    """One preset may differ from its record at one key in just this way.
+
+    `key` is dotted. `was` and `now` are values as a loader makes them, `ABSENT` where that side
+    has no such key.
+    """
+
+    preset: str
+    key: str
+    was: Any
+    now: Any
+    reason: str
+    even_forbidden: bool = False
+    """Whether it was meant although the parity profile forbids the difference."""
+    place: Place | None = None
+
+
+class Accepted(NamedTuple):
+    """What the file holds: acceptances by preset and key, and presets deleted on purpose."""
+
+    values: Mapping[str, Mapping[str, Acceptance]] = {}
+    retired: Mapping[str, str] = {}
+    """Preset to the reason why it was deleted."""
+
+    def of(self, preset: str) -> Mapping[str, Acceptance]:
+        """The acceptances of one preset by dotted key."""
+        return self.values.get(preset, {})
+
+    def each(self) -> Iterator[Acceptance]:
+        """All acceptances, in the order of the file."""
+        for entries in self.values.values():
+            yield from entries.values()
+
+
+NOTHING_ACCEPTED = Accepted()
+
+
+def read_accepted(tree: Tree, path: str, faults: list[MigrateError]) -> Accepted:
+    """Read the file; everything that is wrong with it goes to `faults`."""
+    source = read_source(tree, path, faults)
+    file = sound(source, AcceptedFile, faults) if source else None
+    if file is None:
+        return NOTHING_ACCEPTED
+    wrong = list(as_errors(file.source, check_accepted(file.value)))
+    faults.extend(wrong)
+    return NOTHING_ACCEPTED if wrong else _accepted(file)
+
+
+def _accepted(file: Sound[AcceptedFile]) -> Accepted:
+    values: dict[str, dict[str, Acceptance]] = {}
+    for preset, entries in file.value.accepted.items():
+        for key, one in entries.items():
+            was, now = _side(one.was), _side(one.now)
+            place = file.source.place(("accepted", preset, key))
+            found = Acceptance(
+                preset, _spelled(key), was, now, one.reason, one.even_forbidden, place
+            )
+            values.setdefault(preset, {})[found.key] = found
+    return Accepted(values, file.value.retired)
+
+
+def _side(value: Any) -> Any:
+    return ABSENT if value is msgspec.UNSET else restore(value)
+
+
+def _spelled(key: str) -> str:
+    """A key as `dotted` spells it, however a person wrote it."""
+    # A key such as a moment has a spelling that no parser takes for more than a text.
+    return key if "<" in key else dotted(parse_dotted(key))
+
+
+# How the file grows. Comments and order stay; each function returns the changes to be landed.
+
+
+def accepting(tree: Tree, layout: Layout, acceptances: Sequence[Acceptance]) -> list[Change]:
+    """The changes that record these acceptances; one that is there for the same key gives way.
+
+    Raises InputError for a file with faults, Refused for one that cannot be edited.
+    """
+    text = _Text(tree, layout)
+    for one in acceptances:
+        text.accept(one)
+    return text.changes()
+
+
+def taking_back(tree: Tree, layout: Layout, keys: Iterable[tuple[str, str]]) -> list[Change]:
+    """The changes that take acceptances out again, by preset and key as the file spells them."""
+    text = _Text(tree, layout)
+    for preset, key in keys:
+        text.remove("accepted", preset, key)
+    return text.changes()
+
+
+def retiring(tree: Tree, layout: Layout, reasons: Mapping[str, str]) -> list[Change]:
+    """The changes that say why presets were deleted."""
+    text = _Text(tree, layout)
+    for name, reason in reasons.items():
+        text.retire(name, reason)
+    return text.changes()
+
+
+def bringing_back(tree: Tree, layout: Layout, names: Iterable[str]) -> list[Change]:
+    """The changes by which presets are no longer said to be deleted."""
+    text = _Text(tree, layout)
+    for name in names:
+        text.remove("retired", name)
+    return text.changes()
+
+
+class _Text:
+    """The file as it will be."""
+
+    def __init__(self, tree: Tree, layout: Layout) -> None:
+        self.tree = tree
+        self.layout = layout
+        self.path = layout.accepted
+        self.before = tree.read(self.path) if tree.exists(self.path) else None
+        self.schema: str | None = None
+        self.content = self.before if self.before is not None else self._new()
+
+    def _new(self) -> bytes:
+        self.schema = schema_path(self.tree, self.layout, "accepted")
+        return f"{schema_line(self.schema, self.layout)}\nversion: 1\n".encode()
+
+    def changes(self) -> list[Change]:
+        """What is to be written: the file, and beside a new one its schema."""
+        found = [Change(self.path, self.before, self.content, "accepted differences")]
+        if self.schema is not None and not self.tree.exists(self.schema):
+            found.append(Change(self.schema, None, schema_text("accepted").encode(), "schema"))
+        return [change for change in found if change.before != change.after]
+
+    def _there(self) -> dict[str, Any]:
+        from migrate.yaml_text import Document
+
+        document = Document(self.path, self.content)
+        return document.value(document.root) if document.root is not None else {}
+
+    def accept(self, one: Acceptance) -> None:
+        """Add one acceptance, or put it in the place of the one for the same key."""
+        texts = dict(_texts(one))
+        data = dict(_fields(one))
+        known = self._there().get("accepted", {}).get(one.preset, {})
+        written = next((key for key in known if key == one.key or _same_key(key, one.key)), None)
+        keys: tuple[str, ...] = ("accepted", one.preset)
+
+        def edit(root: Any) -> None:
+            entries = root.setdefault("accepted", {}).setdefault(one.preset, {})
+            entries[written if written is not None else one.key] = data
+
+        if written is None:
+            lines = [f"{_key(one.key)}:"]
+            lines += [f"  {line}" for name, text in texts.items() for line in _lines(name, text)]
+            self.content = with_entries(self.path, self.content, keys, lines, edit)
+        else:
+            wanted = {name: texts.get(name) for name in _ORDER}
+            keys = (*keys, written)
+            self.content = with_texts(self.path, self.content, keys, wanted, edit)
+
+    def retire(self, name: str, reason: str) -> None:
+        """Say why a preset was deleted."""
+
+        def edit(root: Any) -> None:
+            root.setdefault("retired", {})[name] = reason
+
+        if name in self._there().get("retired", {}):
+            texts = {name: spell(reason)}
+            self.content = with_texts(self.path, self.content, ("retired",), texts, edit)
+        else:
+            lines = [f"{spell(name)}: {spell(reason)}"]
+            self.content = with_entries(self.path, self.content, ("retired",), lines, edit)
+
+    def remove(self, *keys: str) -> None:
+        """Take one entry out, and what only held it."""
+
+        def edit(root: Any) -> None:
+            holders = [root]
+            for key in keys[:-1]:
+                holders.append(holders[-1][key])
+            for holder, key in zip(holders[::-1], keys[::-1], strict=True):
+                del holder[key]
+                if holder:
+                    break
+
+        self.content = without_entry(self.path, self.content, keys, edit)
+
+
+_ORDER = ("was", "now", "even_forbidden", "reason")
+
+
+def _fields(one: Acceptance) -> Iterator[tuple[str, Any]]:
+    """What an entry holds, in the order in which it is written."""
+    for name, value in (("was", one.was), ("now", one.now)):
+        if value is not ABSENT:
+            yield name, plain(value)
+    if one.even_forbidden:
+        yield "even_forbidden", True
+    yield "reason", one.reason
+
+
+def _texts(one: Acceptance) -> Iterator[tuple[str, str]]:
+    for name, value in _fields(one):
+        room = _WIDTH - len("      : ") - len(name)
+        yield name, value_yaml(value, room)
+
+
+def _lines(name: str, text: str) -> list[str]:
+    return f"{name}: {text}".split("\n")
+
+
+def _key(key: str) -> str:
+    """A key as YAML; one with quotes of its own stands in single ones, so that none is escaped."""
+    plainly = key.isprintable() and '"' in key and not {"'", "\\"}.intersection(key)
+    return f"'{key}'" if plainly else spell(key)
+
+
+def _same_key(written: str, key: str) -> bool:
+    try:
+        return _spelled(written) == key
+    except ValueError:
+        return False
+
+
+def value_yaml(value: Any, room: int = _WIDTH) -> str:
+    """What `canonical.plain` makes of a value, as YAML that every reader takes for it.
+
+    On one line if there is room for so many characters, else an item a line, between brackets.
+    """
+    text = _flow(value)
+    if len(text) <= room or not isinstance(value, dict | list) or not value:
+        return text
+    if isinstance(value, dict):
+        items = [f"{spell(key)}: {value_yaml(one, room - 4)}" for key, one in value.items()]
+    else:
+        items = [value_yaml(one, room - 4) for one in value]
+    inner = "".join(f"\n    {item.replace(chr(10), f'{chr(10)}    ')}," for item in items)
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return f"{opening}{inner}\n  {closing}"
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{spell(key)}: {_flow(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    if isinstance(value, str):
+        return spell(value)
+    if isinstance(value, float):
+        return _float(value)
+    return "null" if value is None else str(value).lower()
+
+
+def _float(value: float) -> str:
+    """A number as readers of YAML 1.1 want it: with a dot, and a sign in its exponent."""
+    mantissa, e, exponent = repr(value).partition("e")
+    if not e:
+        return mantissa
+    sign, digits = exponent[0], exponent[1:].lstrip("0")
+    return f"{mantissa if '.' in mantissa else f'{mantissa}.0'}e{sign}{digits}"
