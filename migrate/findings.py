@@ -19,6 +19,8 @@ class Finding:
     place: Place | None = None
     hint: str = ""
     level: str = ERROR
+    command: str = ""
+    """The command that does what the hint says, to be pasted."""
 
     @classmethod
     def of(cls, rule: str, error: MigrateError, level: str = ERROR) -> Finding:

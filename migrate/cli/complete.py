@@ -110,3 +110,17 @@ def complete_key_to_set(ctx: click.Context, incomplete: str) -> list[str]:
             whole = slot is not None and not isinstance(slot.value, Branch)
             keys[dotted(key) + "=" * whole] = None
     return _level(keys, incomplete)
+
+
+def complete_differing(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """The keys at which the named presets differ; with --remove, those that are accepted."""
+    from migrate.commands.accept import differing
+    from migrate.workspace.workspace import Workspace
+
+    view = _view(ctx)
+    workspace = Workspace(view.root, view.layout.plans)
+    try:
+        keys = differing(workspace, ctx.params.get("names") or (), bool(ctx.params["taking_back"]))
+    except (MigrateError, KeyError):
+        return []
+    return [key for key in keys if key.startswith(incomplete)]

@@ -183,7 +183,7 @@ class Context:
         if isinstance(data, dict):
             return {
                 key: self.layout.addressed(value)
-                if key == "hint" and isinstance(value, str)
+                if key in ("hint", "command") and isinstance(value, str)
                 else self._addressed(value)
                 for key, value in data.items()
             }

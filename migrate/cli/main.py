@@ -32,7 +32,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "flatten": (LOOK, "Write one config as one file; no plan needed."),
     "lint": (LOOK, "Check the layer rules."),
     "refs": (LOOK, "Who points at these files."),
-    "schema": (LOOK, "JSON Schema of plan and parity files."),
+    "schema": (LOOK, "JSON Schema of plan files and those beside them."),
     "init": (MIGRATE, "Find the presets, freeze the legacy tree, write the plans."),
     "plan": (MIGRATE, "Preview the rollout; nothing is written, ever."),
     "apply": (MIGRATE, "Migrate presets, one landing each."),
@@ -44,6 +44,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "adopt": (LIVE, "Plan a config that came late."),
     "mv": (LIVE, "Move a config, and everything that names it."),
     "set": (LIVE, "Change a value where it is set, in many configs at once."),
+    "accept": (LIVE, "Record differences that are intended."),
 }
 """Verb to its group and its line in the help. `migrate.cli.VERB` is imported on use."""
 

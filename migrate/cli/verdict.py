@@ -18,7 +18,7 @@ def print_verdict(context: Context, result: Verified, strict: bool) -> None:
             {
                 "ok": not result.failed(strict),
                 "presets": {
-                    name: {"parity": one.parity, "allowed": one.allowed}
+                    name: {"parity": one.parity, "allowed": one.allowed, "accepted": one.accepted}
                     for name, one in result.presets.items()
                 },
                 "checks": result.checks,

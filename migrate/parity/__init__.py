@@ -1,5 +1,6 @@
 """Do two resolved configs mean the same? The judge; it knows nothing of how they were written."""
 
+from migrate.parity.acceptance import acceptance, accepted_key, excuse
 from migrate.parity.differences import (
     Difference,
     OrderChange,
@@ -8,7 +9,7 @@ from migrate.parity.differences import (
     identical,
     order_changes,
 )
-from migrate.parity.judge import Verdict, judge
+from migrate.parity.judge import Verdict, is_ruled, judge
 from migrate.parity.presence import concerns, names_key
 from migrate.parity.values import ABSENT, find
 
@@ -17,11 +18,15 @@ __all__ = [
     "Difference",
     "OrderChange",
     "Verdict",
+    "acceptance",
+    "accepted_key",
     "concerns",
     "differences",
     "equal",
+    "excuse",
     "find",
     "identical",
+    "is_ruled",
     "judge",
     "names_key",
     "order_changes",

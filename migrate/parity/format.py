@@ -23,8 +23,14 @@ def value_text(value: Any, limit: int = 60) -> str:
 
 def format_difference(difference: Difference, limit: int = 60) -> str:
     """One difference on one line; types are named where only they differ."""
+    old, new = difference_values(difference, limit)
+    return f"{dotted(difference.path)}: {old} -> {new}"
+
+
+def difference_values(difference: Difference, limit: int = 60) -> tuple[str, str]:
+    """Both values, each on one line; types are named where only they differ."""
     old, new = value_text(difference.old, limit), value_text(difference.new, limit)
     if difference.kind == "type":
         old += f" ({type(difference.old).__name__})"
         new += f" ({type(difference.new).__name__})"
-    return f"{dotted(difference.path)}: {old} -> {new}"
+    return old, new

@@ -60,8 +60,16 @@ def _forbidden(difference: Difference, profile: Profile) -> str | None:
     inside.update(_below(difference.path, difference.new))
     for rule in (_ALWAYS, *profile.forbid):
         if any(covers(rule.pattern, path) for path in inside):
-            return f"forbidden by `{rule.path}`" + (f": {rule.reason}" if rule.reason else "")
+            return f"{_RULED}`{rule.path}`" + (f": {rule.reason}" if rule.reason else "")
     return None
+
+
+_RULED = "forbidden by "
+
+
+def is_ruled(why: str) -> bool:
+    """Whether a difference is forbidden by name, and not only because nothing allows it."""
+    return why.startswith(_RULED)
 
 
 def _below(path: KeyPath, value: Any) -> Iterator[KeyPath]:

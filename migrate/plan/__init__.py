@@ -1,6 +1,7 @@
 """Plan files as data; parsing is the only way to get a plan; errors carry file:line:column."""
 
 from migrate.locations import LEGACY
+from migrate.plan.accepted import NOTHING_ACCEPTED, Acceptance, Accepted
 from migrate.plan.load import (
     EACH_BY_ITSELF,
     load_plans,
@@ -19,7 +20,10 @@ __all__ = [
     "DROP",
     "EACH_BY_ITSELF",
     "LEGACY",
+    "NOTHING_ACCEPTED",
     "NOTHING_ALLOWED",
+    "Acceptance",
+    "Accepted",
     "Allowance",
     "Forbidden",
     "Ignore",

@@ -11,7 +11,7 @@ from migrate.canonical import ABSENT, plain, restore
 from migrate.changes import Change
 from migrate.errors import MigrateError
 from migrate.layout import Layout
-from migrate.locations import Place, dotted, parse_dotted
+from migrate.locations import KeyPath, Place, dotted, parse_dotted
 from migrate.plan.checks import as_errors, check_accepted
 from migrate.plan.edit import with_entries, with_texts, without_entry
 from migrate.plan.faults import Sound, sound
@@ -39,6 +39,16 @@ class Acceptance(NamedTuple):
     even_forbidden: bool = False
     """Whether it was meant although the parity profile forbids the difference."""
     place: Place | None = None
+    written: str | None = None
+    """The key as the file spells it, where it came from one."""
+
+    @property
+    def path(self) -> KeyPath:
+        """The key, parsed; one that has no spelling for a parser is one part."""
+        try:
+            return parse_dotted(self.key)
+        except ValueError:
+            return (self.key,)
 
 
 class Accepted(NamedTuple):
@@ -79,7 +89,7 @@ def _accepted(file: Sound[AcceptedFile]) -> Accepted:
             was, now = _side(one.was), _side(one.now)
             place = file.source.place(("accepted", preset, key))
             found = Acceptance(
-                preset, _spelled(key), was, now, one.reason, one.even_forbidden, place
+                preset, _spelled(key), was, now, one.reason, one.even_forbidden, place, key
             )
             values.setdefault(preset, {})[found.key] = found
     return Accepted(values, file.value.retired)
@@ -109,11 +119,11 @@ def accepting(tree: Tree, layout: Layout, acceptances: Sequence[Acceptance]) -> 
     return text.changes()
 
 
-def taking_back(tree: Tree, layout: Layout, keys: Iterable[tuple[str, str]]) -> list[Change]:
-    """The changes that take acceptances out again, by preset and key as the file spells them."""
+def taking_back(tree: Tree, layout: Layout, acceptances: Iterable[Acceptance]) -> list[Change]:
+    """The changes that take acceptances out again, as they were read."""
     text = _Text(tree, layout)
-    for preset, key in keys:
-        text.remove("accepted", preset, key)
+    for one in acceptances:
+        text.remove("accepted", one.preset, one.written or one.key)
     return text.changes()
 
 
@@ -150,6 +160,8 @@ class _Text:
 
     def changes(self) -> list[Change]:
         """What is to be written: the file, and beside a new one its schema."""
+        if self.before is None and self.content == self._new():
+            return []
         found = [Change(self.path, self.before, self.content, "accepted differences")]
         if self.schema is not None and not self.tree.exists(self.schema):
             found.append(Change(self.schema, None, schema_text("accepted").encode(), "schema"))

@@ -10,6 +10,8 @@ from migrate.report.paint import width
 _PAINT = re.compile(r"\x1b\[[0-9;]*m")
 _LEAD = re.compile(r"(?:\x1b\[[0-9;]*m|\s)*(?:(?P<mark>->|[-+#])\s+)?")
 _GAP = re.compile(r"(?<=\S)( {2,})(?=\S)")
+_COMMAND = re.compile(r"\s+migrate ")
+"""A command to be pasted stays one line: a terminal that breaks it itself gives it back whole."""
 _STEP = 4
 """How much further in than its first line the rest of a line stands; a comment's text lines up."""
 _NARROW = 24
@@ -20,7 +22,7 @@ def folded(lines: Iterable[str], limit: int) -> Iterator[str]:
     """Lines of at most `limit` cells (0: as they are), but for words that are longer."""
     for text in lines:
         for line in text.split("\n"):
-            if limit and seen(line) > limit:
+            if limit and seen(line) > limit and not _COMMAND.match(line):
                 yield from _fold(line, limit)
             else:
                 yield line

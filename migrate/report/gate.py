@@ -27,7 +27,9 @@ def finding_lines(finding: Finding, paint: Paint) -> Iterator[str]:
     level = paint(finding.level, LEVELS[finding.level])
     yield f"{level}: {where}{printable(finding.what)}"
     if finding.hint:
-        yield f"  hint: {printable(finding.hint)}"
+        yield f"  hint: {printable(finding.hint)}{':' if finding.command else ''}"
+    if finding.command:
+        yield f"    {printable(finding.command)}"
 
 
 def finding_data(finding: Finding) -> dict[str, Any]:
@@ -40,7 +42,8 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "path": place.path if place else None,
         "line": place.line or None if place else None,
         "column": place.column or None if place else None,
-        "hint": finding.hint,
+        "hint": f"{finding.hint}: {finding.command}" if finding.command else finding.hint,
+        "command": finding.command or None,
     }
 
 

@@ -17,9 +17,9 @@ from migrate.rollout.legacy import LineEnds, only_line_ends
 from migrate.rollout.missed_edits import MissedEdit, recorded_otherwise, unexplained
 from migrate.rollout.reference_updates import still_named
 from migrate.rules import check_rules, check_style
+from migrate.verification.acceptances import Judged, OpenDifference, place_of, to_retire
 from migrate.verification.context import VerifyContext
 from migrate.verification.result import Compared, Verified
-from migrate.workspace.workspace import Workspace
 
 Check = Callable[[VerifyContext, Verified], Iterator[Finding]]
 
@@ -63,13 +63,22 @@ def _pending(gate: VerifyContext, planned: Planned) -> Finding:
 
 def _unplanned(gate: VerifyContext) -> Iterator[Finding]:
     """Evidence of a preset that no plan has any more: nobody compares it."""
-    folder, planned = gate.plans.layout.evidence_folder, gate.plans.presets
+    folder, retired = gate.plans.layout.evidence_folder, gate.plans.accepted.retired
+
+    def known(name: str) -> bool:
+        return name in gate.plans.presets or name in retired
+
     for path in gate.tree.files():
         name, suffix = posixpath.splitext(path.removeprefix(f"{folder}/"))
-        if path.startswith(f"{folder}/") and suffix == ".json" and name not in planned:
+        if path.startswith(f"{folder}/") and suffix == ".json" and not known(name):
             what = f"is the evidence of {name}, which no plan has any more"
-            hint = "put the preset back into a plan, or delete this file with it"
-            yield Finding("applied", what, Place(path), hint)
+            evidence = gate.evidence(name)
+            if evidence is not None and gate.tree.exists(evidence.target):
+                hint = f"put the preset back into a plan: {evidence.target} is there"
+                yield Finding("applied", what, Place(path), hint)
+            else:
+                hint = "put the preset back into a plan, or say why it went"
+                yield Finding("applied", what, Place(path), hint, command=to_retire(name))
 
 
 def _record(
@@ -77,7 +86,9 @@ def _record(
 ) -> Iterator[Finding]:
     tree, place = gate.tree, Place(evidence.target)
     if not tree.exists(evidence.target):
-        yield Finding("applied", "was applied and is gone", place, "restore it")
+        if planned.name not in gate.plans.accepted.retired:
+            what, hint = "was applied and is gone", "restore it, or say why it went"
+            yield Finding("applied", what, place, hint, command=to_retire(planned.name))
         return
     content = tree.read(evidence.target)
     edited = sha256(content) != evidence.digest
@@ -152,19 +163,27 @@ def _behind(planned: Planned, edit: MissedEdit) -> Finding:
 
 
 def _parity(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
-    """Every target says what the legacy config said, but for what the profile allows."""
+    """Every target says what the legacy config said, but for what is allowed or accepted."""
     for planned in gate.chosen:
         verdict = gate.examined[planned.name].verdict
         if isinstance(verdict, MigrateError):
             yield from (Finding.of("parity", fault) for fault in verdict.faults())
         elif verdict is not None:
-            compared = Compared(len(verdict.allowed), len(verdict.forbidden))
-            result.presets[planned.name] = compared
-            for difference, why in verdict.forbidden:
-                finding = _forbidden(gate.workspace, planned, difference, why)
-                told_of = (finding.place, difference.path) in gate.missing_at
-                if not told_of and not _arrived(gate, planned, difference):
-                    yield finding
+            judged = gate.acceptances.judged(planned, verdict)
+            counts = len(verdict.allowed), len(judged.open), len(judged.accepted)
+            result.presets[planned.name] = Compared(*counts)
+            for one in unexcused(gate, planned, judged):
+                yield _forbidden(gate, planned, one)
+    yield from gate.acceptances.unused(gate.chosen)
+
+
+def unexcused(gate: VerifyContext, planned: Planned, judged: Judged) -> Iterator[OpenDifference]:
+    """The open differences that no check but parity tells of."""
+    for one in judged.open:
+        place = place_of(gate.workspace.resolver.resolve(planned.preset.to), one.difference.path)
+        told_of = (place, one.difference.path) in gate.missing_at
+        if not told_of and not _arrived(gate, planned, one.difference):
+            yield one
 
 
 def _arrived(gate: VerifyContext, planned: Planned, difference: Difference) -> bool:
@@ -176,24 +195,17 @@ def _arrived(gate: VerifyContext, planned: Planned, difference: Difference) -> b
         return False  # what cannot be read is a finding of `edits`
 
 
-_ALLOW = "take the edit back, or allow it with a reason in"
-
-
-def _forbidden(workspace: Workspace, planned: Planned, difference: Difference, why: str) -> Finding:
+def _forbidden(gate: VerifyContext, planned: Planned, one: OpenDifference) -> Finding:
     """A forbidden difference, at the line that sets the value now."""
-    place = Place(planned.preset.to)
-    branch = workspace.resolver.resolve(planned.preset.to).branch
-    path = difference.path
-    while path:
-        slot = branch.find(path)
-        if slot is not None:
-            place = slot.winner.place
-            break
-        path = path[:-1]
-    forbidden = why.startswith("forbidden")
-    hint = "take the edit back" if forbidden else f"{_ALLOW} {workspace.layout.profile}"
-    what = f"{planned.name}: {format_difference(difference)}: {why}"
-    return Finding("parity", what, place, hint)
+    place = place_of(gate.workspace.resolver.resolve(planned.preset.to), one.difference.path)
+    what = f"{planned.name}: {format_difference(one.difference)}: {one.why}"
+    other = gate.acceptances.instead_of(one)
+    if other is not None:
+        what += f"; accepted is {value_text(other.was)} -> {value_text(other.now)}"
+    hint = "take the edit back, or accept it"
+    if one.ruled:
+        hint = "take the edit back; if it is meant all the same, accept it"
+    return Finding("parity", what, place, hint, command=one.command)
 
 
 def _gone(gate: VerifyContext, result: Verified) -> Iterator[Finding]:

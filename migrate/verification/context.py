@@ -21,6 +21,7 @@ from migrate.rules import Layers
 from migrate.rules.glance import Glances, passed
 from migrate.rules.shapes import Shape
 from migrate.trees.recording import RecordingTree
+from migrate.verification.acceptances import Acceptances
 from migrate.verification.examine import Ask, Examined, Part, Unit
 from migrate.workspace.parallel import PORTIONS, Progress, Workers, chunks
 from migrate.workspace.workspace import Workspace
@@ -180,6 +181,11 @@ class VerifyContext:
         known = {one.unit.target: one.glance for one in self.examined.values()}
         looking = Glances(self.plans.rules, self.plans.base, self.loader)
         return passed(Layers(self.plans, self.workspace.resolver), looking, known)
+
+    @cached_property
+    def acceptances(self) -> Acceptances:
+        """What of the differences was accepted."""
+        return Acceptances(self.plans, self.workspace.resolver, self.loader, self.evidence)
 
     @cached_property
     def loader(self) -> PlainLoader:

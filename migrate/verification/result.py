@@ -10,10 +10,12 @@ from migrate.locations import Place
 
 
 class Compared(NamedTuple):
-    """How many differences of one preset the profile allows and forbids."""
+    """How many differences of one preset the profile allows and forbids, and how many of those it
+    does not allow were accepted."""
 
     allowed: int
     forbidden: int
+    accepted: int = 0
 
     @property
     def parity(self) -> bool:
@@ -42,7 +44,8 @@ class Verified:
         return {
             "presets": self.presets,
             "findings": [
-                [one.rule, one.what, one.place, one.hint, one.level] for one in self.findings
+                [one.rule, one.what, one.place, one.hint, one.level, one.command]
+                for one in self.findings
             ],
             "checks": self.checks,
             "finalized": self.finalized,
@@ -54,8 +57,8 @@ def restored(data: dict[str, Any]) -> Verified:
     """What `Verified.data` made. Raises KeyError, TypeError or ValueError for anything else."""
     presets = {name: Compared(*counts) for name, counts in data["presets"].items()}
     findings = [
-        Finding(rule, what, None if place is None else Place(*place), hint, level)
-        for rule, what, place, hint, level in data["findings"]
+        Finding(rule, what, None if place is None else Place(*place), *rest)
+        for rule, what, place, *rest in data["findings"]
     ]
     checks, remarks = dict(data["checks"]), list(data["remarks"])
     return Verified(presets, findings, checks, data["finalized"], remarks)

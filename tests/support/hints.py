@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -20,7 +21,8 @@ from migrate.cli.main import VERBS
 
 _VERB = rf"migrate(?: --plans (?:'[^']*'|\S+))? (?:{'|'.join(VERBS)})\b"
 _QUOTED = re.compile(rf"`({_VERB}[^`]*)`")
-_BARE = re.compile(rf"{_VERB}(?:(?! && )[^;,`()])*(?: && {_VERB}(?:(?! && )[^;,`()])*)*")
+_WORD = r"(?:'[^']*'|\"[^\"]*\"|(?! && )[^;,`()'\"])"
+_BARE = re.compile(rf"{_VERB}{_WORD}*(?: && {_VERB}{_WORD}*)*")
 _LOOKS = frozenset(
     ("plan", "verify", "status", "inspect", "explain", "diff", "flatten", "lint", "refs", "schema")
 )
@@ -78,9 +80,11 @@ def hints(ran: Ran) -> Iterator[Hint]:
     """Every hint that a command printed, as text or as JSON."""
     for stream in (ran.out, ran.err):
         what = ""
-        for line in stream.splitlines():
+        lines = stream.splitlines()
+        for line, below in zip_longest(lines, lines[1:], fillvalue=""):
             if line.lstrip().startswith("hint: "):
-                yield Hint(what, line.lstrip().removeprefix("hint: "))
+                command = f" {below.strip()}" if re.match(r"\s+migrate ", below) else ""
+                yield Hint(what, line.lstrip().removeprefix("hint: ") + command)
             else:
                 what = line.strip()
     if ran.out.startswith("{"):
