@@ -24,9 +24,11 @@ def print_verdict(context: Context, result: Verified, strict: bool) -> None:
                 "checks": result.checks,
                 "findings": [finding_data(finding) for finding in result.findings],
                 "finalized": result.finalized,
+                "so_far": result.so_far,
+                "applied": result.applied,
+                "pending": result.pending,
             }
         )
         return
-    all_of_it = strict or bool(context.verbose)
-    lines = verify_lines(result.presets, result.checks, result.findings, all_of_it, context.paint)
+    lines = verify_lines(result, strict, strict or bool(context.verbose), context.paint)
     context.say_lines(map(context.layout.addressed, lines))

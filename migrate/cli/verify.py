@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 @click.command()
 @presets_option
 @click.option("--strict", is_flag=True, help="Warnings close the gate too.")
+@click.option(
+    "--so-far",
+    is_flag=True,
+    help="The gate of a half-done rollout: presets may wait for their step, if their plans hold.",
+)
 @workers_options
 @run_gates_option
 @click.option(
@@ -36,6 +41,7 @@ def verify(
     context: Context,
     names: tuple[str, ...],
     strict: bool,
+    so_far: bool,
     jobs: int,
     scheduler: str | None,
     run_gates: bool,
@@ -45,20 +51,24 @@ def verify(
 ) -> int:
     """Check the whole rollout; exit 0 only if everything holds.
 
-    Results are cached; a cached result is used only if no file has changed since, for which all
-    of them are read and hashed. --fresh ignores the cache.
+    With --so-far presets may wait for their step: then their plans must hold, and the applied ones
+    are checked in full. That is the gate while a rollout lasts.
+
+    Results are cached, but for those of --so-far; a cached result is used only if no file has
+    changed since, for which all of them are read and hashed. --fresh ignores the cache.
 
     \b
     Example:
       migrate verify
       migrate verify --preset grpo_dense --strict
+      migrate verify --so-far
     """
     if trust and not run_gates:
         raise click.UsageError("--trust goes with --run-gates")
     if trust:
         _trust(context)
     context.recover()
-    options = {**context.options, "strict": strict}
+    options = {**context.options, "strict": strict, "so_far": so_far}
     asked = CachedVerify(context.root, lambda: context.workspace, options)
     with workers(jobs, scheduler) as crew, context.progress("verifying") as progress:
         result = asked.answer(names, run_gates, fresh, crew, progress)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from migrate.findings import ERROR, NOTE, WARNING, Finding
 from migrate.locations import printable
 from migrate.report.paint import Paint, columns, plural
+
+if TYPE_CHECKING:
+    from migrate.verification.result import Verified
 
 LEVELS = {ERROR: "red", WARNING: "yellow", NOTE: "dim"}
 STATES = {
@@ -47,31 +50,35 @@ def finding_data(finding: Finding) -> dict[str, Any]:
     }
 
 
-def verify_lines(
-    presets: dict[str, Any],
-    checks: dict[str, int],
-    findings: list[Finding],
-    strict: bool,
-    paint: Paint,
-) -> Iterator[str]:
+def verify_lines(result: Verified, strict: bool, all_of_it: bool, paint: Paint) -> Iterator[str]:
     """What the gate found, worst last, where the eye ends."""
     for level in (NOTE, WARNING, ERROR):
-        shown = [finding for finding in findings if finding.level == level]
-        if level == WARNING and not strict and len(shown) > 1:
+        shown = [finding for finding in result.findings if finding.level == level]
+        if level == WARNING and not all_of_it and len(shown) > 1:
             shown = yield from _unused(shown, paint)
         for finding in shown:
             yield from finding_lines(finding, paint)
-    widest = max(map(len, checks), default=0)
-    for name, errors in checks.items():
+    widest = max(map(len, result.checks), default=0)
+    for name, errors in result.checks.items():
         mark = paint("ok", "green") if errors == 0 else paint(plural(errors, "error"), "red")
         yield f"{name:{widest}} {mark}"
-    errors = sum(
-        finding.level == ERROR or (strict and finding.level == WARNING) for finding in findings
-    )
-    verdict = paint("the gate is open", "green", "bold")
-    if errors:
-        verdict = paint(f"the gate is closed: {plural(errors, 'finding')}", "red", "bold")
-    yield f"{plural(len(presets), 'preset')} compared; {verdict}"
+    yield f"{_counted(result)}; {_verdict(result, strict, paint)}"
+
+
+def _counted(result: Verified) -> str:
+    if result.so_far:
+        return f"{result.applied} of {result.applied + len(result.pending)} applied"
+    return f"{plural(len(result.presets), 'preset')} compared"
+
+
+def _verdict(result: Verified, strict: bool, paint: Paint) -> str:
+    closing = {ERROR, WARNING} if strict else {ERROR}
+    closed = sum(finding.level in closing for finding in result.findings)
+    so_far = " so far" if result.so_far else ""
+    if closed:
+        text = f"the gate is closed{so_far}: {plural(closed, 'finding')}"
+        return paint(text, "red", "bold")
+    return paint(f"the gate is open{so_far}", "green", "bold")
 
 
 def _unused(shown: list[Finding], paint: Paint) -> Any:

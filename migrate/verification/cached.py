@@ -36,6 +36,7 @@ class CachedVerify:
             "python": sys.version,
         }
         self.strict = bool(options.get("strict"))
+        self.so_far = bool(options.get("so_far"))
         self.memory = Memory(root, "verify-strict" if self.strict else "verify", question)
         self._workspace = workspace
         self.recalled = False
@@ -48,13 +49,15 @@ class CachedVerify:
         workers: Workers = HERE,
         progress: Progress | None = None,
     ) -> Verified:
-        """Run every check; of all presets, remember what was found.
+        """Run every check; of all presets, remember what was found, but for a rollout so far: there
+        the steps to come are made, and all that they look at is not recorded.
 
         `word` is the user's word that gate commands may run, `fresh` that nothing be recalled.
         Raises MigrateError if the plans cannot be read.
         """
         chosen = tuple(names)
-        known = None if chosen or fresh else self.memory.recall(self.tree)
+        partly = chosen or self.so_far
+        known = None if partly or fresh else self.memory.recall(self.tree)
         if known is not None:
             self.recalled = True
             result = restored(known["found"])
@@ -70,9 +73,9 @@ class CachedVerify:
         workspace.tree = watched = RecordingTree(self.tree)
         selected = select(workspace.plans, chosen)
         if known is None:
-            result = checked(workspace, selected, workers, progress, self.strict)
+            result = checked(workspace, selected, workers, progress, self.strict, self.so_far)
             result.remarks = workspace.unfollowed([*watched.digests])
-            if not chosen:
+            if not partly:
                 told = Verified(findings=not_run(selected))
                 answer = {"found": result.data(), "gates": told.data()}
                 self.memory.remember(watched, workspace.plans.config_root, answer)

@@ -20,6 +20,7 @@ from migrate.rules import check_rules, check_style
 from migrate.verification.acceptances import Judged, OpenDifference, place_of, to_retire
 from migrate.verification.context import VerifyContext
 from migrate.verification.result import Compared, Verified
+from migrate.verification.so_far import plans_hold
 
 Check = Callable[[VerifyContext, Verified], Iterator[Finding]]
 
@@ -38,7 +39,8 @@ def _applied(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
     for planned in gate.chosen:
         seen = gate.examined[planned.name]
         if not seen.applied:
-            yield _pending(gate, planned)
+            if not gate.so_far:
+                yield _pending(gate, planned)
             continue
         if seen.plan != plan_digest(planned):
             what = f"the plan of {planned.name} changed since it was applied"
@@ -140,7 +142,7 @@ def _moved(gate: VerifyContext) -> Iterator[Finding]:
         if file.before is None:
             what = "is extended since the tree was frozen"
         hint = f"its next step migrates what stands there now: {', '.join(users[file.frozen])}"
-        yield Finding("edits", what, Place(file.path), hint, NOTE)
+        yield Finding("edits", what, Place(file.path), hint, WARNING if gate.so_far else NOTE)
 
 
 def _old_paths(gate: VerifyContext, planned: Planned) -> tuple[str, ...]:
@@ -266,7 +268,10 @@ def _rules(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
     """The layer rules are kept."""
     said = {link.place for link in gate.dangling} | {Place(one.path) for one in gate.leftovers}
     try:
-        for found in check_rules(gate.plans, gate.workspace.resolver, seen=gate.passed()):
+        only = _applied_targets(gate) if gate.so_far else ()
+        if gate.so_far and not only:
+            return
+        for found in check_rules(gate.plans, gate.workspace.resolver, only, gate.passed()):
             left = found.place is not None and Place(found.place.path) in said
             if found.place not in said and not left:
                 yield found
@@ -274,9 +279,20 @@ def _rules(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
         yield from (Finding.of("rules", fault) for fault in error.faults())
 
 
+def _applied_targets(gate: VerifyContext) -> list[str]:
+    return [one.target for one in gate.examined.values() if one.applied]
+
+
 def _style(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
     """What `lint` finds beside the layer rules."""
-    yield from check_style(gate.plans, gate.workspace.resolver)
+    only = _applied_targets(gate) if gate.so_far else ()
+    if only or not gate.so_far:
+        yield from check_style(gate.plans, gate.workspace.resolver, only)
+
+
+def _plans(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
+    """The plans of presets that wait hold: each step could be taken now."""
+    yield from plans_hold(gate)
 
 
 CHECKS: dict[str, Check] = {
@@ -290,5 +306,8 @@ CHECKS: dict[str, Check] = {
 }
 """Every check by the name under which it is reported."""
 
-STRICT: dict[str, Check] = {**CHECKS, "style": _style}
-"""The same where warnings close the gate."""
+STRICT: dict[str, Check] = {"style": _style}
+"""What is asked as well where warnings close the gate."""
+
+SO_FAR: dict[str, Check] = {"plan": _plans}
+"""What is asked as well where presets may wait for their step."""

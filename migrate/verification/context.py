@@ -30,10 +30,12 @@ from migrate.workspace.workspace import Workspace
 class VerifyContext:
     """The tree under inspection: what was seen of each preset, and the means for a closer look."""
 
-    def __init__(self, workspace: Workspace, chosen: list[Planned]) -> None:
+    def __init__(self, workspace: Workspace, chosen: list[Planned], so_far: bool = False) -> None:
         self.workspace = workspace
         self.plans = workspace.plans
         self.chosen = chosen
+        self.so_far = so_far
+        """Whether presets may wait for their step."""
         self.examined: dict[str, Examined] = {}
         self._old_configs: dict[str, OldConfig | None] = {}
         self.tree = workspace.tree
@@ -87,6 +89,11 @@ class VerifyContext:
     def finalized(self) -> bool:
         """Whether the rollout is over and the legacy tree gone."""
         return not self.frozen and all(self.examined[one.name].applied for one in self.chosen)
+
+    @property
+    def pending(self) -> list[str]:
+        """The chosen presets that wait for their step."""
+        return [one.name for one in self.chosen if not self.examined[one.name].applied]
 
     def evidence(self, name: str) -> Evidence | None:
         """The record of a preset, read for a closer look."""

@@ -32,6 +32,12 @@ class Verified:
     checks: dict[str, int] = field(default_factory=dict)
     """How many errors each check found, by its name."""
     finalized: bool = False
+    so_far: bool = False
+    """Whether presets might wait for their step."""
+    applied: int = 0
+    """How many of those that were looked at are applied."""
+    pending: list[str] = field(default_factory=list)
+    """Those that wait."""
     remarks: list[str] = field(default_factory=list)
     """What configs seem to build on and do not."""
 
@@ -40,7 +46,7 @@ class Verified:
         return fails(self.findings, strict)
 
     def data(self) -> dict[str, Any]:
-        """The same as JSON has it; `restored` takes it back."""
+        """The same as JSON has it, but for the words of the question; `restored` takes it back."""
         return {
             "presets": self.presets,
             "findings": [
@@ -49,6 +55,8 @@ class Verified:
             ],
             "checks": self.checks,
             "finalized": self.finalized,
+            "applied": self.applied,
+            "pending": self.pending,
             "remarks": self.remarks,
         }
 
@@ -60,5 +68,12 @@ def restored(data: dict[str, Any]) -> Verified:
         Finding(rule, what, None if place is None else Place(*place), *rest)
         for rule, what, place, *rest in data["findings"]
     ]
-    checks, remarks = dict(data["checks"]), list(data["remarks"])
-    return Verified(presets, findings, checks, data["finalized"], remarks)
+    return Verified(
+        presets,
+        findings,
+        dict(data["checks"]),
+        data["finalized"],
+        applied=data["applied"],
+        pending=list(data["pending"]),
+        remarks=list(data["remarks"]),
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from migrate.findings import ERROR, Finding
 from migrate.plan import Planned, select
-from migrate.verification.checks import CHECKS, STRICT
+from migrate.verification.checks import CHECKS, SO_FAR, STRICT
 from migrate.verification.context import VerifyContext
 from migrate.verification.gate_commands import not_run, run_gates
 from migrate.verification.result import Verified
@@ -37,15 +37,20 @@ def checked(
     workers: Workers = HERE,
     progress: Progress | None = None,
     strict: bool = False,
+    so_far: bool = False,
 ) -> Verified:
     """Every check but the gate commands: an answer that is made from the tree alone.
 
-    `strict` adds what `lint` finds worth knowing, since its warnings close the gate then.
+    `strict` adds what `lint` finds worth knowing, since its warnings close the gate then. `so_far`
+    lets presets wait for their step, as long as their plans hold.
     """
-    gate = VerifyContext(workspace, chosen)
+    gate = VerifyContext(workspace, chosen, so_far)
     gate.examine(workers, progress)
-    result = Verified(finalized=gate.finalized)
-    checks = STRICT if strict else CHECKS
+    applied = len(chosen) - len(gate.pending)
+    result = Verified(
+        finalized=gate.finalized, so_far=so_far, applied=applied, pending=gate.pending
+    )
+    checks = {**CHECKS, **(STRICT if strict else {}), **(SO_FAR if so_far else {})}
     for name, check in checks.items():
         found = list(check(gate, result))
         result.checks[name] = len([finding for finding in found if finding.level == ERROR])
