@@ -21,7 +21,9 @@ from migrate.report.paint import plural
 def finalize(context: Context, dry_run: bool, run_gates: bool) -> int:
     """Run the gate, then remove the legacy tree. The evidence stays.
 
-    Refused while anything still points into the legacy tree.
+    Refused while anything still points into the legacy tree. The presets are the team's own from
+    then on: `verify` counts those that changed, and no longer closes on it, unless `guard: true`
+    stands in the plans.
 
     \b
     Example:
@@ -39,6 +41,9 @@ def finalize(context: Context, dry_run: bool, run_gates: bool) -> int:
         word = "would remove" if result.dry_run else "removed"
         removed = plural(len(result.changes.deleted), "frozen file")
         context.say(f"{word} {removed}; the evidence stays")
+        if not context.workspace.plans.guard:
+            file = context.layout.tree_file
+            context.say(f"values are free from now on; `guard: true` in {file} goes on comparing")
     return FOUND if closed else DONE
 
 

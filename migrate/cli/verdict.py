@@ -27,6 +27,7 @@ def print_verdict(context: Context, result: Verified, strict: bool) -> None:
                 "so_far": result.so_far,
                 "applied": result.applied,
                 "pending": result.pending,
+                "changed": result.changed,
             }
         )
         return

@@ -72,6 +72,11 @@ class Plans:
         return self.wide.keep
 
     @property
+    def guard(self) -> bool:
+        """Whether values are compared with the record after `finalize` too."""
+        return self.wide.guard
+
+    @property
     def dialect(self) -> Dialect:
         """How the tree composes files."""
         return dialect_of(self.wide.dialect)

@@ -241,6 +241,13 @@ class TreeWide(_Struct, frozen=True, kw_only=True):
         ),
     ] = ()
     rules: Rules = Rules()
+    guard: Annotated[
+        bool,
+        Meta(
+            description="Whether values are compared with the record after `finalize` too: each"
+            " later change is a finding then, until it is accepted."
+        ),
+    ] = False
 
 
 class PlanFile(TreeWide, frozen=True, kw_only=True):

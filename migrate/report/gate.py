@@ -62,6 +62,9 @@ def verify_lines(result: Verified, strict: bool, all_of_it: bool, paint: Paint) 
     for name, errors in result.checks.items():
         mark = paint("ok", "green") if errors == 0 else paint(plural(errors, "error"), "red")
         yield f"{name:{widest}} {mark}"
+    if result.changed:
+        of = plural(len(result.presets), "preset")
+        yield f"{len(result.changed)} of {of} changed since they were migrated"
     yield f"{_counted(result)}; {_verdict(result, strict, paint)}"
 
 

@@ -69,6 +69,8 @@ class Evidence(NamedTuple):
     """Where the record stands."""
     renamed: tuple[tuple[str, str], ...] = ()
     """What `mv` moved since the step: the path that the step knew, and today's."""
+    allowed: frozenset[tuple[str, str]] = frozenset()
+    """What differed from the start: the dotted key, and the new value as `new_text` has it."""
 
     @property
     def retired(self) -> tuple[str, ...]:
@@ -269,7 +271,20 @@ def _evidence(data: dict[str, Any], content: bytes, path: str) -> Evidence:
         renamed=tuple(
             (_path(old), _path(new)) for old, new in _mapping(data.get("renamed", {})).items()
         ),
+        allowed=frozenset(
+            (_text(item["key"]), _spelled(item["new"]) if "new" in item else "")
+            for item in data["allowed"]
+        ),
     )
+
+
+def new_text(difference: Difference) -> str:
+    """The new side of a difference as a text, the same for the same value only."""
+    return "" if difference.new is ABSENT else _spelled(plain(difference.new))
+
+
+def _spelled(structure: Any) -> str:
+    return json.dumps(structure, sort_keys=True)
 
 
 _SPELLED = (b'"<', b"\\u003c", b"\\u003C")

@@ -29,7 +29,7 @@ Check = Callable[[VerifyContext, Verified], Iterator[Finding]]
 
 def _manifest(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
     """The frozen files are what they were."""
-    if result.finalized:
+    if gate.legacy_gone:
         return
     yield from (Finding.of("manifest", fault) for fault in gate.manifest_faults)
 
@@ -39,12 +39,14 @@ def _applied(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
     for planned in gate.chosen:
         seen = gate.examined[planned.name]
         if not seen.applied:
-            if not gate.so_far:
+            if not gate.so_far or gate.legacy_gone:
                 yield _pending(gate, planned)
             continue
         if seen.plan != plan_digest(planned):
             what = f"the plan of {planned.name} changed since it was applied"
             hint = f"migrate apply --preset {planned.name}"
+            if gate.legacy_gone:
+                hint = "take that edit of the plan back: without the legacy tree no step is redone"
             yield Finding("applied", what, planned.place, hint)
         if seen.evidence_differs:
             evidence = gate.evidence(planned.name)
@@ -55,6 +57,11 @@ def _applied(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
 
 def _pending(gate: VerifyContext, planned: Planned) -> Finding:
     """A preset that waits for its step, and what keeps the step from being taken."""
+    if gate.legacy_gone:
+        what = f"{planned.name} has no evidence, and the legacy tree is gone"
+        evidence = gate.plans.layout.evidence(planned.name)
+        hint = f"restore {evidence} from version control, or take {planned.name} out of the plan"
+        return Finding("applied", what, planned.place, hint)
     what, hint = f"{planned.name} is not applied", f"migrate apply --preset {planned.name}"
     missing = sorted(gate.old.missing_in(_old_paths(gate, planned)))
     if missing:
@@ -94,7 +101,7 @@ def _record(
         return
     content = tree.read(evidence.target)
     edited = sha256(content) != evidence.digest
-    if edited and not only_line_ends(content, evidence.digest):
+    if edited and gate.compares and not only_line_ends(content, evidence.digest):
         hint = "fine while parity holds; later edits are what presets are for"
         yield Finding("applied", "was edited after it was applied", place, hint, NOTE)
     # Where only line ends differ, the manifest's finding says it for all of them.
@@ -174,9 +181,10 @@ def _parity(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
             judged = gate.acceptances.judged(planned, verdict)
             counts = len(verdict.allowed), len(judged.open), len(judged.accepted)
             result.presets[planned.name] = Compared(*counts)
-            for one in unexcused(gate, planned, judged):
+            for one in unexcused(gate, planned, judged) if gate.compares else ():
                 yield _forbidden(gate, planned, one)
-    yield from gate.acceptances.unused(gate.chosen)
+    if gate.compares:
+        yield from gate.acceptances.unused(gate.chosen)
 
 
 def unexcused(gate: VerifyContext, planned: Planned, judged: Judged) -> Iterator[OpenDifference]:

@@ -91,6 +91,17 @@ class VerifyContext:
         return not self.frozen and all(self.examined[one.name].applied for one in self.chosen)
 
     @property
+    def compares(self) -> bool:
+        """Whether a value that differs from the record is a finding: while the rollout lasts, and
+        afterwards where the plans ask for it."""
+        return self.plans.guard or not self.finalized
+
+    @property
+    def legacy_gone(self) -> bool:
+        """Whether there is no legacy tree any more, although steps were taken from one."""
+        return not self.frozen and any(one.applied for one in self.examined.values())
+
+    @property
     def pending(self) -> list[str]:
         """The chosen presets that wait for their step."""
         return [one.name for one in self.chosen if not self.examined[one.name].applied]
@@ -204,7 +215,7 @@ class VerifyContext:
 
         Of presets that are not applied yet nobody looked at the values.
         """
-        if not all(one.applied for one in self.examined.values()):
+        if not all(one.applied for one in self.examined.values()) or not self.compares:
             return
         known = {number for one in self.examined.values() for number in one.concerned}
         for number, rule in enumerate(self.plans.profile.allow):

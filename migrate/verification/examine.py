@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from migrate.errors import MigrateError
 from migrate.loading.trainer import PlainLoader
+from migrate.locations import dotted
 from migrate.parity import Verdict, concerns, judge
-from migrate.rollout.evidence import Evidence, read_evidence
+from migrate.rollout.evidence import Evidence, new_text, read_evidence
 from migrate.rules.glance import Glance, Glances
 from migrate.trees.recording import RecordingTree
 from migrate.trees.tree import DiskTree
@@ -55,6 +56,8 @@ class Examined(NamedTuple):
     """The digest of what the plan said then."""
     concerned: tuple[int, ...] = ()
     """The allowances of the profile, by number, that this preset is the first seen to need."""
+    changed: bool = False
+    """Whether a value is another than when the preset was migrated."""
 
 
 class Part(NamedTuple):
@@ -119,7 +122,8 @@ class Ask(NamedTuple):
         )
         verdict = self._verdict(loader, evidence)
         concerned = self._concerned(loader, evidence, idle)
-        return self._applied(unit, evidence_differs, verdict, glance, evidence, concerned)
+        found = self._applied(unit, evidence_differs, verdict, glance, evidence, concerned)
+        return found._replace(changed=_changed(verdict, evidence))
 
     def _applied(
         self,
@@ -181,3 +185,10 @@ class Ask(NamedTuple):
         # The order of keys closes no gate; of many presets it would be most of what is kept.
         differs = found.allowed or found.forbidden
         return Verdict(found.allowed, found.forbidden) if differs else _SAME
+
+
+def _changed(verdict: Verdict | MigrateError, evidence: Evidence) -> bool:
+    if isinstance(verdict, MigrateError):
+        return False
+    differences = [one for one, _ in (*verdict.allowed, *verdict.forbidden)]
+    return {(dotted(one.path), new_text(one)) for one in differences} != evidence.allowed

@@ -38,6 +38,8 @@ class Verified:
     """How many of those that were looked at are applied."""
     pending: list[str] = field(default_factory=list)
     """Those that wait."""
+    changed: list[str] = field(default_factory=list)
+    """After the rollout: those of which a value is another than when they were migrated."""
     remarks: list[str] = field(default_factory=list)
     """What configs seem to build on and do not."""
 
@@ -57,6 +59,7 @@ class Verified:
             "finalized": self.finalized,
             "applied": self.applied,
             "pending": self.pending,
+            "changed": self.changed,
             "remarks": self.remarks,
         }
 
@@ -75,5 +78,6 @@ def restored(data: dict[str, Any]) -> Verified:
         data["finalized"],
         applied=data["applied"],
         pending=list(data["pending"]),
+        changed=list(data["changed"]),
         remarks=list(data["remarks"]),
     )

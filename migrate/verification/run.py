@@ -50,6 +50,8 @@ def checked(
     result = Verified(
         finalized=gate.finalized, so_far=so_far, applied=applied, pending=gate.pending
     )
+    if gate.finalized:
+        result.changed = [one.unit.name for one in gate.examined.values() if one.changed]
     checks = {**CHECKS, **(STRICT if strict else {}), **(SO_FAR if so_far else {})}
     for name, check in checks.items():
         found = list(check(gate, result))

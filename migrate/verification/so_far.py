@@ -20,7 +20,7 @@ def plans_hold(gate: VerifyContext) -> Iterator[Finding]:
     proofs with them. Behind a refused one those are left out that build on it.
     """
     chosen = {planned.name for planned in gate.chosen}
-    names = [name for name in gate.pending if name in chosen]
+    names = [name for name in gate.pending if name in chosen and not gate.legacy_gone]
     waiting = gate.workspace.pending(names, with_parents=True) if names else []
     while waiting:
         refused = _first_refused(gate.workspace, waiting)
