@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from migrate.references.renames import Renames
-from migrate.references.tokens import stem
+from migrate.references.tokens import has_suffix, stem
 
 _ENDS = b"*}])'\"sd>"
 """What stands in front of a suffix whose name is made at run time (`%s.yaml`, `{name}.yaml`)."""
@@ -31,6 +31,8 @@ class Finder:
         self.root = _bytes(root)
         self.suffix = re.compile(rb"\.ya?ml(?![A-Za-z0-9_])")
         self.slash = re.compile(rb"[/\\](?:" + _any(self.stems) + rb")(?![A-Za-z0-9_])")
+        folders = [_bytes(stem(t)) for t in renames.targets if not has_suffix(t)]
+        self.going = re.compile(rb"(?<![\w/\-])(?:" + _any(folders) + rb")/") if folders else None
         top = {_bytes(stem(t)) for t in renames.targets if posixpath.dirname(t) == root}
         self.launcher = (
             re.compile(rb"=[\"']?(?:" + _any(top) + rb")(?![A-Za-z0-9_/])") if top else None
@@ -56,6 +58,7 @@ class Finder:
             or self.slash.search(content) is not None
             or (self.root in content and self._computed(content))
             or self.half.search(content) is not None
+            or (self.going is not None and self.going.search(content) is not None)
             or (self.launcher is not None and self.launcher.search(content) is not None)
         )
 
@@ -64,6 +67,8 @@ class Finder:
         made = False
         for match in self.suffix.finditer(content):
             end = match.start()
+            while content[end - 1 : end] in (b"'", b'"'):  # configs/train/'p'.yaml
+                end -= 1
             if content.endswith(self.stems, 0, end):
                 return True
             made = made or (end > 0 and content[end - 1] in _ENDS)

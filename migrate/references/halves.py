@@ -23,6 +23,9 @@ _PATH = re.compile(rf"config[-_](?:path|dir){_VALUE}")
 _ONE_CALL = re.compile(r"(?:[^\n]|[\\,(\[{][ \t]*\r?\n|\n(?=[\s\-]*\Z))*")
 """What may stand between the halves: lines that go on, or the next key on a line of its own."""
 
+_INITIALIZED = re.compile(r"\binitialize(?:_config_dir)?\(\s*(?:\w+=[^,\n]*,\s*)*\Z")
+"""Hydra's: the folder holds for every `compose` that follows."""
+
 _REASON = "named as {} of the folder {}"
 
 
@@ -39,13 +42,19 @@ def in_halves(source: Source, names: Names, prose: bool) -> Iterator[Found]:
         before = list(_PATH.finditer(text, start, match.start()))[-1:]
         behind = list(_PATH.finditer(text, match.end(), end))[:1]
         folders = [
-            *(one for one in before if _ONE_CALL.fullmatch(text, one.end(), match.start())),
+            *(one for one in before if _together(text, one, match.start())),
             *(one for one in behind if _ONE_CALL.fullmatch(text, match.end(), one.start())),
         ]
         for folder in folders[:1]:
             target = _target(source.path, folder[1], match[1], names)
             if target:
                 yield _found(match, target, folder[1], prose)
+
+
+def _together(text: str, path: re.Match[str], name: int) -> bool:
+    """Whether a folder in front of a name is its other half."""
+    started = _INITIALIZED.search(text, max(0, path.start() - 40), path.start()) is not None
+    return started or _ONE_CALL.fullmatch(text, path.end(), name) is not None
 
 
 def _target(file: str, folder: str, name: str, names: Names) -> str | None:

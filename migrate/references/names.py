@@ -35,11 +35,13 @@ from migrate.trees.tree import Tree
 
 _ROOTS = re.compile(
     r"(?:\w*_)?(?:ROOT|REPO|PROJECT|WORKSPACE|PWD|CURDIR)(?:_DIR|_ROOT|_PATH)?|CI_PROJECT_DIR"
-    r"|pwd|git rev-parse --show-toplevel|github\.workspace|project_root|workspaceFolder",
+    r"|pwd|git rev-parse --show-toplevel|github\.workspace|project_root|workspaceFolder"
+    r"|Build\.SourcesDirectory|System\.DefaultWorkingDirectory|(?:CMAKE|PROJECT)_SOURCE_DIR",
     re.IGNORECASE,
 )
 _HERE = re.compile(
-    r"(?:\w*_)?(?:HERE|(?:SCRIPT|THIS|SELF|CURRENT|FILE)_?(?:DIR|PATH)?)|.*dirname.*|0%/\*",
+    r"(?:\w*_)?(?:HERE|(?:SCRIPT|THIS|SELF|CURRENT|FILE)_?(?:DIR|PATH)?)|.*dirname.*|0%/\*"
+    r"|CMAKE_CURRENT_(?:SOURCE|LIST)_DIR|path\.module",
     re.IGNORECASE,
 )
 _CONFIGS = re.compile(r"\w*(?:CONFIG|CFG|CONF)\w*", re.IGNORECASE)
@@ -48,11 +50,17 @@ _LAUNCHER = re.compile(
 )
 
 _NO_QUOTES = str.maketrans("", "", "\"'")
+_QUOTES = frozenset("\"'")
 _EXPRESSION = "is a regular expression"
+_BESIDE_CODE = re.compile(r"(?:__dirname|__DIR__|dirname\(\w*\))\s*[+.*]\s*[\"'`]\Z")
+"""The folder of a file, in languages that put a text with a slash behind it."""
+_FOLDER = re.compile(r"/\Z|\A\.{1,2}/")
+_GLUED = re.compile(r"-[A-Za-z]")
+"""An option of one letter with its value right behind it."""
 _ANYWHERE = re.compile(r"\*\*?/(?=[\w.])")
 """A pattern for any folder, with a fixed name behind it."""
 
-_ENDED = re.compile(r"\.ya?ml\Z|\*\Z|\.\{[\w,]+\}\Z")
+_ENDED = re.compile(r"\.ya?ml\Z|\*\Z|\{[\w.,]+\}\Z")
 
 PATTERN_TESTS = 2_000_000
 """How often patterns of one file are held against a path: some seconds."""
@@ -133,10 +141,13 @@ class Names:
 
     def _read(self, text: str, at: int, word: str, file: str, use: Use) -> Named | None:
         prefix, rest = split_prefix(word)
+        if _GLUED.match(rest) and rest.startswith(self.root + "/", 2):  # -cconfigs/train/a.yaml
+            at, word, rest = at + 2, word[2:], rest[2:]
         if dynamic(rest):
             return self._pattern(at, word, prefix, rest, file)
-        if "\\." in rest or set(rest) & set("\"'"):
-            return self._marked(at, word, rest, file, use)
+        if "\\/" in rest or "\\." in rest or set(rest) & _QUOTES:
+            marked = self._escaped_slashes if "\\/" in rest else self._marked
+            return marked(at, word, rest, file, use)
         if stem(rest.replace("\\", "/").rstrip("/")) not in self.stems:
             return None
         if prefix:
@@ -146,7 +157,9 @@ class Names:
         if "\\" in rest:
             return self._backslashes(at, rest, file, use)
         cut = self._absolute(rest, use)
-        if cut:
+        if rest.startswith("/") and _BESIDE_CODE.search(before):
+            cut, found = 1, self._beside(rest[1:], file, CERTAIN)
+        elif cut:
             found = self._exact(rest[cut:], LIKELY, "an absolute path; taken to be this tree's")
         else:
             found = self._static(rest, file, use, before)
@@ -167,6 +180,15 @@ class Names:
         if has_suffix(word):
             beside = self._beside(word, file, CERTAIN if "/" in word else use.bare)
             return beside or self._short(word, CERTAIN) or self._above(word, file)
+        return self._folder(word, file) or self._launched(word, before)
+
+    def _folder(self, word: str, file: str) -> Form | None:
+        """`components/` or `../components` in a file that stands beside or below."""
+        form = self._beside(word, file, LIKELY) if _FOLDER.search(word) else None
+        return form._replace(reason="relative to this file's folder") if form else None
+
+    def _launched(self, word: str, before: str) -> Form | None:
+        """A name without a suffix, as launchers take it."""
         sure = _LAUNCHER.search(before) is not None
         reason = "" if sure else "may be another kind of name, such as a run's"
         return self._short(word, CERTAIN if sure else LIKELY, reason, before)
@@ -200,7 +222,8 @@ class Names:
         if path not in self.targets:
             return None
         dot = "./" if word.startswith("./") else ""
-        return Form(path, certainty, lambda new: dotted(relative(new, file), dot))
+        slash = "/" if word.endswith("/") else ""  # a folder
+        return Form(path, certainty, lambda new: dotted(relative(new, file), dot) + slash)
 
     def _link(self, word: str, file: str) -> Form | None:
         if word.startswith("/"):
@@ -294,6 +317,21 @@ class Names:
         reason = "not rewritten: the folder in front is not known; it may be " + listed(hits)
         return Form(hits[0], NOTE, lambda _: None, reason)
 
+    def _escaped_slashes(self, at: int, word: str, rest: str, file: str, use: Use) -> Named | None:
+        """`configs\\/train\\/a.yaml`, as JSON may have it, and an expression of sed has to."""
+        path = rest.replace("\\/", "/")
+        form = self._static(path, file, use, "") if "\\" not in path else None
+        if form is None:
+            return None
+        sure = form.certainty if file.endswith((".json", ".ipynb")) else LIKELY
+
+        def respell(new: str) -> str | None:
+            text = form.respell(new)
+            return text and text.replace("/", "\\/")
+
+        start, end = at + len(word) - len(rest), at + len(word)
+        return Named(start, end, form.target, sure, respell, "written with escaped slashes")
+
     def _backslashes(self, at: int, word: str, file: str, use: Use) -> Named | None:
         """A path of another operating system."""
         path = re.sub(r"\\+", "/", word)
@@ -334,6 +372,8 @@ class Names:
         """A note about what a glob or a formatted string can match today."""
         if not re.search(r"[\w.*?\]})>]\Z", rest) or "/" not in rest.lstrip(ANCHOR):
             return None
+        if "\\." in rest:  # a regular expression
+            rest = re.sub(r"\.[*+]\??", "*", rest).replace("\\.", ".")
         for glob in self._readings(rest, prefix, file):
             hit, today = self._matching(glob)
             if hit:

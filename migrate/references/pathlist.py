@@ -13,7 +13,7 @@ from migrate.references.source import Source
 _NAMES = re.compile(r"\.\w+ignore|CODEOWNERS|\.gitattributes|MANIFEST\.in")
 _LINE = re.compile(r"[ \t]*(#)?!?([^\n]*)")
 _PATH = Use(strict="link")
-"""A leading slash means the folder of the list, and so the root in most trees."""
+"""A leading slash means the folder of the list, which is the root in most trees."""
 
 
 def claims(path: str) -> bool:
@@ -28,7 +28,10 @@ def find(source: Source, names: Names) -> Iterator[Found]:
     prose = not source.path.endswith("MANIFEST.in")
     for match in _LINE.finditer(source.text):
         comment = match[1] is not None
-        yield from in_text(source, names, match.span(2), _PATH, prose or comment)
+        start, end = match.span(2)
+        if "/" in source.path and source.text.startswith("/", start):  # from the list's folder
+            start += 1
+        yield from in_text(source, names, (start, end), _PATH, prose or comment)
 
 
 def check(path: str, before: str, after: str) -> None:

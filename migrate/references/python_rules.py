@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from migrate.references.python_fill import BRACES, PERCENT, fill
 from migrate.references.spelling import ELSEWHERE, Piece
 from migrate.references.tokens import ANCHOR
 
@@ -17,8 +19,15 @@ SAME |= frozenset(
     for m in ("os.path", "osp")
     for f in ("abspath", "realpath", "normpath", "expanduser")
 )
-KEPT = frozenset({"resolve", "absolute", "expanduser", "as_posix", "format"})
+KEPT = frozenset({"resolve", "absolute", "expanduser", "as_posix"})
 DIRNAMES = frozenset({"os.path.dirname", "osp.dirname", "path.dirname", "dirname"})
+RESOURCES = frozenset({
+    "files", "open_text", "open_binary", "read_text", "read_binary",
+    "resource_filename", "resource_string", "resource_stream",
+})  # fmt: skip
+"""Functions that find files in packages."""
+_PACKAGE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_LISTS = ast.List | ast.Tuple
 HERE = frozenset({"Path.cwd", "pathlib.Path.cwd", "os.getcwd"})
 
 DEPTH = 30
@@ -117,7 +126,8 @@ class Rules:
     def _operation(self, node: ast.BinOp, depth: int) -> Pieces | None:
         """`+`, `/` of paths, and `%`, whose text is the one on its left."""
         if isinstance(node.op, ast.Mod):
-            return self.evaluate(node.left, depth + 1)
+            right = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+            return self._filled(node.left, PERCENT, right, (), depth)
         if not isinstance(node.op, ast.Add | ast.Div):
             return None
         operands = self._operands(node)
@@ -126,6 +136,27 @@ class Rules:
             return None
         sides = [v or [_unknown(o)] for v, o in zip(values, operands, strict=True)]
         return sum_of(sides) if isinstance(node.op, ast.Add) else _join(sides)
+
+    def _filled(
+        self,
+        text: ast.expr,
+        place: re.Pattern[str],
+        values: Sequence[ast.expr],
+        keywords: Sequence[ast.keyword],
+        depth: int,
+    ) -> Pieces | None:
+        """`text % values` or `text.format(values)`, with those values that are known."""
+        pieces = self.evaluate(text, depth + 1)
+        if not pieces:
+            return pieces
+        known = [self._known_value(value, depth) for value in values]
+        named = {one.arg: self._known_value(one.value, depth) for one in keywords if one.arg}
+        return fill(pieces, place, known, named)
+
+    def _known_value(self, node: ast.expr, depth: int) -> Pieces | None:
+        """What an expression says, as text of elsewhere; a string that stands here says its own."""
+        pieces = None if isinstance(node, ast.Constant) else self.evaluate(node, depth + 1)
+        return foreign(pieces) if pieces and _length(pieces) <= FOREIGN else None
 
     def _operands(self, node: ast.BinOp) -> list[ast.expr]:
         """`a`, `b` and `c` of `a + b + c`, however long: one text, and no deep recursion."""
@@ -168,20 +199,29 @@ class Rules:
 
     def _call(self, node: ast.Call, depth: int) -> Pieces | None:
         """A call that makes a path of its arguments, or keeps one as it is."""
-        name = _dotted(node.func)
+        name, method = _dotted(node.func), ""
+        if isinstance(node.func, ast.Attribute):
+            owner, method = node.func.value, node.func.attr
+        if method == "format":
+            return self._filled(owner, BRACES, node.args, node.keywords, depth)
+        if node.keywords or any(isinstance(one, ast.Starred) for one in node.args):
+            return None
+        made = self._function(name, node.args, depth)
+        return self._method(owner, method, node.args, depth) if made is None and method else made
+
+    def _function(self, name: str, arguments: Sequence[ast.expr], depth: int) -> Pieces | None:
+        """A function of a library."""
+        last = name.rsplit(".", 1)[-1]
         if name in HERE:
             return [Piece(ANCHOR + ".")]
-        plain = not node.keywords and not any(isinstance(one, ast.Starred) for one in node.args)
-        if not plain and not name.endswith(".format"):
+        if not arguments:
             return None
-        if name in JOINS or name.rsplit(".", 1)[-1] in PATHS:
-            return self._joined(node.args, depth) if node.args else None
-        if name in SAME | DIRNAMES and len(node.args) == 1:
-            inner = self.evaluate(node.args[0], depth + 1)
-            return inner if name in SAME else _above(inner, 1)
-        if isinstance(node.func, ast.Attribute):
-            return self._method(node.func.value, node.func.attr, node.args, depth)
-        return None
+        if last in RESOURCES or name == "pkgutil.get_data":
+            return self._resource(arguments, depth)
+        if name in JOINS or last in PATHS:
+            return self._joined(arguments, depth)
+        inner = self.evaluate(arguments[0], depth + 1) if name in SAME | DIRNAMES else None
+        return _above(inner, 1) if name in DIRNAMES else inner
 
     def _method(
         self, owner: ast.expr, method: str, arguments: Sequence[ast.expr], depth: int
@@ -190,20 +230,49 @@ class Rules:
             return self.evaluate(owner, depth + 1)
         if method == "joinpath":
             return self._joined([owner, *arguments], depth)
-        if method not in ("with_name", "with_suffix") or len(arguments) != 1:
+        if len(arguments) != 1:
             return None
-        pieces, last = self.evaluate(owner, depth + 1), self.evaluate(arguments[0], depth + 1)
-        if not pieces or not last:
+        if method == "join":
+            items = arguments[0] if _is_slash(owner) else None
+            return self._joined(items.elts, depth) if isinstance(items, _LISTS) else None
+        last = self.evaluate(arguments[0], depth + 1) if method in _ENDINGS else None
+        pieces = self.evaluate(owner, depth + 1) if last else None
+        return _ENDINGS[method](pieces, last) if pieces and last else None
+
+    def _resource(self, arguments: Sequence[ast.expr], depth: int) -> Pieces | None:
+        """`files("a.b")`, `open_text("a.b", "name")`: a package with dots, and what is in it."""
+        values = [self.evaluate(one, depth + 1) for one in arguments]
+        if not values or not values[0] or not _PACKAGE.fullmatch(text_of(values[0])):
             return None
-        if method == "with_suffix":
-            return [*pieces, *last]
-        return _join([_above(pieces, 1) or [], last])
+        package = [Piece(text_of(values[0]).replace(".", "/"))]
+        return _join([package, *(value or [Piece("{}")] for value in values[1:])])
 
     def _joined(self, operands: Sequence[ast.expr], depth: int) -> Pieces | None:
         values = [self.evaluate(operand, depth + 1) for operand in operands]
         if not any(values):
             return None
         return _join([v or [_unknown(o)] for v, o in zip(values, operands, strict=True)])
+
+
+def _is_slash(node: ast.expr) -> bool:
+    """Whether an expression is what stands between the folders of a path."""
+    if isinstance(node, ast.Constant):
+        return node.value == "/"
+    return _dotted(node) in ("os.sep", "os.path.sep", "sep")
+
+
+def _globbed(folder: Pieces, names: Pieces) -> Pieces:
+    """`path.glob(names)`; the path goes on to be a name of its own."""
+    return _join([foreign(folder), names])
+
+
+_ENDINGS: dict[str, Callable[[Pieces, Pieces], Pieces]] = {
+    "with_suffix": lambda path, suffix: [*path, *suffix],
+    "with_name": lambda path, name: _join([_above(path, 1) or [], name]),
+    "glob": _globbed,
+    "rglob": lambda path, names: _globbed([*path, JOINT, Piece("**")], names),
+}
+"""Methods of a path with one argument."""
 
 
 def foreign(pieces: Sequence[Piece]) -> Pieces:

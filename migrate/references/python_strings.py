@@ -19,6 +19,9 @@ from migrate.references.reference import CERTAIN, LIKELY
 from migrate.references.spelling import Piece
 from migrate.yaml_text.compose import collector_off
 
+AHEAD = 200
+"""Characters in front of a string that say what is done with it."""
+
 _COMMENT = re.compile(r"#[^\r\n]*")
 _LINE_END = re.compile(r"\r\n?|\n")
 _BESIDE = re.compile(r"[ \t\f]*#")
@@ -125,7 +128,7 @@ class _Reader(Rules):
 
     def _use(self, pieces: Pieces) -> Use:
         start = pieces[0].start
-        return Use(before=self.code[max(0, start - 60) : start]) if start >= 0 else PLAIN
+        return Use(before=self.code[max(0, start - AHEAD) : start]) if start >= 0 else PLAIN
 
     def comments(self) -> Iterator[String]:
         """What stands behind a `#` that is in no string."""

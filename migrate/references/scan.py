@@ -17,6 +17,7 @@ from migrate.references.names import Names
 from migrate.references.reference import CERTAIN, NOTE, Reference
 from migrate.references.renames import Ignore, Renames
 from migrate.references.source import Source, in_utf_8
+from migrate.references.working_folder import in_folders
 from migrate.trees.globs import matches
 from migrate.trees.tree import Tree
 
@@ -114,8 +115,10 @@ class _Reader:
             prose = kind is KINDS["markdown"]
             names = in_unread(source, self.names, source.unread, prose)
         else:
-            halves = in_halves(source, self.names, kind is KINDS["markdown"])
-            names = chain(kind.find(source, self.names), halves)
+            prose = kind is KINDS["markdown"]
+            halves = in_halves(source, self.names, prose)
+            entered = in_folders(source, self.names, prose)
+            names = chain(kind.find(source, self.names), halves, entered)
         found = settle(list(names), self.renames)
         yield from _editable(kind, source, list(self._once(kind, source, found)))
         if self.names.overrun:

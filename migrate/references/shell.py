@@ -6,38 +6,56 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
-from posixpath import basename
+from posixpath import basename, dirname
 
+from migrate.references.comments import Comments
+from migrate.references.elsewhere import RemoteInput
 from migrate.references.found import Found, Kind, in_text
 from migrate.references.names import Names
 from migrate.references.reference import CERTAIN, LIKELY, Span
 from migrate.references.source import Source
 from migrate.references.spelling import Piece, Spelled
+from migrate.references.tokens import ANCHOR
 
-_SCRIPTS = ".sh .bash .zsh .fish .mk .env .sbatch .slurm .pbs .ps1 .bat .cmd .just .dockerfile"
-_PLAIN = ".yaml .yml .json .jsonc .json5 .toml .cfg .ini .conf .properties .tmpl .j2 .xml .iml .in"
+_SCRIPTS = (
+    ".sh .bash .zsh .ksh .csh .fish .nu .mk .env .sbatch .slurm .pbs .lsf .sge .sub"
+    " .ps1 .psm1 .bat .cmd .just .dockerfile .awk"
+)
+_PLAIN = (
+    ".yaml .yml .json .jsonc .json5 .toml .cfg .ini .conf .properties .tmpl .tpl .j2 .jinja .jinja2"
+    " .xml .iml .in .service .timer .desktop .jsonnet .libsonnet .cue .code-workspace"
+)
 _CODE = (
-    ".c .cc .cpp .cu .h .hpp .cmake .cs .dart .go .gradle .groovy .hcl .java .jl .js .jsx .kt .lua"
-    " .mjs .nix .php .pl .r .R .rb .rs .scala .swift .tf .ts .tsx"
+    ".am .bzl .bazel .build .c .cc .cjs .cmake .cpp .cs .cts .cu .cwl .dart .go .gradle .groovy"
+    " .h .hcl .hpp .hs .java .jl .js .jsx .kt .lua .mjs .mts .nf .nix .php .pl .proto .r .R .rb"
+    " .rs .scala .smk .sql .star .swift .tf .ts .tsx .vue .wdl"
 )
 _SUFFIXES = tuple(f"{_SCRIPTS} {_PLAIN} {_CODE} .txt".split())
 """A `.txt` that comes here is a list or a script by what stands in it (see `kinds`)."""
 _NAMES = re.compile(
     r"(?:GNU)?[Mm]akefile|.*Dockerfile.*|Containerfile|Jenkinsfile.*|Procfile|[Jj]ustfile|\.env.*|run"
-    r"|Snakefile|SConstruct|SConscript|Vagrantfile|BUILD|WORKSPACE|Rakefile|Gemfile|Brewfile"
+    r"|Snakefile|SConstruct|SConscript|Vagrantfile|BUILD|WORKSPACE|Rakefile|Gemfile|Brewfile|crontab"
+    r"|Tiltfile|Earthfile|[Mm]akefile\..*"
 )
 _SPACE = r"[ \t]*"
-_ASSIGNED = re.compile(
-    rf"^{_SPACE}(?:(?:export|readonly|local|declare -\w+|ENV|ARG) {_SPACE})?(\w+)"
-    rf"(?:{_SPACE}[:?]?={_SPACE})"
-    rf"([\"']?)([\w./\-]+)\2{_SPACE}(?:#.*)?\r?$",
+_VALUE = rf"([\"']?)([\w./\-]+)\4{_SPACE}[;)]?{_SPACE}(?:#.*)?\r?$"
+_WITH_EQUALS = (
+    rf"^{_SPACE}(?:(?:export|readonly|local|declare -\w+|ENV|ARG|let|const|var|\$) ?{_SPACE})?(\w+)"
+    rf"{_SPACE}[:?]?={_SPACE}"
+)
+_BY_COMMAND = rf"^{_SPACE}(?:ENV|ARG|setenv|set(?: -\w+)?)(?: |\(){_SPACE}(\w+) {_SPACE}"
+_BY_KEY = rf"^{_SPACE}(?:- )?([A-Z][A-Z0-9_]*):{_SPACE}"
+"""A variable of the environment as YAML writes it."""
+_ASSIGNED = re.compile(f"(?:{_WITH_EQUALS}|{_BY_COMMAND}|{_BY_KEY}){_VALUE}", re.MULTILINE)
+_BOUND = re.compile(
+    r"\b(\w+)[ \t]*[:?+]?=(?!=)|\bfor (\w+) in\b|\bread (?:-\w+ )*(\w+)"
+    rf"|{_BY_COMMAND}|{_BY_KEY}",
     re.MULTILINE,
 )
-_SET = re.compile(r"\b(\w+)\+?=")
-_BOUND = re.compile(r"\b(\w+)\+?=|\bfor (\w+) in\b|\bread (?:-\w+ )*(\w+)")
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|\((\w+)\)|(\w+))")
+_VARIABLE = re.compile(
+    r"\$(?:\{(\w+)\}|\((\w+)\)|(\w+))|(?:\$\{\{ *env\.|\{\{ *)(\w+) *\}\}|%(\w+)%"
+)
 _TAIL = re.compile(r"[\"']?(/[\w./\-]+)")
-_QUOTED_OR_HASH = re.compile(r"\\.|\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:(?<=\s)|\A)#")
 
 
 def claims(path: str) -> bool:
@@ -57,16 +75,24 @@ _UNKNOWN = (LIKELY, "a kind of file that is not known")
 def in_script(source: Source, names: Names, cap: str = CERTAIN, why: str = "") -> Iterator[Found]:
     """The same in any text that is a script."""
     values = constants(source.text)
+    comments = Comments(source.path, source.text)
+    remote = RemoteInput(source.text)
     for start, end in names.lines(source.text):
-        comment = start + _comment(source.text[start:end])
-        for span, prose in (((start, comment), False), ((comment, end), True)):
+        if start in remote:
+            continue
+        for span, prose in comments.parts(start, end):
             found = list(_in_words(source, names, span, values))
             yield from (Found(f.spelled, f.named, prose, cap=cap, cap_reason=why) for f in found)
 
 
 def _in_words(source: Source, names: Names, span: Span, values: dict[str, str]) -> Iterator[Found]:
-    """Names that follow a variable of known value, and all others."""
-    followed = list(_followed(source, names, span, values))
+    """Names that follow a variable of known value or are put together, and all others."""
+    followed = [
+        *_followed(source, names, span, values),
+        *_joined(source, names, span),
+        *_called(source, names, span),
+    ]
+    followed.sort(key=lambda one: one[1])
     yield from (found for found, _ in followed)
     starts = [start for _, (start, _) in followed]
     for found in in_text(source, names, span):
@@ -86,20 +112,9 @@ def check(path: str, before: str, after: str) -> None:
 
 def constants(text: str) -> dict[str, str]:
     """Variables with one plain value in the whole file."""
-    bound = [name for match in _BOUND.finditer(text) for name in match.groups() if name]
-    bound += [m[1] for m in _ASSIGNED.finditer(text) if m[1] not in _SET.findall(m[0])]
-    often = Counter(bound)
-    return {m[1]: m[3].rstrip("/") for m in _ASSIGNED.finditer(text) if often[m[1]] == 1}
-
-
-def _comment(line: str) -> int:
-    """Where a line's comment begins; its length if it has none."""
-    if line.startswith("#!"):
-        return len(line)
-    for match in _QUOTED_OR_HASH.finditer(line):
-        if match.group() == "#":
-            return match.start()
-    return len(line)
+    bound = Counter(name for match in _BOUND.finditer(text) for name in match.groups() if name)
+    values = ((m[1] or m[2] or m[3], m[5].rstrip("/")) for m in _ASSIGNED.finditer(text))
+    return {name: value for name, value in values if bound[name] == 1}
 
 
 def _followed(
@@ -107,13 +122,62 @@ def _followed(
 ) -> Iterator[tuple[Found, Span]]:
     """Names that start with a variable of known value, such as `$CONFIGS/train/a.yaml`."""
     for match in _VARIABLE.finditer(source.text, *span):
-        value = values.get(match[1] or match[2] or match[3])
+        value = values.get(next(filter(None, match.groups())))
         tail = _TAIL.match(source.text, match.end(), span[1])
         if value is None or tail is None:
             continue
         spelled = Spelled([Piece(value), Piece(tail[1], *tail.span(1))])
         for named in names.find(spelled.text, source.path):
             yield Found(spelled, named), (match.start(), tail.end())
+
+
+_PART = r"[\w./\-@+~]+"
+_QUOTED = r"\"[\w./\-@+~]*\"|'[\w./\-@+~]*'"
+_JOINED = re.compile(
+    rf"(?<![\w./\-@+~\"'\\$}}])(?:{_PART}(?:{_QUOTED})|(?:{_QUOTED})(?:{_PART}|{_QUOTED}))"
+    rf"(?:{_PART}|{_QUOTED})*"
+)
+_QUOTES = "\"'"
+
+
+def _joined(source: Source, names: Names, span: Span) -> Iterator[tuple[Found, Span]]:
+    """Names that a shell joins from quoted parts and others, such as `configs/train/'p'.yaml`."""
+    for match in _JOINED.finditer(source.text, *span):
+        pieces = []
+        for part in re.finditer(f"{_PART}|{_QUOTED}", match.group()):
+            start, end = (match.start() + offset for offset in part.span())
+            quoted = part.group()[0] in _QUOTES
+            pieces.append(Piece(part.group().strip(_QUOTES), start + quoted, end - quoted))
+        spelled = Spelled(pieces)
+        for named in names.find(spelled.text, source.path):
+            if len(spelled.cut(named.start, named.end)) > 1:
+                yield Found(spelled, named), match.span()
+
+
+_CALL = re.compile(
+    r"\b(?:file\.path|joinpath|path\.(?:join|resolve)|filepath\.Join|File\.join|Paths\.get|Path\.of"
+    r"|Path\.Combine)\(([^()\n]{1,1000})\)"
+)
+_ARGUMENT = re.compile(r"\s*(?:@?(__dirname|__DIR__)|\"([^\"\\\n]*)\"|'([^'\\\n]*)')\s*(?:,|\Z)")
+
+
+def _called(source: Source, names: Names, span: Span) -> Iterator[tuple[Found, Span]]:
+    """Names that other languages join by a call, such as `file.path("configs", "a.yaml")`."""
+    for match in _CALL.finditer(source.text, *span):
+        pieces: list[Piece] = []
+        position = 0
+        for part in _ARGUMENT.finditer(match[1]):
+            if part.start() != position:
+                break
+            position = part.end()
+            here, number = part[1] is not None, 2 if part[2] is not None else 3
+            start, end = (match.start(1) + offset for offset in part.span(number))
+            folder = Piece(f"{ANCHOR}{dirname(source.path) or '.'}")
+            pieces += [Piece("/", joint=True)] if pieces else []
+            pieces.append(folder if here else Piece(part[number], start, end))
+        spelled = Spelled(pieces if position == len(match[1]) else [])
+        for named in names.find(spelled.text, source.path):
+            yield Found(spelled, named), match.span()
 
 
 KIND = Kind("shell", claims, find, check)

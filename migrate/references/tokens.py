@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from migrate.references.elsewhere import is_elsewhere
 from migrate.trees import globs as path_globs
 
 ANCHOR = "\x01"
@@ -14,9 +15,6 @@ ANCHOR = "\x01"
 LONGEST = 4096
 """Characters of the longest path that an operating system takes; a longer word is none."""
 
-COMMAND = 1000
-"""Characters in front of a word that may say what the command does with it."""
-
 _REACH = "{0,200}"
 """How far a variable may reach: no text makes the search look at each place over and over."""
 
@@ -24,12 +22,12 @@ VARIABLE = (
     # ${{ github.workspace }} and {{ jinja }}; in quotes in them stands what may be a path.
     rf"\$\{{\{{[^}}\n\"']{_REACH}\}}\}}"
     rf"|\{{\{{[^}}\n\"']{_REACH}\}}\}}"
-    r"|\$\{\w{1,100}\}|\$\(\w{1,100}\)"  # ${NAME}, make's $(NAME)
+    r"|\$\{\w{1,100}\}|\$\(\w{1,100}(?:\.\w{1,100})?\)"  # ${NAME}, make's $(NAME)
     rf"|\$\{{\w{{1,100}}[%#][^}}\n]{_REACH}\}}(?=/)"  # ${0%/*}/
     rf"|\$\([^()\n]{_REACH}(?:\([^()\n]{_REACH}\)[^()\n]{_REACH})?\)(?=[\"']?/)"  # $(pwd)/
-    r"|\$\w+"
+    r"|\$\w+\$(?=[/\\])|\$\w+"  # $PROJECT_DIR$/ of an editor
     rf"|\{{[^{{}}\s\"':=/]{_REACH}(?::[\w.<>^+]{{0,40}})?\}}"  # {name}, {}, {:02d}, {sft,grpo}
-    r"|%\(\w{1,100}\)[sd]|%[sd]"
+    r"|%\(\w{1,100}\)[sd]|%[sd]|%(?=\.ya?ml\b)"  # the last one is make's
     r"|(?<=[/_\-.])<[\w-]{1,100}>"  # <name> in docs
 )
 GLOB = r"\*+|\?|\[[^\]\s/.\"']{1,20}\]"
@@ -53,6 +51,7 @@ def _pattern(letters: str) -> re.Pattern[str]:
     """
     extra = re.escape(letters)
     word = rf"[A-Za-z0-9_.\-/~@+{ANCHOR}{extra}]|\\\\?(?=[A-Za-z0-9_.])|(?<=\}})\"(?=/)"
+    word += r"|\\(?=/\w)"  # configs\/train\/p.yaml
     word += r"|(?<=/)[\"'](?=\$)|(?<=[\w}])[\"'](?=\.ya?ml\b)"  # configs/train/"$C".yaml
     return re.compile(f"(?:{VARIABLE}|{GLOB}|{word})+")
 
@@ -75,7 +74,7 @@ def words(
         word, at = match.group(), match.start()
         if len(word) > LONGEST:
             continue
-        if not (stems.search(word) or dynamic(word)) or _elsewhere(text, at, word, before):
+        if not (stems.search(word) or dynamic(word)) or is_elsewhere(text, at, word, before):
             continue
         front = _DEFAULT.match(word) if text[at - 2 : at] == "${" else _FRONT.match(word)
         if front and (front.group()[0] not in "-+" or text[at - 1 : at] == ":"):
@@ -89,26 +88,6 @@ def words(
 def _unfront(word: str, at: int, front: re.Match[str]) -> tuple[str, int]:
     """Without `**` of bold text (`**/` is a glob), `@` of a file argument and the like."""
     return word[front.end() :], at + front.end()
-
-
-_REMOTE = re.compile(r"\w@[\w.\-]+::?[\"']?\Z|git show \S+:\Z")
-_COPIED = re.compile(
-    r"\b(?:scp|rsync|sftp|(?:docker|podman|kubectl|oc|gcloud compute) (?:cp|scp))\b"
-    r"(?:[^\n]|\\\r?\n)*[\w.\-}\])*\"']::?[\"']?\Z"
-)
-"""A command that copies between machines, up to `host:`."""
-
-
-def _elsewhere(text: str, at: int, word: str, ahead: str) -> bool:
-    """Whether a word belongs to a URL or names another machine or revision."""
-    before = text[max(0, at - 64) : at]
-    if word.startswith("//") or re.search(r"\w://\S*\Z", before):
-        return True
-    if not before.rstrip("\"'").endswith(":"):
-        return False
-    if _REMOTE.search(before):
-        return True
-    return _COPIED.search((ahead if at < 64 else "") + text[max(0, at - COMMAND) : at]) is not None
 
 
 def dynamic(word: str) -> bool:

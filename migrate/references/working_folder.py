@@ -1,0 +1,109 @@
+"""A config named from the folder that a script has entered: `cd configs/train && run p.yaml`."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from migrate.locations import outside, relative
+from migrate.references.found import Found
+from migrate.references.names import Named, Names
+from migrate.references.reference import LIKELY
+from migrate.references.source import Source
+from migrate.references.spelling import Spelled
+
+_CD = re.compile(
+    r"(?:^|[\n;&|({`\"'!@]|\\n|\b(?:then|do|else|RUN)\b|: |- )[ \t]*(cd|pushd|popd)\b"
+    r"[ \t]*(?:--[ \t]+)?([\"']?)([^\s;&|)\"'`]*)\2"
+    r"|\b(?:os|contextlib|monkeypatch)\.chdir\(\s*[\"']([\w./\-]+)[\"']"
+)
+_OPTION = re.compile(
+    r"\b(?:working[-_]dir(?:ectory)?|workdir|chdir|cwd|WorkingDirectory)[\"']?[ \t]*[=:,][ \t]*"
+    r"[\"']?(?:\$\{workspaceFolder\}/|\$PROJECT_DIR\$/)?([\w.\-][\w./\-]*)"
+    r"|(?<=\s)(?:-C|--directory|--chdir)[ =]([\w.\-][\w./\-]*)"
+    r"|\bdir\([\"']([\w.\-][\w./\-]*)[\"']\)"
+)
+"""A setting of one step or command; the name may stand before it or behind."""
+_BESIDE = 400
+_PLAIN = re.compile(r"[\w./\-]+")
+_ONE_LINE = re.compile(r"(?:^|/)(?:GNU)?[Mm]akefile[^/]*\Z|\.mk\Z|Dockerfile[^/]*\Z")
+"""Files of which each line begins in the first folder again."""
+
+_REASON = "relative to {}, which the file enters"
+
+
+class _Stay(NamedTuple):
+    """The stretch of a text during which a script is in a folder."""
+
+    start: int
+    end: int
+    folder: str
+
+
+def in_folders(source: Source, names: Names, prose: bool) -> Iterator[Found]:
+    """Names relative to a folder that the file enters, likely at most: nobody runs it here."""
+    for stay in (*_entered(source), *_set(source.text)):
+        if outside(stay.folder) or stay.folder not in names.folders:
+            continue
+        for match in _paths(names.stems).finditer(source.text, stay.start, stay.end):
+            target = posixpath.normpath(posixpath.join(stay.folder, match.group()))
+            if target in names.targets:
+                yield _found(match, target, stay.folder, prose)
+
+
+@lru_cache(maxsize=8)
+def _paths(stems: frozenset[str]) -> re.Pattern[str]:
+    """Words that end like a target."""
+    named = "|".join(map(re.escape, sorted(stems)))
+    return re.compile(rf"(?<![\w./\-$}}@:])(?:[\w.\-]*/)*(?:{named})(?:\.ya?ml|/)?(?![\w/\-]|\.\w)")
+
+
+def _found(match: re.Match[str], target: str, folder: str, prose: bool) -> Found:
+    word = match.group()
+    slash = "/" if word.endswith("/") else ""
+
+    def respell(new: str) -> str:
+        return relative(new, f"{folder}/x") + slash
+
+    named = Named(0, len(word), target, LIKELY, respell, _REASON.format(folder))
+    return Found(Spelled.plain(word, match.start()), named, prose)
+
+
+def _entered(source: Source) -> Iterator[_Stay]:
+    """Where `cd` and the like lead, as far as that can be read."""
+    text, folder, before = source.text, "", ""
+    moves = list(_CD.finditer(text))
+    for number, match in enumerate(moves):
+        end = moves[number + 1].start() if number + 1 < len(moves) else len(text)
+        line_end = text.find("\n", match.end())
+        if _ONE_LINE.search(source.path):
+            folder, end = "", min(end, line_end if line_end >= 0 else end)
+        back = match[1] == "popd" or match[3] == "-"
+        folder, before = (before if back else _led(folder, match, source.path)), folder
+        closing = text.find(")", match.end(), end) if match.group().startswith("(") else -1
+        if closing >= 0:
+            yield _Stay(match.end(), closing, folder)
+            folder = before
+            yield _Stay(closing, end, folder)
+        else:
+            yield _Stay(match.end(), end, folder)
+
+
+def _led(folder: str, match: re.Match[str], path: str) -> str:
+    """The folder after a `cd`; one outside of the tree where it is not known."""
+    to = match[3] if match[4] is None else match[4]
+    if re.search(r"dirname|BASH_SOURCE|0%/", to):
+        return posixpath.dirname(path)
+    if not _PLAIN.fullmatch(to) or to.startswith("/"):
+        return ".."
+    return posixpath.normpath(posixpath.join(folder, to))
+
+
+def _set(text: str) -> Iterator[_Stay]:
+    for match in _OPTION.finditer(text):
+        folder = posixpath.normpath(match[1] or match[2] or match[3])
+        yield _Stay(max(0, match.start() - _BESIDE), match.start(), folder)
+        yield _Stay(match.end(), min(len(text), match.end() + _BESIDE), folder)
