@@ -11,9 +11,11 @@ from migrate.references.reference import Span
 COMMAND = 1000
 """Characters in front of a word that may say what the command does with it."""
 
+_URL = re.compile(r"\w://\S*\Z")
+_NAMED = re.compile(r"\w@[\w.\-]+::?[\"']?\Z|\bgit:[\w./~^@{}\-]+:\Z")
+"""Another machine with its user, and a revision as our own verbs name it."""
 _REVISION = re.compile(
-    r"\w@[\w.\-]+::?[\"']?\Z|\bgit:[\w./~^@{}\-]+:\Z"
-    r"|\bgit (?:-C \S+ )?(?:show|diff|difftool|cat-file|ls-tree|archive|grep|rev-parse)\b[^\n;|&]*"
+    r"\bgit (?:-C \S+ )?(?:show|diff|difftool|cat-file|ls-tree|archive|grep|rev-parse)\b[^\n;|&]*"
     r"[\w~^@}]:[\"']?\Z"
 )
 _COPIED = re.compile(
@@ -22,6 +24,7 @@ _COPIED = re.compile(
     r"(?:[^\n]|\\\r?\n)*[\w.\-}\])*\"']::?[\"']?\Z"
 )
 """A command that copies between machines, up to `host:`."""
+_COPIES = re.compile(r"scp|rsync|sftp|rclone|cp ")
 
 _STARTS = (
     r"(?:(?:^|[\n;&|(`\"'{!@\[,]|\$ |: |- )\s*"
@@ -41,14 +44,24 @@ _HERE_DOCUMENT = re.compile(
 def is_elsewhere(text: str, at: int, word: str, ahead: str) -> bool:
     """Whether the word at an offset is no file of this tree; `ahead` is in front of the text."""
     before = text[max(0, at - 64) : at]
-    if word.startswith("//") or re.search(r"\w://\S*\Z", before):
+    if word.startswith("//") or ("://" in before and _URL.search(before)):
         return True
-    command = (ahead if at < COMMAND else "") + text[max(0, at - COMMAND) : at]
-    if before.rstrip("\"'").endswith(":") and (
-        _REVISION.search(command) or _COPIED.search(command)
-    ):
+    start = max(0, at - COMMAND)
+    ahead = ahead if at < COMMAND else ""
+    if before.rstrip("\"'").endswith(":") and _after_colon(before, ahead + text[start:at]):
         return True
-    return "sh" in command and _on_another_host(command)
+    if text.find("sh", start, at) < 0 and "sh" not in ahead:
+        return False  # what most words come to
+    return _on_another_host(ahead + text[start:at])
+
+
+def _after_colon(before: str, command: str) -> bool:
+    """Whether what ends with a colon names another machine or a revision."""
+    return (
+        _NAMED.search(before) is not None
+        or ("git" in command and _REVISION.search(command) is not None)
+        or (_COPIES.search(command) is not None and _COPIED.search(command) is not None)
+    )
 
 
 def _on_another_host(command: str) -> bool:

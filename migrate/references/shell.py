@@ -15,7 +15,7 @@ from migrate.references.names import Names
 from migrate.references.reference import CERTAIN, LIKELY, Span
 from migrate.references.source import Source
 from migrate.references.spelling import Piece, Spelled
-from migrate.references.tokens import ANCHOR
+from migrate.references.tokens import ANCHOR, LONGEST
 
 _SCRIPTS = (
     ".sh .bash .zsh .ksh .csh .fish .nu .mk .env .sbatch .slurm .pbs .lsf .sge .sub"
@@ -74,22 +74,24 @@ _UNKNOWN = (LIKELY, "a kind of file that is not known")
 
 def in_script(source: Source, names: Names, cap: str = CERTAIN, why: str = "") -> Iterator[Found]:
     """The same in any text that is a script."""
-    values = constants(source.text)
+    values = constants(source.text) if _VARIABLE.search(source.text) else {}
     comments = Comments(source.path, source.text)
     remote = RemoteInput(source.text)
     for start, end in names.lines(source.text):
         if start in remote:
             continue
         for span, prose in comments.parts(start, end):
-            found = list(_in_words(source, names, span, values))
+            found = list(_in_words(source, names, span, values, comments.by_line))
             yield from (Found(f.spelled, f.named, prose, cap=cap, cap_reason=why) for f in found)
 
 
-def _in_words(source: Source, names: Names, span: Span, values: dict[str, str]) -> Iterator[Found]:
+def _in_words(
+    source: Source, names: Names, span: Span, values: dict[str, str], shell: bool
+) -> Iterator[Found]:
     """Names that follow a variable of known value or are put together, and all others."""
     followed = [
         *_followed(source, names, span, values),
-        *_joined(source, names, span),
+        *(_joined(source, names, span) if shell else ()),
         *_called(source, names, span),
     ]
     followed.sort(key=lambda one: one[1])
@@ -121,7 +123,7 @@ def _followed(
     source: Source, names: Names, span: Span, values: dict[str, str]
 ) -> Iterator[tuple[Found, Span]]:
     """Names that start with a variable of known value, such as `$CONFIGS/train/a.yaml`."""
-    for match in _VARIABLE.finditer(source.text, *span):
+    for match in _VARIABLE.finditer(source.text, *span) if values else ():
         value = values.get(next(filter(None, match.groups())))
         tail = _TAIL.match(source.text, match.end(), span[1])
         if value is None or tail is None:
@@ -143,6 +145,8 @@ _QUOTES = "\"'"
 def _joined(source: Source, names: Names, span: Span) -> Iterator[tuple[Found, Span]]:
     """Names that a shell joins from quoted parts and others, such as `configs/train/'p'.yaml`."""
     for match in _JOINED.finditer(source.text, *span):
+        if match.end() - match.start() > LONGEST:
+            continue
         pieces = []
         for part in re.finditer(f"{_PART}|{_QUOTED}", match.group()):
             start, end = (match.start() + offset for offset in part.span())

@@ -14,6 +14,7 @@ from migrate.references.names import Named, Names
 from migrate.references.reference import LIKELY
 from migrate.references.source import Source
 from migrate.references.spelling import Spelled
+from migrate.references.tokens import LONGEST
 
 _CD = re.compile(
     r"(?:^|[\n;&|({`\"'!@]|\\n|\b(?:then|do|else|RUN)\b|: |- )[ \t]*(cd|pushd|popd)\b"
@@ -45,7 +46,10 @@ class _Stay(NamedTuple):
 
 def in_folders(source: Source, names: Names, prose: bool) -> Iterator[Found]:
     """Names relative to a folder that the file enters, likely at most: nobody runs it here."""
-    for stay in (*_entered(source), *_set(source.text)):
+    text = source.text
+    entered = any(word in text for word in ("cd ", "cd\t", "pushd", "chdir("))
+    is_set = any(word in text for word in ("dir", "Dir", "cwd", "-C"))
+    for stay in (*(_entered(source) if entered else ()), *(_set(text) if is_set else ())):
         if outside(stay.folder) or stay.folder not in names.folders:
             continue
         for match in _paths(names.stems).finditer(source.text, stay.start, stay.end):
@@ -99,11 +103,15 @@ def _led(folder: str, match: re.Match[str], path: str) -> str:
         return posixpath.dirname(path)
     if not _PLAIN.fullmatch(to) or to.startswith("/"):
         return ".."
-    return posixpath.normpath(posixpath.join(folder, to))
+    led = posixpath.normpath(posixpath.join(folder, to))
+    return led if len(led) < LONGEST else ".."
 
 
 def _set(text: str) -> Iterator[_Stay]:
-    for match in _OPTION.finditer(text):
+    options = list(_OPTION.finditer(text))
+    for number, match in enumerate(options):
+        start = options[number - 1].end() if number else 0
+        end = options[number + 1].start() if number + 1 < len(options) else len(text)
         folder = posixpath.normpath(match[1] or match[2] or match[3])
-        yield _Stay(max(0, match.start() - _BESIDE), match.start(), folder)
-        yield _Stay(match.end(), min(len(text), match.end() + _BESIDE), folder)
+        yield _Stay(max(start, match.start() - _BESIDE), match.start(), folder)
+        yield _Stay(match.end(), min(end, match.end() + _BESIDE), folder)
