@@ -17,6 +17,7 @@ from migrate.references.names import Names
 from migrate.references.reference import CERTAIN, NOTE, Reference
 from migrate.references.renames import Ignore, Renames
 from migrate.references.source import Source, in_utf_8
+from migrate.references.tokens import has_suffix
 from migrate.references.working_folder import in_folders
 from migrate.trees.globs import matches
 from migrate.trees.tree import Tree
@@ -36,20 +37,22 @@ def scan(
     """Every reference to the old paths of `renames` (or to the given paths), by file and place.
 
     `include` and `exclude` are globs of files; `jobs` is the number of processes for a large tree;
-    `among` narrows the scan to files that `naming` found before.
+    `among` narrows the scan to files that `naming` found before. Of configs that are excluded only
+    what their values name for sure is told, and nothing in them is rewritten.
     """
     wanted = renames if isinstance(renames, Renames) else Renames.looking_for(renames)
     if not wanted.targets:
         return []
     files = list(tree.files()) if among is not None else scanned(tree, wanted)
     chosen = [path for path in among if tree.exists(path)] if among is not None else files
-    chosen = _within(chosen, include, exclude)
+    chosen = _within(chosen, include, exclude, wanted)
     reader = _Reader(tree, wanted, frozenset(files))
     if jobs > 1 and len(chosen) >= PARALLEL_FROM:
         found = _parallel(reader, chosen, jobs)
     else:
         found = [reference for path in chosen for reference in reader.references(path)]
-    return sorted(found, key=lambda reference: (reference.path, reference.line, reference.column))
+    told = _unedited(found, exclude)
+    return sorted(told, key=lambda reference: (reference.path, reference.line, reference.column))
 
 
 def naming(
@@ -58,7 +61,7 @@ def naming(
     """The files whose bytes may name any of these paths: a scan of one of them can be narrowed."""
     finder = Finder(renames)
     found = []
-    for path in _within(scanned(tree, renames), include, exclude):
+    for path in _within(scanned(tree, renames), include, exclude, renames):
         try:
             if finder.may_name(in_utf_8(tree.read(path))):
                 found.append(path)
@@ -67,8 +70,27 @@ def naming(
     return found
 
 
-def _within(files: Sequence[str], include: Sequence[str], exclude: Sequence[str]) -> list[str]:
-    return [f for f in files if (not include or matches(f, include)) and not matches(f, exclude)]
+def _within(
+    files: Sequence[str], include: Sequence[str], exclude: Sequence[str], renames: Renames
+) -> list[str]:
+    """The files to look into; what is not migrated may need a file that goes all the same."""
+    inside = "" if renames.config_root == "." else f"{renames.config_root}/"
+    return [
+        path
+        for path in files
+        if (not include or matches(path, include))
+        and (not matches(path, exclude) or (path.startswith(inside) and has_suffix(path)))
+    ]
+
+
+def _unedited(found: Iterable[Reference], exclude: Sequence[str]) -> Iterator[Reference]:
+    """The same; what an excluded config names stays as it is written."""
+    for one in found:
+        if not exclude or not matches(one.path, exclude):
+            yield one
+        elif one.certainty == CERTAIN and not one.prose:
+            reason = one.reason if one.edit is None else "not rewritten: the plan excludes the file"
+            yield one._replace(edit=None, reason=reason)
 
 
 def _parallel(reader: _Reader, files: Sequence[str], jobs: int) -> list[Reference]:

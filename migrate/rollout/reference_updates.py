@@ -183,7 +183,8 @@ class ReferenceTracker:
             for one in self._known.pop(path, ()):
                 self._by_target[one.target].pop(path, None)
         there = [path for path in new if tree.exists(path)]
-        for one in scan(tree, self.renames, among=there) if there else ():
+        exclude = self.plans.exclude
+        for one in scan(tree, self.renames, exclude=exclude, among=there) if there else ():
             self._known.setdefault(one.path, []).append(one)
             self._by_target.setdefault(one.target, {})[one.path] = None
 
@@ -340,7 +341,8 @@ def still_named(tree: Tree, plans: Plans, gone: Iterable[str]) -> list[Reference
     renames = Renames(moves, plans.config_root, plans.dialect.keys, layout=plans.layout)
     files = naming(tree, renames, plans.include, plans.exclude)
     matched = _Matching(list(tree.files()), plans)
-    return [one for one in scan(tree, renames, among=files) if one not in matched]
+    found = scan(tree, renames, exclude=plans.exclude, among=files)
+    return [one for one in found if one not in matched]
 
 
 _MADE_AT = frozenset("${%")
