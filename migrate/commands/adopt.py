@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from migrate.changes import Change, ChangeSet
-from migrate.commands.init import Init, added
+from migrate.commands.init import Init, added, with_unanswered
 from migrate.discovery.discover import Discoverer, Discovery, Scope
 from migrate.discovery.plan_files import PlanTexts
 from migrate.errors import InputError, MigrateError, MissingFile, Refused, nearest, raise_all
@@ -47,7 +47,8 @@ def adopt(workspace: Workspace, configs: Sequence[str]) -> Init:
     raise_all([_needs_none(path, found.left_alone) for path in paths if path not in planned])
     found = replace(found, excluded=plans.exclude)
     proposed = added(workspace, resolver, found, scope, PlanTexts(workspace.tree, workspace.layout))
-    return replace(proposed, changes=ChangeSet.of([*brought, *proposed.changes]))
+    changes = ChangeSet.of([*brought, *proposed.changes])
+    return with_unanswered(workspace, replace(proposed, changes=changes))
 
 
 def _discovered(workspace: Workspace, resolver: Resolver, scope: Scope) -> Discovery:

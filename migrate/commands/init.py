@@ -24,7 +24,7 @@ from migrate.references import Reference
 from migrate.resolve import Resolver, Store
 from migrate.rollout.evidence import Evidence, read_evidence
 from migrate.rollout.legacy import MANIFEST, freeze
-from migrate.rollout.reference_updates import references_block
+from migrate.rollout.reference_lines import ReferenceLines, lines_for
 from migrate.rollout.steps import Proposer
 from migrate.trees.globs import literal, matches
 from migrate.trees.tree import Overlay, Tree
@@ -47,8 +47,7 @@ class Init:
     again: Redraft | None = None
     unanswered: tuple[tuple[str, Reference], ...] = ()
     """What code names that goes: the preset whose step deletes it, and where it is named."""
-    tree_file: str = ""
-    paste: tuple[str, ...] = ()
+    say: ReferenceLines | None = None
     """Lines for the plans by which none of these is refused."""
 
     @property
@@ -146,20 +145,19 @@ def _first(workspace: Workspace, scope: Scope, texts: PlanTexts, force: bool) ->
         tried = _tried(workspace, found, config_root, texts, force, written_keys)
     changes = ChangeSet.of([*tried.frozen, *tried.texts.changes()])
     made = Init(found, tried.drafts, changes, config_root, sorted(tried.texts.changed))
-    return _with_unanswered(workspace, made)
+    return with_unanswered(workspace, made)
 
 
-def _with_unanswered(workspace: Workspace, made: Init) -> Init:
+def with_unanswered(workspace: Workspace, made: Init) -> Init:
     """The same with what somebody has to say something about before the steps that delete it."""
     after = workspace.fresh()
     after.tree = Overlay(workspace.tree, made.changes)
-    proposer = Proposer(after.rollout, after.tree, ())
+    proposer = Proposer(after.rollout, after.tree, after.evidence)
     steps, dangling = proposer.steps_to_come(), proposer.unanswered()
     if not dangling:
         return made
     named = tuple((steps[one.target], one) for one in dangling)
-    paste = tuple(references_block(after.plans, dangling))
-    return replace(made, unanswered=named, paste=paste, tree_file=workspace.layout.tree_file)
+    return replace(made, unanswered=named, say=lines_for(after.tree, after.plans, dangling))
 
 
 def _declared_root(workspace: Workspace, found: Discovery, texts: PlanTexts, needed: str) -> str:
@@ -246,7 +244,8 @@ def _rolled_out(workspace: Workspace, changes: list[Change]) -> tuple[Plans, Res
 def _again(workspace: Workspace, scope: Scope, texts: PlanTexts) -> Init:
     """Add what is new to the plans. Whatever they say stays, and so does what is applied."""
     found = Discoverer(workspace.resolver, scope, workspace.layout).discover()
-    return added(workspace, workspace.resolver, found, scope, texts)
+    made = added(workspace, workspace.resolver, found, scope, texts)
+    return with_unanswered(workspace, made)
 
 
 def added(

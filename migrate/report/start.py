@@ -60,7 +60,7 @@ def init_lines(result: Init, paint: Paint) -> Iterator[str]:
 
 def _unanswered(result: Init) -> Iterator[str]:
     """What holds steps until somebody says what became of it, and the lines that do so."""
-    if not result.unanswered:
+    if result.say is None:
         return
     rows = [
         (str(one.place), printable(one.target), f"goes with {printable(name)}")
@@ -70,9 +70,8 @@ def _unanswered(result: Init) -> Iterator[str]:
     yield from columns(rows[:NAMED], indent="  ")
     if len(rows) > NAMED:
         yield f"  and {len(rows) - NAMED:,} more places; `migrate refs` tells all of them"
-    where = "" if result.paste[0].startswith("references:") else "under `references:` "
-    yield f"  write {where}into {result.tree_file} what is true of each, a new path or a reason:"
-    yield from (printable(line) for line in result.paste)
+    yield f"  {result.say.place}: {result.say.where}:"
+    yield from (printable(line) for line in result.say.lines)
 
 
 def _again_lines(result: Init, again: Redraft, paint: Paint) -> Iterator[str]:
@@ -85,6 +84,7 @@ def _again_lines(result: Init, again: Redraft, paint: Paint) -> Iterator[str]:
             yield from (paint.diff_line(printable_block(line)) for line in change.diff())
     if result.beside:
         yield f"for editors and git: {', '.join(result.beside)}"
+    yield from _unanswered(result)
     late = [p for p, why in result.found.left_alone.items() if why.startswith("cannot be loaded")]
     for path in sorted(late):
         yield printable(f"left out: {path} {result.found.left_alone[path]}")
@@ -159,7 +159,8 @@ def init_data(result: Init) -> dict[str, Any]:
         "plans": result.plans,
         "beside": result.beside,
         "unanswered": [{"preset": name, **reference_data(one)} for name, one in result.unanswered],
-        "paste": list(result.paste),
+        "paste": list(result.say.lines) if result.say else [],
+        "paste_at": str(result.say.place) if result.say else None,
         **_again_data(result),
     }
 

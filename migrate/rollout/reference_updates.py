@@ -29,6 +29,7 @@ from migrate.references import (
     rewrite,
     scan,
 )
+from migrate.rollout.reference_lines import lines_for
 from migrate.trees.foreign import Foreign
 from migrate.trees.globs import matches
 from migrate.trees.tree import Overlay, Tree
@@ -230,7 +231,7 @@ def _joined(links: Iterable[Change], changes: Iterable[Change]) -> Iterator[Chan
 
 
 def unanswered(
-    plans: Plans, dangling: Sequence[Reference], step_of: Mapping[str, str]
+    tree: Tree, plans: Plans, dangling: Sequence[Reference], step_of: Mapping[str, str]
 ) -> list[Refused]:
     """A refusal for each reference, and what to write into the plans so that none is refused.
 
@@ -239,24 +240,11 @@ def unanswered(
     steps = {target: f"the step of {printable(name)}" for target, name in step_of.items()}
     faults = [*_faults(dangling, steps)]
     if dangling:
-        paste = references_block(plans, dangling)
+        say = lines_for(tree, plans, dangling)
         targets = {one.target for one in dangling}
         what = f"nothing says what became of {len(targets):,} of the files that code names"
-        hint = "write what is true of each, a new path or a reason, such as:"
-        if plans.references:
-            hint = f"add to `references:` {hint}"
-        faults.append(Unanswered(what, plans.layout.tree_file, hint, paste))
+        faults.append(Unanswered(what, say.place, f"{say.where}, such as:", say.lines))
     return faults
-
-
-def references_block(plans: Plans, dangling: Iterable[Reference]) -> list[str]:
-    """Lines for a plan file by which no reference is refused; a person puts in the reasons."""
-    head = [] if plans.references else ["references:"]
-    targets = sorted({one.target for one in dangling})
-    return [*head, *(f"  {spell(path)}: {{ignore: {_REASON}}}" for path in targets)]
-
-
-_REASON = "say here why what names it may stay"
 
 
 def _faults(

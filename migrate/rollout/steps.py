@@ -137,7 +137,8 @@ class Proposer:
         self._blocked(changes)
         if followed.faults:
             now = [one for one in followed.references if one.dangles]
-            raise_all(unanswered(self.plans, [*now, *self.unanswered()], self.steps_to_come()))
+            every = [*now, *self.unanswered()]
+            raise_all(unanswered(self.tree, self.plans, every, self.steps_to_come()))
         if made is None or self._touches(changes, made):
             proof = self.maker.prove(self.tree, self.live, written)
         else:

@@ -105,3 +105,63 @@ def test_nothing_is_told_where_nothing_holds(root: Path) -> None:
     ran = migrate(root, "--output", "json", "init")
     assert json.loads(ran.out)["unanswered"] == []
     assert json.loads(ran.out)["paste"] == []
+
+
+def refused(root: Path) -> list[str]:
+    """The lines to paste that `plan` prints."""
+    err = migrate(root, "plan").err
+    return err[err.index("such as:\n") + len("such as:\n") :].splitlines()
+
+
+WRITTEN = {
+    "indented by four": f"references:\n    {OPT}: {{ignore: nobody}}\n",
+    "in flow": f"references: {{{OPT}: {{ignore: nobody}}}}\n",
+    "with nothing in it": "references: {}\n",
+    "with a comment": f"references:  # who\n\n  # o\n  {OPT}: {{ignore: nobody}}\nrules: {{}}\n",
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_the_lines_fit_where_the_letter_says(root: Path, name: str) -> None:
+    ok(migrate(root, "init"))
+    tree = root / "plans/tree.yaml"
+    tree.write_text("version: 1\n" + WRITTEN[name])
+    ran = migrate(root, "plan")
+    assert ran.code == 3
+    assert "plans/tree.yaml:2:1: nothing says" in ran.err
+    lines = tree.read_text().splitlines(keepends=True)
+    added = "".join(f"{one}\n" for one in refused(root))
+    if "behind its brace" in ran.err:
+        lines[1] = lines[1].replace("{", "{\n" + added, 1)
+    else:
+        assert "below its line" in ran.err
+        lines.insert(2, added)
+    tree.write_text("".join(lines))
+    ok(migrate(root, "plan"))
+
+
+def test_without_a_file_for_the_tree_the_lines_are_one(root: Path) -> None:
+    ok(migrate(root, "init"))
+    tree = root / "plans/tree.yaml"
+    tree.unlink()
+    tree.write_text("\n".join(refused(root)) + "\n")
+    ok(migrate(root, "plan"))
+
+
+def test_init_again_and_adopt_list_what_came_since(root: Path) -> None:
+    ok(migrate(root, "init"))
+    paste(root, BLOCK)
+    late = b"extends: [../base.yaml, ../components/y.yaml]\n"
+    trees.write(root, {"configs/components/y.yaml": b"y: 1\n", "configs/train/late.yaml": late})
+    trees.write(root, {"b.sh": b"cat configs/components/y.yaml\n"})
+    row = "  b.sh:1:5  configs/components/y.yaml  goes with late"
+    line = "  configs/components/y.yaml: {ignore: say here why what names it may stay}"
+    said = ok(migrate(root, "adopt", "--dry-run", "configs/train/late.yaml")).out.splitlines()
+    assert {row, line} <= set(said)
+    said = ok(migrate(root, "init", "--force")).out.splitlines()
+    assert {row, line} <= set(said)
+    assert not any(OPT in one for one in said)
+    ok(migrate(root, "init", "--force"))
+    paste(root, line + "\n")
+    ok(migrate(root, "apply", "--all"))
+    assert "goes with" not in ok(migrate(root, "init", "--force")).out
