@@ -237,13 +237,13 @@ def explain(resolved: Resolved, key: str | None = None) -> Explanation:
     """
     path = spelled(resolved, key) if key else ()
     if not path:
-        everything = list(_leaves(resolved.branch, ()))
+        everything = list(_leaves(resolved, ()))
         return Explanation(resolved.path, path, resolved.paths, everything)
     step = _step(resolved.branch, path)
     around = None
     if isinstance(step, Slot) and isinstance(step.value, Branch) and step.value.slots:
-        settings = [*_leaves(resolved.branch, path, step.value)]
-        whole = _explained(resolved.branch, path, step)
+        settings = [*_leaves(resolved, path, step.value)]
+        whole = _explained(resolved, path, step)
         around = whole if any(not one.active for one in whole.said) else None
     else:
         settings = [_leaf(resolved, path, step, key or "")]
@@ -252,8 +252,8 @@ def explain(resolved: Resolved, key: str | None = None) -> Explanation:
 
 def _leaf(resolved: Resolved, path: KeyPath, step: Slot | Explained | None, key: str) -> Explained:
     if isinstance(step, Slot):
-        return _explained(resolved.branch, path, step)
-    lost = tuple(_buried(resolved.branch, path))
+        return _explained(resolved, path, step)
+    lost = tuple(_buried(resolved, path))
     if step is not None:
         return Explained(path, step.value, (*lost, *step.said))
     if not lost:
@@ -278,15 +278,17 @@ def spelled(resolved: Resolved, key: str) -> KeyPath:
     return tuple(out)
 
 
-def _leaves(root: Branch, path: KeyPath, section: Branch | None = None) -> Iterator[Explained]:
-    for key, slot in (section or root).leaves(path):
-        yield _explained(root, key, slot)
+def _leaves(
+    resolved: Resolved, path: KeyPath, section: Branch | None = None
+) -> Iterator[Explained]:
+    for key, slot in (section or resolved.branch).leaves(path):
+        yield _explained(resolved, key, slot)
 
 
-def _explained(root: Branch, path: KeyPath, slot: Slot) -> Explained:
+def _explained(resolved: Resolved, path: KeyPath, slot: Slot) -> Explained:
     lost = [_said(one, active=False) for one in slot.lost]
     active = [_said(one, active=True) for one in slot.settings]
-    return Explained(path, slot.python, (*_buried(root, path), *lost, *active))
+    return Explained(path, slot.python, (*_buried(resolved, path), *lost, *active))
 
 
 def _step(branch: Branch, path: KeyPath) -> Slot | Explained | None:
@@ -312,11 +314,14 @@ def _inside(slot: Slot, path: KeyPath, rest: KeyPath) -> Explained | None:
     return Explained(path, value, (_noted(document, step, active=True),))
 
 
-def _buried(root: Branch, path: KeyPath) -> Iterator[Said]:
+def _buried(resolved: Resolved, path: KeyPath) -> Iterator[Said]:
     """What was said of a key inside mappings that were replaced as a whole, and by what."""
     for length in range(1, len(path)):
-        slot = root.find(path[:length])
+        slot = resolved.branch.find(path[:length])
         if slot is None:
+            return
+        if resolved.dialect.merge == "shallow":
+            yield from _replaced(slot, path[:length], path[length:])
             return
         within = [(one, _within(one, path[length:])) for one in slot.lost]
         if any(said is not None for _, said in within):
@@ -329,6 +334,19 @@ def _buried(root: Branch, path: KeyPath) -> Iterator[Said]:
                 yield _said(slot.winner, active=False)._replace(of=path[:length])
             elif within[-1][1] is not None:  # the first mapping took the place of a list
                 yield _said(slot.settings[0], active=False)._replace(of=path[:length])
+
+
+def _replaced(slot: Slot, above: KeyPath, rest: KeyPath) -> Iterator[Said]:
+    """The same where each file that says the key at the top replaces all that was said before."""
+    lost = False
+    for setting in slot.all_settings():
+        said = _within(setting, rest)
+        active = setting is slot.winner and said is not None
+        if said is not None and not active:
+            yield said
+        elif lost and not active:
+            yield _said(setting, active=False)._replace(of=above)
+        lost = lost or said is not None
 
 
 def _within(setting: Setting, rest: KeyPath) -> Said | None:

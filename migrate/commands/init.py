@@ -135,7 +135,7 @@ def _first(workspace: Workspace, scope: Scope, texts: PlanTexts, force: bool) ->
     if not found.presets:
         return Init(found, [], ChangeSet(), ".")
     # Paths that begin at the root lead to the same places in a copy of everything below the root.
-    config_root = found.config_root if workspace.dialect.by_file else "."
+    config_root = found.config_root if not workspace.dialect.from_root else "."
     if ("config_root",) in texts.said:
         config_root = _declared_root(workspace, found, texts, config_root)
     try:
@@ -164,7 +164,7 @@ def _declared_root(workspace: Workspace, found: Discovery, texts: PlanTexts, nee
     """The config root that a person declared. Raises Refused where it does not hold all files."""
     root = workspace.plans.config_root
     inside = all(root == "." or path.startswith(f"{root}/") for path in found.frozen)
-    if not inside or (root != "." and needed == "." and not workspace.dialect.by_file):
+    if not inside or (root != "." and needed == "." and workspace.dialect.from_root):
         place = texts.said["config_root",].place(("config_root",))
         what = f"the config root `{root}` does not hold every file of the old presets"
         raise Refused(what, place, f"write `config_root: {needed}`, or take the line out")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import shlex
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 from migrate.errors import InputError
@@ -16,7 +16,13 @@ class NoSuchKey(InputError):
     """A key that is nowhere in a chain, with what a person may have meant."""
 
     def __init__(
-        self, resolved: Resolved, key: str, near: list[str], home: Place, instead: str = ""
+        self,
+        resolved: Resolved,
+        key: str,
+        near: list[str],
+        home: Place,
+        instead: str = "",
+        what: str = "",
     ) -> None:
         self.config = resolved.path
         self.key = key
@@ -24,7 +30,7 @@ class NoSuchKey(InputError):
         self.home = home
         hint = f"did you mean {' or '.join(near)}? " if near else ""
         hint += instead or f"it would be set in {home}"
-        super().__init__(f"no file of the chain sets `{key}`", resolved.path, hint)
+        super().__init__(what or f"no file of the chain sets `{key}`", resolved.path, hint)
 
     def data(self) -> dict[str, Any]:
         """The same for scripts: like an explanation without settings."""
@@ -40,11 +46,24 @@ def whereabouts(resolved: Resolved, path: KeyPath, key: str) -> NoSuchKey:
         chain = f"`migrate inspect {shlex.quote(resolved.path)}` shows the chain"
         what = f"`{path[0]}` composes files and is no value; {chain}"
         return NoSuchKey(resolved, key, [], home, what)
+    if path[0] in resolved.dialect.not_inherited and (place := _said_below(resolved, path[0])):
+        name = resolved.dialect.name
+        instead = f"{place} does, and dialect {name} does not inherit `{path[0]}` from a base"
+        return NoSuchKey(resolved, key, [], home, instead, f"does not set `{key}`")
     for length in range(len(path) - 1, 0, -1):
         slot = resolved.branch.find(path[:length])
         if slot is not None and not isinstance(slot.value, Branch):
             return _inside(resolved, path, key, slot.winner.place)
     return NoSuchKey(resolved, key, near_keys(resolved, path), home)
+
+
+def _said_below(resolved: Resolved, key: Hashable) -> Place | None:
+    """Where a file of the chain sets a top-level key that the config itself does not have."""
+    for document in reversed(resolved.chain):
+        for entry in document.entries:
+            if entry.pykey == key:
+                return document.place(entry.start)
+    return None
 
 
 def _inside(resolved: Resolved, path: KeyPath, key: str, home: Place) -> NoSuchKey:

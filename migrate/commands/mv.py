@@ -13,9 +13,9 @@ import msgspec
 from migrate.changes import Change, ChangeSet
 from migrate.errors import InputError, MigrateError, MissingFile, Refused, raise_all
 from migrate.limits import FAULTS_TOLD
-from migrate.loading.graph import SUFFIXES, Graph
+from migrate.loading.graph import Graph
 from migrate.loading.trainer import PlainLoader
-from migrate.locations import LEGACY, Place, parents
+from migrate.locations import LEGACY, SUFFIXES, Place, parents
 from migrate.parity import differences
 from migrate.parity.format import format_difference
 from migrate.plan import Plans, load_plans

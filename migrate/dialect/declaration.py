@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from migrate.locations import LEGACY, join, relative
 
+Named = TypeVar("Named", bound=Hashable)
 Form = Literal["any", "path", "list"]
 Order = Literal["later", "earlier"]
 MappingOver = Literal["replace", "error", "omegaconf"]
 Where = Literal["top", "any"]
+Merge = Literal["deep", "shallow"]
+Revisit = Literal["each", "once", "error"]
 
-FILE, ROOT, CWD = "file", "root", "cwd"
+FILE, ROOT, CWD, PREFIX = "file", "root", "cwd", "prefix"
 """Words of `base_dirs`; any other entry is a folder, relative to the root."""
 
 
@@ -59,11 +62,21 @@ class Dialect(NamedTuple):
     form: Form = "any"
     """Whether a composing key holds a path, a list of paths, or either."""
     base_dirs: tuple[str, ...] = (FILE,)
-    """Where a base is looked for, in this order: `file`, `root`, `cwd` (the root), or a folder."""
+    """Where a base is looked for, in this order: `file`, `root`, `cwd` (the root), or a folder; by
+    `prefix` a path that begins with a dot is beside the file, and any other below the root."""
     home: bool = False
     """Whether a path that begins with `~` leads to the home folder."""
     order: Order = "later"
     """Which of several bases wins."""
+    merge: Merge = "deep"
+    """Whether a mapping over a mapping merges, or takes its place like anything else."""
+    not_inherited: tuple[str, ...] = ()
+    """Top-level keys that a config does not take from what it builds on."""
+    revisit: Revisit = "each"
+    """What a file that is reached again in one chain does: it is merged again, or the first time
+    only, or it is an error."""
+    implicit_base: str = ""
+    """The file, relative to the root, that the loader puts under each that names no base."""
     mapping_over_other: MappingOver = "replace"
     """What a mapping does to a scalar or list. `omegaconf`: lists and mappings never replace each
     other, and a mandatory value `???` replaces nothing."""
@@ -104,7 +117,9 @@ class Dialect(NamedTuple):
     def plain(self) -> bool:
         """Whether bases merge as the default dialect merges them."""
         special = self.linear or self.in_place or self.disjoint or self.delete is not None
-        return not special and (self.order, self.mapping_over_other) == ("later", "replace")
+        special = special or bool(self.not_inherited or self.implicit_base)
+        rules = (self.order, self.merge, self.revisit, self.mapping_over_other)
+        return not special and rules == ("later", "deep", "each", "replace")
 
     @property
     def spelled(self) -> str:
@@ -116,6 +131,35 @@ class Dialect(NamedTuple):
         """Whether all bases are looked for beside the file that names them."""
         return self.base_dirs == (FILE,)
 
+    @property
+    def from_root(self) -> bool:
+        """Whether a path may be read from the root: a frozen copy then mirrors the whole root."""
+        return not self.by_file or bool(self.implicit_base)
+
+    def implicit(self, source: str) -> str | None:
+        """The file that the loader puts under `source` if that names no base; None for no such."""
+        if not self.implicit_base:
+            return None
+        path = posixpath.normpath(posixpath.join(_root(source), self.implicit_base))
+        return path if path != source else None
+
+    def is_implicit(self, path: str) -> bool:
+        """Whether a file, or the one that it is the frozen copy of, is the implicit base."""
+        inner = path.removeprefix(f"{LEGACY}/")
+        return bool(self.implicit_base) and inner == posixpath.normpath(self.implicit_base)
+
+    def each_once(self, chains: Iterable[Sequence[Named]]) -> tuple[Named, ...]:
+        """The files of a config's bases, each once, where it counts, in merge order.
+
+        `chains` are those of the bases in the order of their list. A file that is reached twice
+        counts where it is merged last, or where it is merged at all.
+        """
+        in_order = list(chains) if self.order == "later" else list(chains)[::-1]
+        files = [file for chain in in_order for file in chain]
+        if self.revisit == "once" and self.order == "later":
+            return tuple(dict.fromkeys(files))
+        return tuple(reversed(dict.fromkeys(reversed(files))))
+
     def candidates(self, source: str, text: str) -> list[str]:
         """The root-relative paths that `text` may mean in the file `source`, in order.
 
@@ -123,11 +167,10 @@ class Dialect(NamedTuple):
         """
         if self.by_file:
             return [join(source, text)]
-        root = LEGACY if source.startswith(f"{LEGACY}/") else ""
         return [
             join(source, text)
-            if folder == FILE
-            else posixpath.normpath(posixpath.join(root, _folder(folder), text))
+            if folder == FILE or (folder == PREFIX and text.startswith("."))
+            else posixpath.normpath(posixpath.join(_root(source), _folder(folder), text))
             for folder in self.base_dirs
         ]
 
@@ -141,6 +184,9 @@ class Dialect(NamedTuple):
         for folder in self.base_dirs:
             if folder == FILE:
                 return relative(path, source)
+            if folder == PREFIX and path.startswith("."):
+                beside = relative(path, source)
+                return beside if beside.startswith(".") else f"./{beside}"
             inner = posixpath.relpath(path, _folder(folder) or ".")
             if not inner.startswith("../"):
                 return inner
@@ -152,7 +198,11 @@ class Dialect(NamedTuple):
 
 
 def _folder(word: str) -> str:
-    return "" if word in (ROOT, CWD) else word
+    return "" if word in (ROOT, CWD, PREFIX) else word
+
+
+def _root(source: str) -> str:
+    return LEGACY if source.startswith(f"{LEGACY}/") else ""
 
 
 EXTENDS = Dialect()

@@ -17,6 +17,10 @@ DECLARABLE = (
     "base_dirs",
     "home",
     "order",
+    "merge",
+    "not_inherited",
+    "revisit",
+    "implicit_base",
     "mapping_over_other",
     "loader",
     "linear",
@@ -28,7 +32,10 @@ DECLARABLE = (
     "relative_keys",
     "relative_tags",
 )
-"""The fields of a declaration that a plan may set as they are; `delete` is a mapping."""
+"""The fields of a declaration that a plan may set as they are; `delete`, `refuses` are mappings."""
+
+
+_NOTHING_MERGES = {"delete": None, "mapping_over_other": "replace", "in_place": False}
 
 
 def named(name: str, place: Place | None = None) -> Dialect:
@@ -49,8 +56,13 @@ def declared(said: Mapping[str, Any], place: Place | None = None) -> Dialect:
     }
     if "keys" in fields:
         fields["rejected"] = tuple(item for item in like.rejected if item[0] not in fields["keys"])
+    if fields.get("merge") == "shallow":
+        # Nothing merges, so what says how mappings merge has no meaning.
+        fields = {**_NOTHING_MERGES, **fields}
     if "delete" in said:
         fields["delete"] = _delete(said["delete"])
+    if "refuses" in said:
+        fields["refuses"] = tuple(said["refuses"].items())
     name = said.get("name", "declared in the plan")
     text = json.dumps(dict(said), ensure_ascii=False)
     return like._replace(name=name, source="the plan", declared=text, **fields)

@@ -125,7 +125,8 @@ class Discoverer:
         if chosen:
             broken = sorted(self.unloadable.keys() - self.components)
             found.excluded = (*found.excluded, *map(literal, broken))
-        found.frozen = sorted({known for path in chosen for known in self.graph.reach(path)})
+        frozen = {known for path in chosen for known in self.graph.reach(path)}
+        found.frozen = sorted(frozen | self._implicit(frozen))
         found.turns = sorted({turn for path in found.frozen for turn in self._turns(path)})
         found.old_bases = sorted(self._inlined & set(found.frozen))
         self._sort_chains(found, chosen)
@@ -142,6 +143,11 @@ class Discoverer:
         fragments = self.components | self.old_bases.keys() | self.dataset_layer
         loadable = [path for path in self.visible if path.endswith(SUFFIXES)]
         return [path for path in loadable if path not in fragments and path != self.scope.base]
+
+    def _implicit(self, frozen: set[str]) -> set[str]:
+        """What the loader puts under these files unasked."""
+        under = map(self.resolver.dialect.implicit, frozen)
+        return {path for path in under if path is not None and self.tree.exists(path)}
 
     # What can be read.
 
@@ -206,8 +212,11 @@ class Discoverer:
         """The fragments that the globs name, and no `--presets`."""
         every = (*self.graph.files, *self.graph.fragments)
         named = frozenset(self.scope.presets)
+        implicit = self.resolver.dialect.is_implicit
         return frozenset(
-            path for path in every if matches(path, self.scope.components) and path not in named
+            path
+            for path in every
+            if matches(path, self.scope.components) and path not in named and not implicit(path)
         )
 
     @cached_property
@@ -226,6 +235,7 @@ class Discoverer:
         return (
             path not in self.components
             and path != self.scope.base
+            and not self.resolver.dialect.is_implicit(path)
             and path not in self.unloadable
             and not matches(path, self.scope.presets)
         )
@@ -448,6 +458,8 @@ class Discoverer:
     def _why_of_its_own(self, path: str) -> str:
         if reason := self.foreign.why(path):
             return reason
+        if self.resolver.dialect.is_implicit(path):
+            return "the loader puts it under the others"
         if path in self.dataset_layer:
             return "a value of another config names it"
         return "may be run as it is"

@@ -15,9 +15,9 @@ from migrate.flatten.place import stay_in_place
 from migrate.flatten.select import Follow, Piece, Selection
 from migrate.flatten.top import Top
 from migrate.flatten.write import Writer
-from migrate.loading.trainer import finished, merge_over
+from migrate.loading.trainer import merge_over
 from migrate.locations import KeyPath, dotted
-from migrate.resolve import EMPTY, Branch, Resolved, Resolver, Setting, Slot, merge
+from migrate.resolve import Below, Resolved, Resolver, Setting, Slot
 from migrate.yaml_text import ALIAS, Document, Node, is_merge, load, same
 from migrate.yaml_text.anchors import Anchors, leaf_span
 
@@ -36,14 +36,6 @@ class Onto(NamedTuple):
     """For each link, the old path of the file that it names ("" where the old chain had none)."""
     place: str = ""
     """Where the new file will stand among the old ones; where the config stands, if empty."""
-
-    @property
-    def branch(self) -> Branch | None:
-        """The parents merged in order; None without parents."""
-        merged = EMPTY
-        for parent in self.parents:
-            merged = merge(merged, parent.branch)
-        return merged if self.parents else None
 
 
 Keys = tuple[tuple[KeyPath, str], ...]
@@ -78,13 +70,14 @@ def flatten(
     to exactly the same values: nothing is ever handed on that was not parsed again.
     """
     place = onto.place or resolved.path
+    onto, below = _grounded(resolver, resolved, onto)
     if not (onto.parents or order) and _builds_on_nothing(resolver, resolved):
-        return _as_it_is(resolved, resolver.dialect, place)
+        return _as_it_is(resolved, below, resolver.dialect, place)
     for document in resolved.chain:
         document.attribute()
-    parent = onto.branch
     inlined = frozenset(resolved.paths) - onto.retained
-    selection = Selection(resolved.document, parent, resolver.dialect.delete, inlined, keep_pins)
+    parents = below.branch if below is not None else None
+    selection = Selection(resolved.document, parents, resolver.dialect, inlined, keep_pins)
     members = selection.members(resolved.branch)
     leaves = _leaves(members)
     stay_in_place(resolver.dialect, resolved, place, _settings(leaves))
@@ -103,7 +96,7 @@ def flatten(
     writer.block(members, 0, root=True)
     top.footer()
     text = lines.render()
-    check(text, resolved, parent, bool(order) or paragraphs.moved, resolver.dialect)
+    check(text, resolved, onto, below, bool(order) or paragraphs.moved, resolver.dialect)
     content = _encoded(resolved.document, text)
     comments = account(resolved, onto.retained, lines.used, headings.dropped)
     follows, pinned = tuple(selection.follows), frozenset(selection.pinned)
@@ -117,10 +110,19 @@ def chosen_keys(resolver: Resolver, resolved: Resolved, onto: Onto) -> Keys:
     """
     if not onto.parents and _builds_on_nothing(resolver, resolved):
         return _own_keys(resolved)
-    selection = Selection(resolved.document, onto.branch, resolver.dialect.delete)
+    onto, below = _grounded(resolver, resolved, onto)
+    parents = below.branch if below is not None else None
+    selection = Selection(resolved.document, parents, resolver.dialect)
     leaves = _leaves(selection.members(resolved.branch))
     stay_in_place(resolver.dialect, resolved, onto.place or resolved.path, _settings(leaves))
     return _keys(leaves)
+
+
+def _grounded(resolver: Resolver, resolved: Resolved, onto: Onto) -> tuple[Onto, Below | None]:
+    """What the new file is built on, with what the loader puts there itself, and that merged."""
+    below = resolver.below(onto.parents, resolved.path)
+    implicit = frozenset(filter(resolver.dialect.is_implicit, resolved.paths))
+    return onto._replace(retained=onto.retained | implicit), below
 
 
 def _leaves(members: list[Piece | Slot]) -> list[Piece]:
@@ -137,7 +139,13 @@ def _keys(leaves: list[Piece]) -> Keys:
 
 
 def _own_keys(resolved: Resolved) -> Keys:
-    return tuple((path, resolved.document.path) for path, _ in resolved.branch.leaves())
+    return tuple((path, resolved.path) for path, _ in _own(resolved))
+
+
+def _own(resolved: Resolved) -> Iterator[tuple[KeyPath, Setting]]:
+    for path, slot in resolved.branch.leaves():
+        if slot.winner.document is resolved.document:
+            yield path, slot.winner
 
 
 def _builds_on_nothing(resolver: Resolver, resolved: Resolved) -> bool:
@@ -147,12 +155,11 @@ def _builds_on_nothing(resolver: Resolver, resolved: Resolved) -> bool:
     return not composes and resolver.resolve(resolved.path).branch is resolved.branch
 
 
-def _as_it_is(resolved: Resolved, dialect: Dialect, place: str) -> FlatText:
+def _as_it_is(resolved: Resolved, below: Below | None, dialect: Dialect, place: str) -> FlatText:
     """One file is one file: its own bytes."""
     document = resolved.document
-    leaves = ((path, slot.winner) for path, slot in resolved.branch.leaves())
-    stay_in_place(dialect, resolved, place, leaves)
-    check(document.text, resolved, None, False, dialect)
+    stay_in_place(dialect, resolved, place, _own(resolved))
+    check(document.text, resolved, Onto(), below, False, dialect)
     return FlatText(document.source, Account(len(document.comments), ()), _own_keys(resolved))
 
 
@@ -231,7 +238,12 @@ def _spaced(resolved: Resolved) -> dict[str, bool]:
 
 
 def check(
-    text: str, resolved: Resolved, parent: Branch | None, reordered: bool, dialect: Dialect
+    text: str,
+    resolved: Resolved,
+    onto: Onto,
+    below: Below | None,
+    reordered: bool,
+    dialect: Dialect,
 ) -> None:
     """Parse a written text with the trainer's loader and compare. Raises Refused where it differs.
 
@@ -240,12 +252,13 @@ def check(
     old = resolved.python
     loaded = load(text, resolved.path, resolved.document.values.loader) or {}
     own = {key: value for key, value in loaded.items() if key not in resolved.document.layers}
-    new = finished(dialect, own) if parent is None else merge_over(dialect, parent.python, own)
-    if not same(new, old) or (parent is None and not reordered and not _same_order(new, old)):
+    bases = [] if below is None else [base.python for base in below.bases]
+    new = merge_over(dialect, bases, own)
+    if not same(new, old) or (below is None and not reordered and not _same_order(new, old)):
         hint = "nothing was written; please report this config as a bug"
         where = _first_difference(new, old)
         raise Refused(f"cannot be rewritten without a change{where}", resolved.path, hint)
-    if (len(own) < len(loaded)) != (parent is not None):
+    if (len(own) < len(loaded)) != bool(onto.links):
         raise Refused(
             "lost what it extends while it was written",
             resolved.path,

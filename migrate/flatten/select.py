@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from migrate.dialect import Delete
+from migrate.dialect import EXTENDS, Dialect
 from migrate.errors import Refused, raise_all
 from migrate.locations import KeyPath, Place, dotted
 from migrate.resolve import Branch, Setting, Slot, shown
@@ -73,9 +73,9 @@ class Follow(NamedTuple):
 class Selection:
     """Chooses pieces of a resolved config.
 
-    `own` is the preset's file, `parents` what stays below it, `delete` how the dialect takes back
-    what a parent says. What one of the files `inlined` set is a pin, and `keep_pins` keeps those
-    that the parents say alike. `extra` are the lines that take something back, by the mapping that
+    `own` is the preset's file, `parents` what stays below it, `dialect` how the two merge. What one
+    of the files `inlined` set is a pin, and `keep_pins` keeps those that the parents say alike.
+    `extra` are the lines that take something back, by the mapping that
     they go into; `pinned` the keys that are there as pins alone.
     """
 
@@ -83,7 +83,7 @@ class Selection:
         self,
         own: Document,
         parents: Branch | None,
-        delete: Delete | None = None,
+        dialect: Dialect = EXTENDS,
         inlined: frozenset[str] = frozenset(),
         keep_pins: bool = False,
     ) -> None:
@@ -94,7 +94,8 @@ class Selection:
         self.pinned: set[KeyPath] = set()
         self.faults: list[Refused] = []
         self.parents = parents
-        self.delete = delete
+        self.delete = dialect.delete
+        self.shallow = dialect.merge == "shallow"
         self.extra: dict[KeyPath, tuple[str, ...]] = {}
 
     def members(self, branch: Branch) -> list[Piece | Slot]:
@@ -119,11 +120,21 @@ class Selection:
         ]
 
     def _piece(self, slot: Slot, above: Slot | None, path: KeyPath) -> Piece | None:
-        if isinstance(slot.value, Branch):
+        if isinstance(slot.value, Branch) and not (self.shallow and above is not None):
             return self._mapping(slot, slot.value, above, path)
-        if above is None or slot.winner.document is self.own or not same(slot.python, above.python):
-            return Piece(slot, path)
-        return Piece(slot, path) if self._is_kept(slot, above, path) else None
+        if (
+            above is None
+            or slot.winner.document is self.own
+            or not same(slot.python, above.python)
+            or self._is_kept(slot, above, path)
+        ):
+            # Of what merges nowhere, a mapping goes into the file as a whole or not at all.
+            if not isinstance(slot.value, Branch):
+                return Piece(slot, path)
+            if path in self.pinned:
+                self.pinned.update((*path, *inner) for inner, _ in slot.value.leaves())
+            return self._mapping(slot, slot.value, None, path)
+        return None
 
     def _is_kept(self, slot: Slot, above: Slot, path: KeyPath) -> bool:
         """Whether what the parents say alike is kept as a pin; if not, it follows them now."""
@@ -170,7 +181,8 @@ class Selection:
             if key not in branch.slots:
                 name = dotted((*path, key))
                 what = f"sets {name} to {shown(slot.python)}, which {self.own.path} does not have"
-                hint = "a deep merge cannot remove a key: extend another parent, or none"
+                kind = "shallow" if self.shallow else "deep"
+                hint = f"a {kind} merge cannot remove a key: extend another parent, or none"
                 self.faults.append(Refused(what, slot.winner.place, hint))
 
     def _removed(self, key: Hashable, path: KeyPath) -> bool:

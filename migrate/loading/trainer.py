@@ -67,14 +67,20 @@ class PlainLoader:
         """The files that one file extends, in its order. Raises InputError."""
         return self._bases(path, self._file(path))
 
+    def below(self, path: str) -> list[str]:
+        """The same, or what the loader puts under a file that names none. Raises InputError."""
+        return self._under(path, self._file(path))
+
     def chain(self, path: str) -> tuple[str, ...]:
         """Every file of a config that `load` has read, by precedence, the config itself last."""
         if path not in self._chains:
-            bases = self.bases(path)
+            bases = self.below(path)
             in_order = bases if self.dialect.order == "later" else bases[::-1]
             merged = [known for base in in_order for known in self.chain(base)]
-            # A file that is reached twice counts where it comes last.
-            self._chains[path] = (*reversed(dict.fromkeys(reversed(merged))), path)
+            first = self.dialect.revisit == "once" and in_order is bases
+            # A file that is reached twice counts where it comes last, or where it is merged at all.
+            kept = dict.fromkeys(merged) if first else reversed(dict.fromkeys(reversed(merged)))
+            self._chains[path] = (*kept, path)
         return self._chains[path]
 
     def forget(self, path: str) -> None:
@@ -102,7 +108,7 @@ class PlainLoader:
             )
         return self._plainly_resolvable[path]
 
-    def _compose(self, path: str, depth: int) -> Mapping:
+    def _compose(self, path: str, depth: int, seen: set[str] | None = None) -> Mapping:
         self._enter(path, depth)
         if (
             self.dialect.nested
@@ -112,16 +118,17 @@ class PlainLoader:
             raise Refused("is a base and extends another file", path, "write that one out")
         if self.dialect.linear:
             merged: Mapping = {}
-            for file in self._in_a_row(path, depth):
-                self._merge(merged, file)
-            return merged
-        if self.dialect.in_place:
-            # What is changed in place is nobody else's.
-            return self._fold(path, depth)
+            *below, own = self._in_a_row(path, depth, set())
+            for file in below:
+                merged = self._merge(merged, self._without_own_keys(file))
+            return self._merge(merged, own)
+        if self.dialect.in_place or self.dialect.revisit == "once":
+            # What is changed in place is nobody else's; what a file adds depends on who came first.
+            return self._fold(path, depth, seen if seen is not None else set())
         if path in self._whole:
             self._weigh(path, self._below[path])
         else:
-            self._whole[path] = self._fold(path, depth)
+            self._whole[path] = self._fold(path, depth, set())
         return self._whole[path]
 
     def _enter(self, path: str, depth: int) -> None:
@@ -153,12 +160,12 @@ class PlainLoader:
         text = decode(path, self._contents[path])
         return values_at_most(text, path, self.tree.limits, exactly)
 
-    def _fold(self, path: str, depth: int) -> Mapping:
+    def _fold(self, path: str, depth: int, seen: set[str]) -> Mapping:
         own = self._file(path)
         self._weigh(path, [path])
         data = {key: value for key, value in own.items() if key not in self.dialect.keys}
-        named = self._bases(path, own)
-        bases = [self._compose(base, depth + 1) for base in named]
+        named = self._under(path, own)
+        bases = self._composed(named, depth, path, seen)
         self._below[path] = frozenset((path,)).union(*(self._below[base] for base in named))
         if self.dialect.order == "earlier":
             for base in bases:
@@ -167,19 +174,50 @@ class PlainLoader:
         below: Mapping = {}
         for base in bases:
             if self.dialect.disjoint:
-                _refuse_common(below, base, path)
+                _refuse_common(below, base, path, self.dialect.merge == "deep")
             below = self._merge(below, base)
-        if len(data) < len(own):
+        if named or len(data) < len(own):
             _override(self.dialect, below, data)
         return self._merge(below, data)
 
-    def _in_a_row(self, path: str, depth: int) -> Iterator[Mapping]:
+    def _composed(self, named: list[str], depth: int, path: str, seen: set[str]) -> list[Mapping]:
+        """The bases of a file as they are merged into it. Raises InputError for one too many."""
+        bases: list[Mapping] = []
+        reached: set[str] = set()
+        for base in named:
+            if self.dialect.revisit == "once" and base in seen:
+                continue
+            bases.append(self._without_own_keys(self._compose(base, depth + 1, seen)))
+            if self.dialect.revisit == "error" and reached & self._below[base]:
+                raise InputError(f"reaches a file twice, by {base}", path, _FAILS)
+            reached |= self._below[base]
+        seen.add(path)  # not before: what extends itself must not look as if it were done
+        return bases
+
+    def _without_own_keys(self, base: Mapping) -> Mapping:
+        """What a base hands on: some keys are a file's own."""
+        if not any(key in base for key in self.dialect.not_inherited):
+            return base
+        return {key: value for key, value in base.items() if key not in self.dialect.not_inherited}
+
+    def _in_a_row(self, path: str, depth: int, seen: set[str]) -> Iterator[Mapping]:
         self._enter(path, depth)
         own = self._file(path)
         self._weigh(path, [path])
-        for base in self._bases(path, own):
-            yield from self._in_a_row(base, depth + 1)
+        for base in self._under(path, own):
+            once = self.dialect.revisit == "once" or self.dialect.is_implicit(base)
+            if not (once and base in seen):
+                yield from self._in_a_row(base, depth + 1, seen)
+        seen.add(path)
         yield {key: value for key, value in own.items() if key not in self.dialect.keys}
+
+    def _under(self, path: str, own: Mapping) -> list[str]:
+        """The files that a file is laid over: those that it names, else what the loader adds."""
+        named = self._bases(path, own)
+        implicit = self.dialect.implicit(path)
+        if named and self.dialect.is_implicit(path):
+            raise Refused("is put under others and extends another file", path, "write that out")
+        return named if named or implicit is None else [implicit]
 
     def _bases(self, path: str, own: Mapping) -> list[str]:
         return [self.dialect.find(path, said, self.tree.exists) for said in self._said(path, own)]
@@ -223,6 +261,8 @@ class PlainLoader:
 
 def merger(dialect: Dialect) -> Callable[[Mapping, Mapping], Mapping]:
     """How a loader merges a mapping over another. Raises InputError where it would fail."""
+    if dialect.merge == "shallow":
+        return lambda base, over: {**base, **over}
     if dialect.in_place:
         return lambda base, over: _merge_in_place(base, over, dialect.mapping_over_other == "error")
     delete = dialect.delete
@@ -233,11 +273,17 @@ def merger(dialect: Dialect) -> Callable[[Mapping, Mapping], Mapping]:
     return lambda base, over: _merge_strictly(base, over, dialect.mapping_over_other)
 
 
-def merge_over(dialect: Dialect, below: Mapping, own: Mapping) -> Mapping:
-    """One file's data over what it builds on; neither is changed. Raises as `merger`."""
-    base, data = (copy.deepcopy(side) if dialect.in_place else dict(side) for side in (below, own))
-    _override(dialect, base, data)
-    return finished(dialect, merger(dialect)(base, data))
+def merge_over(dialect: Dialect, bases: Iterable[Mapping], own: Mapping) -> Mapping:
+    """One file's data over what it builds on; none is changed. Raises as `merger`.
+
+    Several bases are laid below it one after another.
+    """
+    data = copy.deepcopy(own) if dialect.in_place else dict(own)
+    for below in bases:
+        base = copy.deepcopy(below) if dialect.in_place else dict(below)
+        _override(dialect, base, data)
+        data = merger(dialect)(base, data)
+    return finished(dialect, data)
 
 
 def finished(dialect: Dialect, whole: Mapping) -> Mapping:
@@ -335,10 +381,10 @@ def _override(dialect: Dialect, below: Mapping, data: Mapping) -> None:
             data[key] = _unmarked(value, delete)
 
 
-def _refuse_common(below: Mapping, base: Mapping, path: str) -> None:
+def _refuse_common(below: Mapping, base: Mapping, path: str, deep: bool) -> None:
     for key, value in base.items():
-        if isinstance(value, dict) and isinstance(below.get(key), dict):
-            _refuse_common(below[key], value, path)
+        if deep and isinstance(value, dict) and isinstance(below.get(key), dict):
+            _refuse_common(below[key], value, path, deep)
         elif key in below:
             raise InputError(f"two bases set `{key}`", path, _FAILS)
 

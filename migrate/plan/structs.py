@@ -150,7 +150,7 @@ class Declaration(_Struct, frozen=True, kw_only=True):
     ] = None
     base_dirs: Annotated[
         tuple[str, ...] | None,
-        Meta(description="Where bases are, in this order: `file`, `root`, `cwd` or folders."),
+        Meta(description="Where bases are, in order: `file`, `root`, `cwd`, `prefix` or folders."),
     ] = None
     home: Annotated[
         bool | None,
@@ -159,6 +159,26 @@ class Declaration(_Struct, frozen=True, kw_only=True):
     order: Annotated[
         Literal["later", "earlier"] | None,
         Meta(description="Which of several bases wins."),
+    ] = None
+    merge: Annotated[
+        Literal["deep", "shallow"] | None,
+        Meta(description="Whether a mapping merges into a mapping, or takes its place."),
+    ] = None
+    not_inherited: Annotated[
+        tuple[str, ...] | None,
+        Meta(description="Top-level keys that a config does not take from its bases."),
+    ] = None
+    revisit: Annotated[
+        Literal["each", "once", "error"] | None,
+        Meta(description="What a file does that is reached again: merge again, nothing, or fail."),
+    ] = None
+    implicit_base: Annotated[
+        str | None,
+        Meta(description="The file, from the root, under each config that names no base."),
+    ] = None
+    refuses: Annotated[
+        dict[str, str] | None,
+        Meta(description="What the loader rewrites in a text: a regular expression, and a hint."),
     ] = None
     mapping_over_other: Annotated[
         Literal["replace", "error", "omegaconf"] | None,
@@ -169,7 +189,7 @@ class Declaration(_Struct, frozen=True, kw_only=True):
         Meta(description="How a config takes back what its bases said."),
     ] = msgspec.UNSET
     loader: Annotated[
-        Literal["safe", "safe-tags", "safe-unique", "omegaconf", "yaml-1.2"] | None,
+        Literal["safe", "safe-tags", "safe-floats", "safe-unique", "omegaconf", "yaml-1.2"] | None,
         Meta(description="What reads the files."),
     ] = None
     linear: Annotated[

@@ -10,12 +10,13 @@ from migrate.resolve.branch import (
     read_value,
     shown,
 )
-from migrate.resolve.combine import Combiner
+from migrate.resolve.combine import Below, Combiner
 from migrate.resolve.resolver import Base, Resolved, Resolver, Store
 
 __all__ = [
     "EMPTY",
     "Base",
+    "Below",
     "Branch",
     "Combiner",
     "Resolved",

@@ -3,15 +3,46 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
 
 from migrate.dialect import Dialect
 from migrate.errors import InputError, Refused
+from migrate.limits import CHAIN_FILES
 from migrate.locations import dotted
 from migrate.resolve.branch import EMPTY, Branch, Slot, together
 from migrate.yaml_text import MAPPING, SCALAR, SEQUENCE, Document, Node
 
 _MANDATORY = "???"
+
+
+class Part(NamedTuple):
+    """What one config is made of: its own file, the parts below it, and the two merged.
+
+    `composes` says that it has a composing key at all, `implicit` that the loader puts it under
+    others unasked. `files` are all that are reached; `again` says that one of them is twice.
+    """
+
+    path: str
+    own: Branch
+    composes: bool
+    below: tuple[Part, ...]
+    whole: Branch
+    """Keys that a value takes out are still in it: what comes above may set them anew."""
+    files: frozenset[str]
+    again: bool
+    implicit: bool = False
+
+
+class Below(NamedTuple):
+    """What a file is laid over: `branch` as the trainer would see it, `bases` as they are merged.
+
+    They are one, but where the loader lays each base below what it has so far.
+    """
+
+    branch: Branch
+    bases: tuple[Branch, ...]
 
 
 class Combiner:
@@ -23,24 +54,93 @@ class Combiner:
         self.delete = dialect.delete
         self._shared: dict[int, frozenset[int]] = {}
 
-    def combine(self, bases: Sequence[Branch], own: Branch, composes: bool) -> Branch:
-        """The file `own` on its resolved bases. `composes`: it has a composing key at all."""
+    def part(
+        self, path: str, own: Branch, composes: bool, below: tuple[Part, ...], implicit: bool
+    ) -> Part:
+        """A file on the parts that it builds on."""
+        files = frozenset((path,)).union(*(one.files for one in below))
+        again = any(one.again for one in below) or len(files) <= sum(
+            len(one.files) for one in below
+        )
+        part = Part(path, own, composes or bool(below), below, own, files, again, implicit)
+        return part._replace(whole=self._whole(part))
+
+    def below(self, parts: Sequence[Part]) -> Below:
+        """What a file that builds on these parts is laid over."""
+        nothing = Part("", EMPTY, True, tuple(parts), EMPTY, frozenset(), True)
+        whole = self._whole(nothing)
+        one_by_one = self.dialect.order == "earlier" and not self.dialect.linear
+        bases = tuple(map(self._inherited, self._bases(nothing))) if one_by_one else (whole,)
+        return Below(self.final(whole), bases)
+
+    def _whole(self, part: Part) -> Branch:
+        if self.dialect.linear:
+            return self._in_a_row(part)
+        return self._combined(self._bases(part), part)
+
+    def _bases(self, part: Part, seen: set[str] | None = None) -> list[Branch]:
+        """The merged bases of a part. What was `seen` adds nothing where a file counts only once,
+        in the order in which bases are listed."""
+        if self.dialect.revisit != "once" or (seen is None and not part.again):
+            return [one.whole for one in part.below]
+        seen = set() if seen is None else seen
+        bases: list[Branch] = []
+        for one in part.below:
+            if one.path not in seen:
+                bases.append(self._combined(self._bases(one, seen), one))
+                seen.add(one.path)
+        return bases
+
+    def _combined(self, bases: Sequence[Branch], part: Part) -> Branch:
+        """The file of a part on its merged bases."""
+        own, given = self._own(part, bases), list(map(self._inherited, bases))
         if self.dialect.order == "earlier":
             # Each base goes below what is there already, as the loaders of this order do it.
-            for base in bases:
+            for base in given:
                 own = self.over(base, own)
             return own
         below = EMPTY
-        for base in bases:
+        for base in given:
             below = self._merge(below, base, self._anywhere, apart=self.dialect.disjoint)
-        return self.over(below, own) if composes else own
+        return self.over(below, own) if part.composes else own
 
-    def in_a_row(self, steps: Sequence[Branch]) -> Branch:
-        """Every file of a chain laid onto one mapping, for linear dialects."""
+    def _in_a_row(self, part: Part) -> Branch:
+        """Every file of a chain laid onto one mapping. Raises Refused for too many."""
+        *steps, _ = islice(self._steps(part, set()), CHAIN_FILES + 1)
+        if len(steps) == CHAIN_FILES:
+            limit = f"{CHAIN_FILES:,}"
+            what = f"merges more than {limit} files, each counted every time it is extended"
+            raise Refused(what, part.path, "extend each file once")
         branch = EMPTY
-        for step in steps:
+        for step in [*map(self._inherited, steps), self._own(part, steps)]:
             branch = self._merge(branch, step, self._anywhere)
         return branch
+
+    def _steps(self, part: Part, seen: set[str]) -> Iterator[Branch]:
+        for one in part.below:
+            again = one.path in seen and (one.implicit or self.dialect.revisit == "once")
+            if not again:
+                yield from self._steps(one, seen)
+        seen.add(part.path)
+        yield part.own
+
+    def _inherited(self, base: Branch) -> Branch:
+        """What a file takes from a base: without the keys that it must say itself."""
+        kept = self.dialect.not_inherited
+        if not any(key in base.slots for key in kept):
+            return base
+        return Branch({key: slot for key, slot in base.slots.items() if key not in kept})
+
+    def _own(self, part: Part, bases: Sequence[Branch]) -> Branch:
+        """What a file says itself; a key that it does not inherit is told as lost by the bases."""
+        slots: dict[Hashable, Slot] = {}
+        for key in self.dialect.not_inherited:
+            above = [base.slots[key] for base in bases if key in base.slots]
+            if above and key in part.own.slots:
+                slot = part.own.slots[key]
+                lost = tuple(one for known in above for one in known.all_settings())
+                slots[key] = Slot(slot.key, slot.value, slot.settings, together(lost, slot.lost))
+        return Branch({**part.own.slots, **slots}, part.own.source) if slots else part.own
 
     def over(self, base: Branch, own: Branch) -> Branch:
         """A file laid over what it builds on, its delete markers obeyed."""
@@ -131,7 +231,11 @@ class Combiner:
     # One key said twice.
 
     def _slot(self, old: Slot, new: Slot, apart: bool) -> Slot:
-        if isinstance(old.value, Branch) and isinstance(new.value, Branch):
+        if (
+            self.dialect.merge == "deep"
+            and isinstance(old.value, Branch)
+            and isinstance(new.value, Branch)
+        ):
             self._not_shared(old, new)
             spent = self.delete is not None and self.delete.spent
             value = self._unmarked(new.value) if spent else new.value
@@ -142,10 +246,12 @@ class Combiner:
         if apart:
             what = f"`{new.key}` is set by two bases, here and in {old.winner.place}"
             raise InputError(what, new.winner.place, f"{self.dialect.name} allows that to neither")
+        if self.dialect.merge == "shallow":
+            return _replacing(old, new)
         self._check_kinds(old, new)
         if self.dialect.mapping_over_other == "omegaconf" and _is_mandatory(new):
             return Slot(old.key, old.value, old.settings, together(old.lost, new.all_settings()))
-        return Slot(old.key, new.value, new.settings, together(old.all_settings(), new.lost))
+        return _replacing(old, new)
 
     def _check_kinds(self, old: Slot, new: Slot) -> None:
         rule = self.dialect.mapping_over_other
@@ -185,6 +291,10 @@ class Combiner:
         return (
             isinstance(slot.value, Branch) and id(slot.value.source) in self._shared[id(document)]
         )
+
+
+def _replacing(old: Slot, new: Slot) -> Slot:
+    return Slot(old.key, new.value, new.settings, together(old.all_settings(), new.lost))
 
 
 def _kind(slot: Slot) -> str:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from migrate.dialect import EXTENDS, Dialect
 from migrate.errors import BrokenChain, InputError, MigrateError, MissingFile, Refused, near_names
-from migrate.limits import BASES, CHAIN_FILES
+from migrate.limits import BASES
 from migrate.locations import LEGACY, outside
 from migrate.resolve.branch import EMPTY, Branch, merge, read_branch, shown
-from migrate.resolve.combine import Combiner
+from migrate.resolve.combine import Below, Combiner, Part
 from migrate.resolve.not_found import oddity
 from migrate.trees.tree import Tree
 from migrate.yaml_text import (
@@ -40,7 +40,8 @@ class Base(NamedTuple):
 class Resolved:
     """A config with all it extends. `chain` is every file once, by precedence, itself last.
 
-    Shared between callers and never changed; `depth` is how many files extend one another in a row.
+    Shared between callers and never changed; `depth` is how many files extend one another in a
+    row, `part` what a dialect of more rules goes by.
     """
 
     def __init__(
@@ -50,12 +51,16 @@ class Resolved:
         chain: tuple[Document, ...],
         bases: tuple[Base, ...],
         depth: int,
+        part: Part | None = None,
+        dialect: Dialect = EXTENDS,
     ) -> None:
         self.document = document
         self.branch = branch
         self.chain = chain
         self.bases = bases
         self.depth = depth
+        self.part = part
+        self.dialect = dialect
 
     @property
     def path(self) -> str:
@@ -64,7 +69,9 @@ class Resolved:
 
     def saying(self, branch: Branch, chain: tuple[Document, ...] | None = None) -> Resolved:
         """The same config, had it come to other values, by other files."""
-        return Resolved(self.document, branch, chain or self.chain, self.bases, self.depth)
+        chain = chain or self.chain
+        part, dialect = self.part, self.dialect
+        return Resolved(self.document, branch, chain, self.bases, self.depth, part, dialect)
 
     @property
     def python(self) -> dict[Any, Any]:
@@ -110,8 +117,6 @@ class Resolver:
         self._nearest: dict[str, list[str]] = {}
         self._loader = LOADERS[dialect.loader]
         self._combiner = None if dialect.plain else Combiner(dialect)
-        self._unfinished: dict[str, Branch] = {}
-        self._steps: dict[str, list[Branch]] = {}
 
     def document(self, path: str) -> Document:
         """Parse one file. Raises InputError."""
@@ -180,20 +185,56 @@ class Resolver:
         if path not in self._bases:
             self._bases[path] = tuple(self.bases(document))
         bases = self._bases[path]
+        if bases and self.dialect.is_implicit(path):
+            what = f"extends {bases[0].path}, and the loader puts it under others"
+            place = document.place(bases[0].node.props)
+            raise Refused(what, place, "write out there what it extends")
         self._open.append(path)
         try:
-            resolved_bases = [self._base(document, base) for base in bases]
+            below = [self._base(document, base) for base in bases]
+            if self.dialect.nested:
+                _check_levels(document, bases, below, self.dialect)
+            if self.dialect.revisit == "error":
+                _check_apart(document, bases, below, self.dialect)
+            below = below or self._implicit(path)
         finally:
             self._open.pop()
-        if self.dialect.nested:
-            _check_levels(document, bases, resolved_bases, self.dialect)
-        branch = self._merged(document, resolved_bases)
-        depth = 1 + max((base.depth for base in resolved_bases), default=0)
-        in_order = resolved_bases if self.dialect.order == "later" else resolved_bases[::-1]
-        chain = _last_of_each(in_order, document)
-        resolved = Resolved(document, branch, chain, bases, depth)
+        branch, part = self._merged(document, below)
+        depth = 1 + max((base.depth for base in below), default=0)
+        files = self.dialect.each_once([base.paths for base in below])
+        documents = {one.path: one for base in below for one in base.chain}
+        chain = (*(documents[file] for file in files), document)
+        resolved = Resolved(document, branch, chain, bases, depth, part, self.dialect)
         self._resolved[path] = resolved
         return resolved
+
+    def _implicit(self, path: str) -> list[Resolved]:
+        """What the loader puts under a file that names no base. Raises InputError."""
+        below = self.dialect.implicit(path)
+        if below is None:
+            return []
+        if not self.tree.exists(below):
+            what = f"dialect {self.dialect.name} puts {below} under it, which does not exist"
+            raise MissingFile(what, path, "correct `implicit_base:`, or choose another root")
+        self._extended.add(below)
+        resolved = self.resolve(below)
+        self._weigh(path, resolved.chain)
+        return [resolved]
+
+    def below(self, parents: Sequence[Resolved], path: str) -> Below | None:
+        """What the file `path` is laid over if it extends these; None for nothing at all.
+
+        Raises InputError and Refused as `resolve`.
+        """
+        under = list(parents) or self._implicit(path)
+        if not under:
+            return None
+        if self._combiner is not None:
+            return self._combiner.below([one.part for one in under if one.part is not None])
+        branch = EMPTY
+        for one in under:
+            branch = merge(branch, one.branch)
+        return Below(branch, (branch,))
 
     def each(self, paths: Iterable[str]) -> Iterator[Resolved]:
         """Resolve many configs one after another. Of each only what others extend is kept.
@@ -214,37 +255,21 @@ class Resolver:
         if document is not None:
             self._store.pop((path, document.source), None)
         self._resolved.pop(path, None)
-        self._unfinished.pop(path, None)
-        self._steps.pop(path, None)
         self._bases.pop(path, None)
 
-    def _merged(self, document: Document, bases: list[Resolved]) -> Branch:
-        """A file on its resolved bases."""
+    def _merged(self, document: Document, bases: list[Resolved]) -> tuple[Branch, Part | None]:
+        """A file on its resolved bases; for a dialect of more rules, with what it is made of."""
         own = read_branch(document, document.entries, document.root)
-        if self._combiner is not None:
-            return self._combined(self._combiner, document, bases, own)
-        branch = EMPTY
-        for base in bases:
-            branch = merge(branch, base.branch)
-        return merge(branch, own)
-
-    def _combined(
-        self, combiner: Combiner, document: Document, bases: list[Resolved], own: Branch
-    ) -> Branch:
-        """The same by the dialect's own rules."""
-        if self.dialect.linear:
-            steps = [step for base in bases for step in self._steps[base.path]]
-            if len(steps) > CHAIN_FILES:
-                limit = f"{CHAIN_FILES:,}"
-                what = f"merges more than {limit} files, each counted every time it is extended"
-                raise Refused(what, document.path, "extend each file once")
-            self._steps[document.path] = [*steps, own]
-            return combiner.in_a_row(self._steps[document.path])
+        if self._combiner is None:
+            branch = EMPTY
+            for base in bases:
+                branch = merge(branch, base.branch)
+            return merge(branch, own), None
         composes = any(document.layer(key) is not None for key in self.dialect.keys)
-        below = [self._unfinished[base.path] for base in bases]
-        branch = combiner.combine(below, own, composes)
-        self._unfinished[document.path] = branch
-        return combiner.final(branch)
+        below = tuple(base.part for base in bases if base.part is not None)
+        implicit = self.dialect.is_implicit(document.path)
+        part = self._combiner.part(document.path, own, composes, below, implicit)
+        return self._combiner.final(part.whole), part
 
     def _weigh(self, path: str, documents: Iterable[Document]) -> None:
         """Count the values of files that are new in this chain. Raises Refused for too many."""
@@ -401,8 +426,15 @@ def _check_levels(
             raise Refused(what, document.place(base.node.props), hint)
 
 
-def _last_of_each(bases: list[Resolved], document: Document) -> tuple[Document, ...]:
-    """Every document once, where it counts most: at its last occurrence."""
-    merged = [known for base in bases for known in base.chain]
-    kept = {known.path: known for known in reversed(merged)}
-    return (*reversed(kept.values()), document)
+def _check_apart(
+    document: Document, bases: Iterable[Base], resolved: Iterable[Resolved], dialect: Dialect
+) -> None:
+    """Refuse a file that is reached twice, as the loader does."""
+    seen: set[str] = set()
+    for base, one in zip(bases, resolved, strict=True):
+        twice = sorted(seen.intersection(one.paths))
+        if twice:
+            what = f"reaches {twice[0]} twice, by {base.path} the second time"
+            hint = f"the loader of {dialect.name} fails there; extend it in one place"
+            raise InputError(what, document.place(base.node.props), hint)
+        seen.update(one.paths)

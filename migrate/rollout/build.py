@@ -118,10 +118,10 @@ class PresetBuilder:
     ) -> tuple[str, ...]:
         """The files under a preset, each once, where it counts most."""
         dialect = self.rollout.dialect
-        found = [live.resolve(dialect.find(target, text, tree.exists)).paths for text in said]
-        in_order = found if dialect.order == "later" else found[::-1]
-        merged = [path for paths in in_order for path in paths]
-        return tuple(reversed(dict.fromkeys(reversed(merged))))
+        named = [dialect.find(target, text, tree.exists) for text in said]
+        implicit = dialect.implicit(target) if not named else None
+        below = named if implicit is None else [implicit]
+        return dialect.each_once([live.resolve(path).paths for path in below])
 
     def _parents(self, planned: Planned, done: Iterable[str]) -> dict[str, str]:
         """New parent path to the frozen path of what it was. Raises Refused if one is not ready."""

@@ -94,7 +94,8 @@ class OldTree:
         planned = [planned.preset for planned in self.plans.presets.values()]
         named = {parent for preset in planned for parent in preset.extends}
         kept = {self.plans.live_path(path) for path in self.plans.keep}
-        return frozenset(named | {preset.to for preset in planned} | kept | {self.plans.base})
+        base = {self.plans.base, *filter(None, [self.dialect.implicit_base])}
+        return frozenset(named | {preset.to for preset in planned} | kept | base)
 
     def moved_in(self, chain: Iterable[str]) -> tuple[MovedFile, ...]:
         """The files of one old chain (paths in the legacy tree) that moved, in chain order."""

@@ -11,8 +11,8 @@ from migrate.dialect import Dialect
 from migrate.dialect.declaration import FILE
 from migrate.errors import MigrateError, Refused
 from migrate.flatten.place import stay_in_place
-from migrate.loading.graph import SUFFIXES, Graph
-from migrate.locations import join, relative
+from migrate.loading.graph import Graph
+from migrate.locations import SUFFIXES, join, relative
 from migrate.resolve import Resolver
 from migrate.yaml_text import SCALAR, Document, Node
 

@@ -71,7 +71,7 @@ class LoadedFacts:
     def hiding_nulls(self) -> Iterator[tuple[KeyPath, Any]]:
         """The nulls of the file itself, each with what any of its bases gives for the key."""
         for key in _nulls(self.own):
-            for base in self.shape.bases:
+            for base in self.loader.below(self.chain[-1]):
                 yield key, _find(self.loader.load(base), key)
 
     def exists(self, path: str) -> bool:

@@ -90,6 +90,29 @@ def _omegaconf_scalars() -> Any:
     return kind()
 
 
+_FLOAT_1_2 = r"""^(?:
+     [-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+]?[0-9]+)?
+    |[-+]?(?:[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)
+    |\.[0-9_]+(?:[eE][-+][0-9]+)?
+    |[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*
+    |[-+]?\.(?:inf|Inf|INF)
+    |\.(?:nan|NaN|NAN))$"""
+"""What trainers teach PyYAML to take for a float as YAML 1.2 does, such as `1e-4`; the very pattern
+that they hand on to one another (mmf, RecBole and others have it)."""
+
+
+def _floats_1_2(kind: type[Any]) -> None:
+    pattern = re.compile(_FLOAT_1_2, re.VERBOSE)
+    kind.add_implicit_resolver(_PREFIX + "float", pattern, list("-+0123456789."))
+
+
+def _float_scalars() -> Any:
+    """PyYAML's, and the floats of YAML 1.2."""
+    kind = type("FloatScalars", (_Scalars,), {})
+    _floats_1_2(kind)
+    return kind()
+
+
 def _ruamel_scalars() -> Any:
     """The resolver and constructor of YAML 1.2, which only ruamel.yaml has."""
     from ruamel.yaml.constructor import SafeConstructor
@@ -126,7 +149,8 @@ UNMADE = (ValueError, OverflowError, LookupError, TypeError, AttributeError)
 
 class Loader:
     """One kind. `opaque`: unknown `!Tags` are kept; `unique`: a repeated key is an error, if
-    `texts_only` only one that is a text; `numbers`: OmegaConf's rules for numbers hold."""
+    `texts_only` only one that is a text; `numbers`: OmegaConf's rules for numbers hold;
+    `floats`: what YAML 1.2 takes for a float is one."""
 
     def __init__(
         self,
@@ -137,6 +161,7 @@ class Loader:
         merge_keys: bool = True,
         scalars: Callable[[], Any] = _Scalars,
         numbers: bool = False,
+        floats: bool = False,
         yaml_1_2: bool = False,
     ) -> None:
         self.name = name
@@ -147,6 +172,7 @@ class Loader:
         self.merge_keys = merge_keys
         self.scalars = scalars
         self.numbers = numbers
+        self.floats = floats
         self.yaml_1_2 = yaml_1_2
 
     @cached_property
@@ -219,6 +245,8 @@ def _loader_class(kind: Loader, loader: type[Any]) -> type[Any]:
         made.add_multi_constructor("!", _opaque)  # type: ignore[attr-defined]
     if kind.numbers:
         _omegaconf_numbers(made)
+    if kind.floats:
+        _floats_1_2(made)
     if kind.unique:
         _unique_keys(made, kind.texts_only)
     return made
@@ -248,6 +276,7 @@ LOADERS: dict[str, Loader] = {
     for loader in (
         Loader("safe"),
         Loader("safe-tags", opaque=True),
+        Loader("safe-floats", scalars=_float_scalars, floats=True),
         Loader("safe-unique", unique=True, merge_keys=False),
         Loader("omegaconf", unique=True, texts_only=True, scalars=_omegaconf_scalars, numbers=True),
         Loader("yaml-1.2", unique=True, scalars=_ruamel_scalars, yaml_1_2=True),
