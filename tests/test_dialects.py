@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from migrate.canonical import plain
 from migrate.changes import Change
 from migrate.dialect import EXTENDS, Dialect
 from migrate.dialect.named import declared, named
@@ -22,6 +24,7 @@ from migrate.trees.tree import MemoryTree, Overlay
 from migrate.workspace.view import View
 from migrate.yaml_text import LOADERS, load, same
 from tests.support.cli import migrate
+from tests.support.trees import write
 
 BASE = "a: {x: 1, y: 2}\nlr: 1e-4\nk:\n  u: 1\n  v:\n    w: 2\n"
 
@@ -328,10 +331,68 @@ def test_unknown_tags_stay_as_text_and_are_never_merged_into() -> None:
     assert seen(DIALECTS["paddledetection"], over) == {"t": {"b": 2}}
 
 
-def test_no_dialect_runs_code_from_a_config() -> None:
-    for dialect in DIALECTS.values():
-        with pytest.raises(InputError):
-            seen(dialect, {"p.yaml": "a: !!python/object/apply:os.getcwd []\n"})
+CALLS = [
+    "!!python/object/apply:os.system ['touch {0}']",
+    "!!python/object/apply:subprocess.check_output {{args: [['touch', '{0}']]}}",
+    "!!python/object/new:os.system ['touch {0}']",
+    "!<tag:yaml.org,2002:python/object/apply:os.system> ['touch {0}']",
+    "!!python/object/apply:eval [\"__import__('os').system('touch {0}')\"]",
+    "[1, {{x: !!python/object/apply:os.system ['touch {0}']}}]",
+]
+
+
+@pytest.mark.parametrize("kind", LOADERS)
+@pytest.mark.parametrize("call", CALLS)
+def test_what_python_would_be_asked_to_run_is_text(tmp_path: Path, kind: str, call: str) -> None:
+    pwned = tmp_path / "pwned"
+    dialect = declared({"loader": kind})
+    files = {"b.yaml": f"a: {call.format(pwned)}  # kept\nk: 1\n", "p.yaml": "extends: b.yaml\n"}
+    shown = plain(seen(dialect, files))
+    assert "python/object" in json.dumps(shown)
+    assert laid(dialect, files) == files["b.yaml"]
+    assert seen(dialect, {**files, "p.yaml": "extends: b.yaml\na: {n: 1}\n"})["a"] == {"n": 1}
+    assert not pwned.exists()
+
+
+def test_a_tag_of_python_is_shown_as_its_author_wrote_it_and_nothing_merges_into_it() -> None:
+    files = {
+        "b.yaml": "a: !!python/tuple [1, 1e-4]\nm: !!python/object:x.Y {n: 1}\n"
+        "f: !!python/name:os.x\n",
+        "p.yaml": "extends: b.yaml\nm: {k: 2}\n",
+    }
+    assert plain(seen(EXTENDS, files)) == {
+        "a": {"<tag>": "!!python/tuple", "value": [1, "1e-4"]},
+        "m": {"k": 2},
+        "f": {"<tag>": "!!python/name:os.x", "value": ""},
+    }
+    assert plain(seen(EXTENDS, files, "b.yaml"))["m"] == {
+        "<tag>": "!!python/object:x.Y",
+        "value": {"n": 1},
+    }
+
+
+@pytest.mark.parametrize("key", ["!!python/name:os.x ", "? !!python/tuple [1]\n", "!x y"])
+def test_a_tagged_value_as_a_key_is_refused(key: str) -> None:
+    dialect = declared({"loader": "safe-tags"})
+    assert "key" in str(refusal(dialect, {"p.yaml": f"{key}: 1\n"}))
+
+
+def test_a_rollout_moves_what_python_would_run_and_runs_nothing(tmp_path: Path) -> None:
+    call = f"!!python/object/apply:os.system ['touch {tmp_path}/pwned']"
+    files = {
+        "configs/base.yaml": "x: 1\n",
+        "configs/components/o.yaml": f"t: {call}  # why\nu: !!python/tuple [1, 2]\n",
+        "configs/train/p.yaml": "extends: [../base.yaml, ../components/o.yaml]\n",
+    }
+    write(tmp_path / "tree", {path: text.encode() for path, text in files.items()})
+    for verb in (["init"], ["apply", "--all"], ["verify", "--cross-check"], ["lint"], ["rehearse"]):
+        ran = migrate(tmp_path / "tree", *verb)
+        assert ran.code == 0, (verb, ran.out, ran.err)
+        assert "Traceback" not in ran.err
+    text = (tmp_path / "tree/configs/train/p.yaml").read_text()
+    assert text == f"extends: ../base.yaml\n\nt: {call}  # why\nu: !!python/tuple [1, 2]\n"
+    assert migrate(tmp_path / "tree", "explain", "configs/train/p.yaml", "t").code == 0
+    assert not (tmp_path / "pwned").exists()
 
 
 PLACED = {"relative_keys": ["data.root"], "relative_tags": ["!path"], "loader": "safe-tags"}
@@ -501,8 +562,8 @@ GOOD = {
 
 
 def test_a_config_that_cannot_be_loaded_is_left_alone_with_the_reason() -> None:
-    left = discovered({**GOOD, "q.yaml": "_BASE_: b.yaml\nv: !!python/name:os.getcwd\n"})
-    assert left == {"q.yaml": "cannot be loaded: q.yaml:2:4: unknown tag !!python/name:os.getcwd"}
+    left = discovered({**GOOD, "q.yaml": "_BASE_: b.yaml\nv: !env HOME\n"})
+    assert left == {"q.yaml": "cannot be loaded: q.yaml:2:4: unknown tag !env"}
 
 
 def test_a_config_that_is_not_yaml_is_left_alone_and_its_bases_stay() -> None:
@@ -516,7 +577,7 @@ def test_a_config_that_is_not_yaml_is_left_alone_and_its_bases_stay() -> None:
 
 def test_a_chosen_config_that_cannot_be_loaded_is_an_error() -> None:
     with pytest.raises(InputError, match="unknown tag"):
-        discovered({**GOOD, "q.yaml": "_BASE_: b.yaml\nv: !!python/name:os.getcwd\n"}, "q.yaml")
+        discovered({**GOOD, "q.yaml": "_BASE_: b.yaml\nv: !env HOME\n"}, "q.yaml")
 
 
 def test_a_missing_base_does_not_stop_the_good_configs() -> None:

@@ -258,7 +258,7 @@ class Combiner:
         over, below = _kind(new), _kind(old)
         # OmegaConf looks up an interpolation that anything is merged into, even by `???`.
         merges = rule == "omegaconf" and (over == MAPPING or _is_mandatory(new))
-        if merges and below == SCALAR and "${" in str(old.python):
+        if merges and below == SCALAR and "${" in _text(old):
             what = f"`{new.key}` is merged into an interpolation of {old.winner.place}"
             hint = "write the mapping out there; what it stands for is known only at run time"
             raise Refused(what, new.winner.place, hint)
@@ -298,7 +298,13 @@ def _replacing(old: Slot, new: Slot) -> Slot:
 
 
 def _kind(slot: Slot) -> str:
-    return MAPPING if isinstance(slot.value, Branch) else slot.value.resolved().kind
+    if isinstance(slot.value, Branch):
+        return MAPPING
+    return SEQUENCE if isinstance(slot.python, list) else SCALAR  # a tagged value is one thing
+
+
+def _text(slot: Slot) -> str:
+    return slot.python if isinstance(slot.python, str) else ""
 
 
 def _is_mandatory(slot: Slot) -> bool:

@@ -48,6 +48,8 @@ class SecondReader:
 
         if path not in self._files:
             reader = YAML(typ="safe", pure=True)
+            reader.Constructor = type("Constructor", (reader.Constructor,), {})
+            reader.Constructor.add_multi_constructor("tag:yaml.org,2002:python/", _unmade)
             reader.version = (1, 1)
             reader.allow_duplicate_keys = True  # the last one wins, as for PyYAML
             with warnings.catch_warnings():
@@ -58,6 +60,15 @@ class SecondReader:
             self._files[path] = found or {}
         own: dict[Any, Any] = self._files[path]
         return own
+
+
+def _unmade(reader: Any, tag: str, node: Any) -> tuple[Any, ...]:
+    """What Python would be asked to make, as the text that it is."""
+    if node.id == "scalar":
+        return (str(node.tag), node.value)
+    if node.id == "sequence":
+        return (str(node.tag), reader.construct_sequence(node, deep=True))
+    return (str(node.tag), reader.construct_mapping(node, deep=True))
 
 
 def _merged(base: dict[Any, Any], over: dict[Any, Any]) -> dict[Any, Any]:

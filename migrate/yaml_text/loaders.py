@@ -12,11 +12,17 @@ import yaml
 from migrate.limits import SECOND_OPINION_CHARS
 
 _PREFIX = "tag:yaml.org,2002:"
+PYTHON = _PREFIX + "python/"
+"""Tags by which PyYAML's unsafe loader makes any object and calls any function. Nobody here does:
+what has one is text."""
 C_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Opaque:
-    """A value with a tag that the loader does not know and a dialect keeps as it is."""
+    """A value with a tag that the loader does not know and a dialect keeps as it is.
+
+    It cannot be a key: nobody could say which other key it equals.
+    """
 
     __slots__ = ("tag", "value")
 
@@ -26,6 +32,11 @@ class Opaque:
 
     def __repr__(self) -> str:
         return f"Opaque({self.tag!r}, {self.value!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Opaque) and (self.tag, self.value) == (other.tag, other.value)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 _OMEGACONF_FLOAT = r"""^(?:
@@ -48,12 +59,19 @@ def _omegaconf_numbers(kind: type[Any]) -> None:
     }
 
 
-def _opaque(loader: Any, suffix: str, node: yaml.Node) -> Opaque:
-    if isinstance(node, yaml.MappingNode):
-        return Opaque(f"!{suffix}", loader.construct_mapping(node, deep=True))
-    if isinstance(node, yaml.SequenceNode):
-        return Opaque(f"!{suffix}", loader.construct_sequence(node, deep=True))
-    return Opaque(f"!{suffix}", node.value)
+def short_tag(tag: str) -> str:
+    """A resolved tag as people write it: `!!python/...` for one of PyYAML's own."""
+    return f"!!{tag.removeprefix(_PREFIX)}" if tag.startswith(_PREFIX) else tag
+
+
+def _opaque(loader: Any, _: str, node: Any) -> Opaque:
+    """What has a tag that nobody makes: PyYAML and ruamel.yaml both ask for it like this."""
+    tag = short_tag(str(node.tag))
+    if isinstance(node.value, str):
+        return Opaque(tag, node.value)
+    if node.id == "mapping":
+        return Opaque(tag, loader.construct_mapping(node, deep=True))
+    return Opaque(tag, loader.construct_sequence(node, deep=True))
 
 
 def _unique_keys(kind: type[Any], texts_only: bool) -> None:
@@ -228,8 +246,6 @@ class Loader:
             return yaml.load(text, Loader=self._class(yaml.SafeLoader))  # noqa: S506
 
     def _class(self, loader: type[Any]) -> type[Any]:
-        if self.name == "safe":
-            return loader
         if loader not in self._classes:
             self._classes[loader] = _loader_class(self, loader)
         return self._classes[loader]
@@ -241,6 +257,7 @@ class Loader:
 
 def _loader_class(kind: Loader, loader: type[Any]) -> type[Any]:
     made = type(f"{kind.name}-{loader.__name__}", (loader,), {})
+    made.add_multi_constructor(PYTHON, _opaque)  # type: ignore[attr-defined]
     if kind.opaque:
         made.add_multi_constructor("!", _opaque)  # type: ignore[attr-defined]
     if kind.numbers:
@@ -256,8 +273,11 @@ def _load_1_2(text: str) -> Any:
     import ruamel.yaml
     import ruamel.yaml.error
 
+    reader = ruamel.yaml.YAML(typ="safe", pure=True)
+    reader.Constructor = type("Constructor", (reader.Constructor,), {})
+    reader.Constructor.add_multi_constructor(PYTHON, _opaque)
     try:
-        return ruamel.yaml.YAML(typ="safe", pure=True).load(text)
+        return reader.load(text)
     except ruamel.yaml.error.YAMLError as error:
         raise _Rejected(error) from None
 

@@ -11,7 +11,7 @@ from migrate.errors import InputError, Refused
 from migrate.limits import NUMBER_CHARS
 from migrate.locations import Place
 from migrate.yaml_text.bounds import check_number, shortened
-from migrate.yaml_text.loaders import SAFE, UNMADE, Loader, Opaque
+from migrate.yaml_text.loaders import PYTHON, SAFE, UNMADE, Loader, Opaque, short_tag
 from migrate.yaml_text.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Entry, Node
 
 _PREFIX = "tag:yaml.org,2002:"
@@ -96,8 +96,9 @@ class Values:
         return self._opaque(node, value)
 
     def _opaque(self, node: Node, value: Any) -> Opaque:
-        if self.loader.opaque and node.tag is not None and not node.tag.startswith(_PREFIX):
-            return Opaque(node.tag, value)
+        tag = node.tag or ""
+        if tag.startswith(PYTHON) or (self.loader.opaque and not tag.startswith(_PREFIX)):
+            return Opaque(short_tag(tag), value)
         hint = "delete the tag, or choose a dialect that keeps unknown tags"
         raise Refused(f"unknown tag {node.tag_text(self.text).strip()}", self.place(node), hint)
 
@@ -175,8 +176,11 @@ class Values:
             raise Refused("a list or mapping cannot be a key", self.place(node), hint)
         if scalar_tag(target, self.loader) == _VALUE:
             return "="
-        key: Hashable = self._construct_scalar(target)
-        return key
+        key = self._construct_scalar(target)
+        if isinstance(key, Opaque):
+            hint = "delete the tag, or use a plain key"
+            raise Refused("a tagged value cannot be a key", self.place(node), hint)
+        return key  # type: ignore[no-any-return]
 
 
 def same(left: Any, right: Any) -> bool:

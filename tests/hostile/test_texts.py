@@ -44,6 +44,7 @@ def test_an_odd_text_is_read_and_shown_without_raw_escapes(
     write(tmp_path, PRESET, READ[name])
     for command in (["inspect", PRESET], ["--output", "json", "explain", PRESET]):
         check(server.run(tmp_path, *command), (0,))
+    assert not (tmp_path / "pwned").exists()
 
 
 def test_a_hostile_target_does_not_take_the_gate_down(server: Server, tmp_path: Path) -> None:
