@@ -387,7 +387,10 @@ def test_what_a_loader_rewrites_is_refused_with_the_hint_of_the_declaration() ->
     tree = MemoryTree({"p.yaml": b"n: 1\nhome: $ENV{HOME}\n"})
     with pytest.raises(Refused) as caught:
         Resolver(tree, declared(said)).resolve("p.yaml")
-    assert str(caught.value) == "p.yaml:2:7: holds `$ENV{`, which ours reads in a way of its own"
+    assert (
+        str(caught.value)
+        == "p.yaml:2:7: holds `$ENV{`, which ours rewrites before it reads the file"
+    )
     assert caught.value.hint == "write the value out"
     with pytest.raises(Refused):
         PlainLoader(tree, declared(said)).load("p.yaml")

@@ -34,8 +34,8 @@ def explain(context: Context, words: tuple[str, ...], key: str | None, full: boo
     """Which file set a value, and every setting that lost to it, in merge order.
 
     KEY is a key, a section or a list item, such as custom.augmentation.ops[0]; without it,
-    everything is explained. The last word is the KEY where it is no config. Of many configs, those
-    that get the same value from the same place are told together.
+    everything is explained. The last word is the KEY where it is not a config. Of many configs,
+    those that get the same value from the same place are told together.
 
     \b
     Example:

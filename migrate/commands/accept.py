@@ -205,7 +205,7 @@ def _pattern(text: str) -> KeyPath:
         return parse_pattern(text)
     except ValueError as error:
         hint = "write a dotted key; * is any one level, ** any number"
-        raise InputError(f"{text!r} is no key pattern: {error}", None, hint) from None
+        raise InputError(f"{text!r} is not a key pattern: {error}", None, hint) from None
 
 
 # Taking back, retiring, listing.

@@ -9,7 +9,7 @@ from typing import Any
 from migrate.locations import Index, KeyPath, Place
 from migrate.parity import ABSENT, Difference, OrderChange, find, judge
 from migrate.parity.lists import list_pairs
-from migrate.plan import NOTHING_ALLOWED, Allowance, Profile, load_profile
+from migrate.plan import NOTHING_ALLOWED, Allowance, load_profile
 from migrate.workspace.config_names import NamedConfig, side
 from migrate.workspace.view import View
 from migrate.yaml_text import Opaque
@@ -109,12 +109,6 @@ def _item_name(config: Any, path: KeyPath) -> str | None:
 def _name(item: Any) -> str | None:
     name = item.get("name") if isinstance(item, dict) else None
     return name if isinstance(name, str) else None
-
-
-def profile_of(view: View) -> Profile:
-    """The plans' parity profile; one that allows nothing where there is none."""
-    path = _profile_path(view, None)
-    return load_profile(view.tree, path) if path is not None else NOTHING_ALLOWED
 
 
 Items = dict[int, tuple[int, Any, Any]]

@@ -98,7 +98,7 @@ class Explanations(NamedTuple):
 def explain_all(view: View, configs: Iterable[ConfigName], key: str | None = None) -> Explanations:
     """Explain a key, a section or everything in many configs; equal answers are one group.
 
-    Raises InputError for what is no key path, and for a key that none of the configs ever set.
+    Raises InputError for what is not a key path, and for a key that none of the configs ever set.
     """
     chains: dict[str, tuple[str, ...]] = {}
     faults: list[InputError] = []
@@ -132,7 +132,7 @@ _ASKED = 20
 def configs_and_key(
     view: View, words: Sequence[str], key: str | None
 ) -> tuple[list[ConfigName], str | None]:
-    """Which words name configs, and the key: the last word, where it is no config.
+    """Which words name configs, and the key: the last word, where it is not a config.
 
     Raises InputError for words that name nothing, and for a last word that is both.
     """

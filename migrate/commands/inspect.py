@@ -58,7 +58,7 @@ def inspect_all(
 ) -> Iterator[Inspected | InputError]:
     """Resolve many configs in their order, here or wherever the workers are.
 
-    For one that cannot be resolved, or that is no config, what is wrong with it.
+    For one that cannot be resolved, or that is not a config, what is wrong with it.
     """
     work = partial(_inspect_each, view, with_fusion)
     if workers.pool is None:

@@ -114,7 +114,7 @@ def _moves(workspace: Workspace, old: str, new: str) -> tuple[dict[str, str], tu
     others = [path for path in inside if not path.endswith(SUFFIXES)]
     if others:
         hint = "move that file first, or move the configs one by one"
-        raise Refused("is no config, and nobody knows what names it", others[0], hint)
+        raise Refused("is not a config, and nobody knows what names it", others[0], hint)
     if not inside:
         raise MissingFile("holds no config", old, "name a config, or a folder of configs")
     moves = {path: target + path[len(source) :] for path in inside}

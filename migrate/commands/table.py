@@ -96,7 +96,7 @@ def _pattern(key: str) -> KeyPath:
         return parse_pattern(key)
     except ValueError as error:
         hint = "write a dotted key; * is any one level, ** any number"
-        raise InputError(f"{key!r} is no key pattern: {error}", None, hint) from None
+        raise InputError(f"{key!r} is not a key pattern: {error}", None, hint) from None
 
 
 def plans_of(view: View) -> Plans | None:

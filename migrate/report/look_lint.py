@@ -13,8 +13,6 @@ from migrate.report.paint import Paint, plural
 if TYPE_CHECKING:
     from migrate.commands.lint import Linted
 
-SHOWN_PRESETS = 3
-
 
 def lint_lines(found: Linted, paint: Paint, quiet: bool = False) -> Iterator[str]:
     """Every finding, notes unless `quiet`; the sum of it all."""

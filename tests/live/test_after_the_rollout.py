@@ -132,7 +132,7 @@ def test_evidence_has_to_be_whole(over: Path) -> None:
     record.write_text(whole[: len(whole) // 2])
     ran = migrate(over, "verify")
     assert ran.code == 3
-    assert "plans/evidence/q.json: is no evidence" in ran.err
+    assert "plans/evidence/q.json: is not a valid evidence file" in ran.err
     record.unlink()
     for options in ([], ["--so-far"]):
         found = [one for one in said(over, *options)["findings"] if one["level"] == "error"]

@@ -141,7 +141,7 @@ def values_of(root: Path, files: dict[str, str]) -> dict[str, Any]:
         ([P, "configs/legacy/p.yaml"], "is where no config is looked for"),
         ([P, "configs/a\nb.yaml"], "holds a control character"),
         (["configs", "configs/train/x"], "is inside the folder that moves"),
-        (["tools", "code"], "tools/list.py: is no config"),
+        (["tools", "code"], "tools/list.py: is not a config"),
         (["git:HEAD:configs/base.yaml", NEW], "a file of a revision"),
     ],
 )
