@@ -9,7 +9,16 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from benchmarks.measure import Task, Times, environment, in_turns, interpreter, peak
-from benchmarks.trees import Rollout, migrate, needed, program, unique
+from benchmarks.trees import (
+    Rollout,
+    absolute,
+    migrate,
+    needed,
+    planned,
+    program,
+    revisions,
+    unique,
+)
 from benchmarks.trees import chain as chain_of
 
 MIB = 1024 * 1024
@@ -125,6 +134,24 @@ def verbs(tree: Rollout, scratch: str) -> list[Pair]:
         Pair(verify, floor, 3),
         Pair(again, floor, None),
     ]
+
+
+def looks(tree: Rollout, scratch: str) -> list[Pair]:
+    """The looks at all presets: side by side, and since the rollout began."""
+    targets = planned(tree.applied, "to")
+    now = needed(tree.applied, targets)
+    count = len(targets)
+    repository = revisions(tree, os.path.join(scratch, "revisions"))
+    before = absolute(tree.pending, needed(tree.pending, tree.presets))
+    both = unique(repository, [*before, *absolute(tree.applied, now)])
+    side_by_side, csv = migrate("table"), migrate("table", "--output", "csv")
+    change = migrate("diff", "--since", "HEAD~1")
+    table = timed(f"table, {count} presets", side_by_side, tree.applied, scratch)
+    rows = timed(f"table, {count} presets, CSV", csv, tree.applied, scratch)
+    since = timed(f"diff --since, {count} presets", change, repository, scratch)
+    floor = parsing(f"C-parse their {len(now)} files", tree.applied, now, scratch)
+    floor_of_both = parsing(f"C-parse the {len(both)} files of both", repository, both, scratch)
+    return [Pair(table, floor, 3), Pair(rows, floor, 3), Pair(since, floor_of_both, 3)]
 
 
 def parsing(name: str, root: str, files: Sequence[str], scratch: str) -> Task:

@@ -31,6 +31,7 @@ def _rows(options: argparse.Namespace, scratch: str) -> Iterator[Row]:
     tree = trees.rollout(os.path.join(scratch, "rollout"))
     yield from _try(lambda: rows.start_up(tree, scratch)[:1], options.repeats)
     yield from _try(lambda: rows.start_up(tree, scratch)[1:], options.repeats)
+    yield from _try(lambda: rows.looks(tree, scratch), options.repeats)
     yield from _try(lambda: rows.verbs(tree, scratch), options.repeats)
     yield from rows.memory(tree, scratch)
     if options.small:

@@ -48,7 +48,7 @@ def rollout(folder: str) -> Rollout:
     subprocess.run(
         migrate("-q", "apply", "--all"), cwd=applied, check=True, stdout=subprocess.DEVNULL
     )
-    presets = [posixpath.join("configs", path) for path in _planned(pending, "from")]
+    presets = [posixpath.join("configs", path) for path in planned(pending, "from")]
     deepest = max(presets, key=lambda path: (len(chain(pending, path)), path))
     return Rollout(pending, applied, presets, deepest)
 
@@ -66,7 +66,7 @@ def _legacy(folder: str) -> None:
             target = os.path.join(folder, "configs", path)
             os.makedirs(os.path.dirname(target), exist_ok=True)
             shutil.copyfile(os.path.join(frozen, path), target)
-        for path in _planned(folder, "to"):
+        for path in planned(folder, "to"):
             target = os.path.join(folder, path)
             if os.path.relpath(path, "configs") not in known and os.path.exists(target):
                 os.unlink(target)
@@ -84,7 +84,7 @@ def files_below(root: str, *folders: str) -> Iterable[str]:
             yield os.path.relpath(path, root)
 
 
-def _planned(root: str, word: str) -> list[str]:
+def planned(root: str, word: str) -> list[str]:
     """What the plans say behind `from` or `to`, for every preset."""
     found: list[str] = []
     for path in sorted(_files(os.path.join(root, "plans"))):
@@ -130,6 +130,33 @@ def needed(root: str, presets: Iterable[str]) -> list[str]:
         if path.endswith(".yaml") and os.path.dirname(path) == plans
     ]
     return unique(root, paths)
+
+
+def absolute(root: str, paths: Iterable[str]) -> list[str]:
+    """Paths of a tree for whoever stands elsewhere."""
+    return [os.path.join(os.path.abspath(root), path) for path in paths]
+
+
+def revisions(tree: Rollout, folder: str) -> str:
+    """A repository of git with the tree before its rollout, and after it; the folder."""
+    shutil.copytree(tree.pending, folder)
+    _git(folder, "init", "-q")
+    _commit(folder, "before")
+    for name in os.listdir(folder):
+        if name != ".git":
+            shutil.rmtree(os.path.join(folder, name))
+    shutil.copytree(tree.applied, folder, dirs_exist_ok=True)
+    _commit(folder, "after")
+    return folder
+
+
+def _commit(folder: str, message: str) -> None:
+    _git(folder, "add", "-A")
+    _git(folder, "-c", "user.name=bench", "-c", "user.email=bench", "commit", "-q", "-m", message)
+
+
+def _git(folder: str, *arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
 
 # Synthetic trees.

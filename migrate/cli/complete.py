@@ -67,7 +67,8 @@ def complete_key_of_presets(ctx: click.Context, _: click.Parameter, incomplete: 
     """The keys of the first config that stands before; of the first preset where none does."""
     from migrate.workspace.config_names import presets
 
-    given = ctx.params.get("configs") or list(presets(_view(ctx)))[:1]
+    # An option that waits for its value keeps click from sorting out the arguments.
+    given = ctx.params.get("configs") or ctx.args or list(presets(_view(ctx)))[:1]
     return _keys(ctx, given, incomplete)
 
 
@@ -124,3 +125,14 @@ def complete_differing(ctx: click.Context, _: click.Parameter, incomplete: str) 
     except (MigrateError, KeyError):
         return []
     return [key for key in keys if key.startswith(incomplete)]
+
+
+def complete_revision(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """The branches and tags of the repository."""
+    from migrate.trees.git import ask
+
+    try:
+        names = ask(_view(ctx).root, "for-each-ref", "--format=%(refname:short)")
+    except MigrateError:
+        return []
+    return [name for name in os.fsdecode(names or b"").split() if name.startswith(incomplete)]

@@ -169,9 +169,11 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
 def _refuse_output(ctx: click.Context, output: str) -> None:
     """Raises UsageError for a kind of output that the verb does not have."""
     verb = ctx.invoked_subcommand or ""
-    if output not in ("text", "json", *OUTPUTS.get(verb, ())):
-        having = " and ".join(name for name, kinds in OUTPUTS.items() if output in kinds)
-        raise click.UsageError(f"--output {output} is for {having}; {verb} prints text or json")
+    kinds = ["text", "json", *OUTPUTS.get(verb, ())]
+    if output not in kinds:
+        having = " and ".join(name for name, more in OUTPUTS.items() if output in more)
+        has = " or ".join([", ".join(kinds[:-1]), kinds[-1]])
+        raise click.UsageError(f"--output {output} is for {having}; {verb} prints {has}")
 
 
 def _stand_somewhere() -> None:

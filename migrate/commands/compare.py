@@ -16,7 +16,7 @@ from migrate.yaml_text import Opaque
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class JudgedDifference:
     """One difference: where both sides say so, and by what it is allowed or why it is forbidden.
 
     `name` is the name of the list item that differs, or of the nearest around it that has one.
@@ -37,8 +37,8 @@ class Compared:
     left: NamedConfig
     right: NamedConfig
     profile: str | None
-    forbidden: tuple[Told, ...]
-    allowed: tuple[Told, ...]
+    forbidden: tuple[JudgedDifference, ...]
+    allowed: tuple[JudgedDifference, ...]
     order: tuple[OrderChange, ...]
 
     @property
@@ -53,14 +53,13 @@ def compare(view: View, left: str, right: str, profile: str | None = None) -> Co
     Raises InputError for a side or a profile that cannot be read.
     """
     old, new = side(view, left), side(view, right)
-    path = _profile_path(view, profile)
-    rules = load_profile(view.tree, path) if path is not None else NOTHING_ALLOWED
+    path, rules = profile_of(view, profile)
     compared = view.dialect.compared
     verdict = judge(compared(old.python), compared(new.python), rules)
     lists = Paired(old.python, new.python)
     sides = old, new, lists
-    forbidden = (_told(*sides, item, None, why) for item, why in verdict.forbidden)
-    allowed = (_told(*sides, item, rule, rule.reason) for item, rule in verdict.allowed)
+    forbidden = (judged(*sides, item, None, why) for item, why in verdict.forbidden)
+    allowed = (judged(*sides, item, rule, rule.reason) for item, rule in verdict.allowed)
     # The record of a config keeps its values, not the order of its keys.
     order = verdict.order if old.resolved and new.resolved else ()
     return Compared(old, new, path, tuple(forbidden), tuple(allowed), order)
@@ -76,14 +75,15 @@ def _profile_path(view: View, given: str | None) -> str | None:
     return view.path(given)
 
 
-def _told(
+def judged(
     old: NamedConfig,
     new: NamedConfig,
     lists: Paired,
     item: Difference,
     rule: Allowance | None,
     why: str,
-) -> Told:
+) -> JudgedDifference:
+    """One difference with its places in both configs."""
     path = item.path
     # A list position counts in the new list, but for a removed item in the old one.
     gone = item.new is ABSENT and isinstance(path[-1], Index)
@@ -93,7 +93,7 @@ def _told(
     if item.new is not ABSENT:
         right = new.origin(path)
     name = _name(item.old) if gone else _item_name(new.python, path)
-    return Told(item, left, right, rule, why, name)
+    return JudgedDifference(item, left, right, rule, why, name)
 
 
 def _item_name(config: Any, path: KeyPath) -> str | None:
@@ -109,6 +109,13 @@ def _item_name(config: Any, path: KeyPath) -> str | None:
 def _name(item: Any) -> str | None:
     name = item.get("name") if isinstance(item, dict) else None
     return name if isinstance(name, str) else None
+
+
+def profile_of(view: View, given: str | None) -> tuple[str | None, Profile]:
+    """The parity profile that is named, else the plans' own, with its path; one that allows nothing
+    where there is none. Raises InputError for one that cannot be read."""
+    path = _profile_path(view, given)
+    return path, load_profile(view.tree, path) if path is not None else NOTHING_ALLOWED
 
 
 Items = dict[int, tuple[int, Any, Any]]

@@ -15,7 +15,7 @@ from migrate.parity import ABSENT, find, names_key
 from migrate.parity.values import children, token
 from migrate.plan import Plans, covers, load_plans, parse_pattern
 from migrate.workspace.config_names import ConfigName, NamedConfig, config_names, side
-from migrate.workspace.runnable import planned_files, runnable, short_names
+from migrate.workspace.runnable import planned_files, runnable, short_names, those_that_run
 from migrate.workspace.view import View
 
 DIFFERS, ALL = "differs", "all"
@@ -115,7 +115,8 @@ class _Sheet:
         plans = plans_of(view)
         names = dict(planned_files(plans, view.tree)) if plans is not None else {}
         self._planned = {path: name for name, path in names.items()}
-        chosen = config_names(view, configs) if configs else self._presets(plans)
+        runs = runnable(plans, view.loader, view.layout)
+        chosen = those_that_run(config_names(view, configs), runs) if configs else self._all(runs)
         self.values: list[dict[Any, Any]] = []
         self._own: list[dict[Any, Any]] = []
         loaded: list[ConfigName] = []
@@ -132,12 +133,12 @@ class _Sheet:
         if not configs:
             self._beside_parents()
 
-    def _presets(self, plans: Plans | None) -> list[ConfigName]:
-        paths = runnable(plans, self.view.loader, self.view.layout)
-        if not paths:
+    def _all(self, runs: Iterable[str]) -> list[ConfigName]:
+        chosen = [ConfigName(path, path, alone=False) for path in runs]
+        if not chosen:
             hint = "name configs, globs or folders, as in `migrate table configs`"
             raise InputError("there is no preset to lay out", self.view.root, hint)
-        return [ConfigName(path, path, alone=False) for path in paths]
+        return chosen
 
     def _loaded(self, one: ConfigName) -> tuple[dict[Any, Any], dict[Any, Any]]:
         if one.path is None:

@@ -12,7 +12,7 @@ from migrate.report.look import VALUE_WIDTH, one_line
 from migrate.report.paint import Paint, columns, plural
 
 if TYPE_CHECKING:
-    from migrate.commands.compare import Compared, Told
+    from migrate.commands.compare import Compared, JudgedDifference
     from migrate.workspace.config_names import NamedConfig
 
 STYLES = {"added": "green", "removed": "red", "value": "yellow", "type": "yellow"}
@@ -47,7 +47,7 @@ def _side(title: str, one: NamedConfig) -> list[str]:
     return [title, printable(one.path), f"({count})", printable(given)]
 
 
-def _item(one: Told, why: str, paint: Paint, limit: int) -> Iterator[str]:
+def _item(one: JudgedDifference, why: str, paint: Paint, limit: int) -> Iterator[str]:
     item = one.difference
     name = f" {paint(f'({printable(one.name)})', 'dim')}" if one.name else ""
     key = paint(dotted(item.path), "bold", STYLES[item.kind])
@@ -63,7 +63,7 @@ def _item(one: Told, why: str, paint: Paint, limit: int) -> Iterator[str]:
     yield f"    {paint(why, 'dim')}"
 
 
-def _why(one: Told) -> str:
+def _why(one: JudgedDifference) -> str:
     """By what rule it is allowed and where that stands, or why it is forbidden."""
     if one.rule is None:
         return printable(one.why)
@@ -96,8 +96,8 @@ def diff_data(found: Compared) -> dict[str, Any]:
         "profile": found.profile,
         "equal": found.equal,
         "parity": not found.forbidden,
-        "forbidden": [_item_data(item) for item in found.forbidden],
-        "allowed": [_item_data(item) for item in found.allowed],
+        "forbidden": [item_data(item) for item in found.forbidden],
+        "allowed": [item_data(item) for item in found.allowed],
         "order": [dotted(change.path) for change in found.order],
     }
 
@@ -106,7 +106,8 @@ def _side_data(one: NamedConfig) -> dict[str, Any]:
     return {"given": one.label, "config": one.path, "chain": list(one.chain)}
 
 
-def _item_data(one: Told) -> dict[str, Any]:
+def item_data(one: JudgedDifference) -> dict[str, Any]:
+    """One difference for scripts."""
     item = one.difference
     data: dict[str, Any] = {"key": dotted(item.path), "kind": item.kind, "name": one.name}
     # An absent side has no `value`: null is a value of its own.

@@ -6,14 +6,16 @@ import csv
 import io
 import json
 import re
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import groupby, repeat
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from migrate.canonical import plain
 from migrate.locations import dotted, printable
 from migrate.parity import ABSENT
 from migrate.parity.values import token
+from migrate.report import markdown
+from migrate.report.markdown import cut
 from migrate.report.paint import Paint, plural, width
 
 if TYPE_CHECKING:
@@ -27,8 +29,6 @@ VALUES = (40, 28, 20, 16, 12, 9)
 """So many cells take a value at most: the most with which all presets stand side by side."""
 SAME, NONE = ".", "-"
 """What stands for an inherited value, and for a key that a preset does not have."""
-MARKDOWN_VALUE, MARKDOWN_BYTES = 40, 60_000
-"""So long may a value be in Markdown, and all of it: forges refuse comments that are longer."""
 
 _PLAIN = re.compile(r"(?:[^\W\d_]|/)[\w./:@+-]*\Z")
 _READ_OTHERWISE = re.compile(r"(?i)(?:null|true|false|yes|no|on|off|y|n|nan|inf)\Z")
@@ -44,40 +44,42 @@ def value_text(value: Any) -> str:
     return printable(json.dumps(plain(value), ensure_ascii=False))
 
 
-def cut(text: str, limit: int) -> str:
-    """At most `limit` terminal cells of a text; `~` stands for what is left out of its middle."""
-    if len(text) <= limit and width(text) <= limit:
-        return text
-    last = (limit - 1) // 3
-    head, tail = text[: limit - 1 - last], text[len(text) - last :]
-    while width(head) > limit - 1 - last:
-        head = head[:-1]
-    while width(tail) > last:
-        tail = tail[1:]
-    return f"{head}~{tail}"
-
-
 # For a terminal.
 
 
-class _Grid(NamedTuple):
+class _Grid:
     """Texts to lay out. A line has a label on its left, below the title of its section; a column
     has a head of several pieces. `cells` and `styles` hold for each line one text a column."""
 
-    sections: tuple[str, ...]
-    labels: tuple[str, ...]
-    heads: tuple[tuple[str, ...], ...]
-    cells: tuple[tuple[str, ...], ...]
-    styles: tuple[tuple[str, ...], ...]
-
-    def width(self, column: int) -> int:
-        """How many cells a column takes."""
-        return max(map(width, (*self.heads[column], *(line[column] for line in self.cells))))
-
-    @property
-    def label_width(self) -> int:
+    def __init__(
+        self,
+        sections: Sequence[str],
+        labels: Sequence[str],
+        heads: Sequence[tuple[str, ...]],
+        cells: Sequence[Sequence[str]],
+        styles: Sequence[Sequence[str]],
+    ) -> None:
+        self.sections = sections
+        self.labels = labels
+        self.heads = heads
+        self.cells = cells
+        self.styles = styles
+        columns = zip(heads, zip(*cells, strict=True), strict=True)
+        self.widths = [max(map(width, (*head, *texts))) for head, texts in columns]
+        self.label_width = min(KEY, max(map(width, labels)))
         """How many cells the labels take; a longer one has a line of its own."""
-        return min(KEY, max(map(width, self.labels)))
+
+    def blocks(self, limit: int) -> list[list[int]]:
+        """The columns of each block: as many as fit, at least one."""
+        blocks: list[list[int]] = [[]]
+        used = self.label_width
+        for column, wide in enumerate(self.widths):
+            if blocks[-1] and used + GAP + wide > limit:
+                blocks.append([])
+                used = self.label_width
+            blocks[-1].append(column)
+            used += GAP + wide
+        return blocks
 
 
 def table_lines(found: Table, paint: Paint, columns: int = 0) -> Iterator[str]:
@@ -87,7 +89,8 @@ def table_lines(found: Table, paint: Paint, columns: int = 0) -> Iterator[str]:
     """
     limit = columns or WIDE
     if found.rows:
-        for block in _blocks(grid := _fitting(found, limit), limit):
+        grid = _fitting(found, limit)
+        for block in grid.blocks(limit):
             yield from _block(grid, block, paint)
             yield ""
     yield from _summary(found, paint)
@@ -95,11 +98,19 @@ def table_lines(found: Table, paint: Paint, columns: int = 0) -> Iterator[str]:
 
 def _fitting(found: Table, limit: int) -> _Grid:
     """The widest layout in one block, presets as columns or as lines; else one in several."""
-    for layout in (_by_key, _by_preset):
-        if len(_blocks(layout(found, VALUES[-1]), limit)) == 1:
-            grids = (layout(found, widest) for widest in VALUES)
-            return next(grid for grid in grids if len(_blocks(grid, limit)) == 1)
-    return _by_key(found, VALUES[-1])
+    narrowest = _by_key(found, VALUES[-1])
+    if len(narrowest.blocks(limit)) == 1:
+        return _widest(_by_key, found, limit)
+    few = GAP * len(found.rows) < limit  # of more keys not even the gaps would fit
+    if few and len(_by_preset(found, VALUES[-1]).blocks(limit)) == 1:
+        return _widest(_by_preset, found, limit)
+    return narrowest
+
+
+def _widest(layout: Callable[[Table, int], _Grid], found: Table, limit: int) -> _Grid:
+    """The layout with the widest values that fits in one block, as its narrowest does."""
+    grids = (layout(found, widest) for widest in VALUES)
+    return next(grid for grid in grids if len(grid.blocks(limit)) == 1)
 
 
 def _by_key(found: Table, widest: int) -> _Grid:
@@ -179,22 +190,8 @@ def _styles(row: Row) -> tuple[str, ...]:
     )
 
 
-def _blocks(grid: _Grid, limit: int) -> list[list[int]]:
-    """The columns of each block: as many as fit, at least one."""
-    blocks: list[list[int]] = [[]]
-    used = grid.label_width
-    for column in range(len(grid.heads)):
-        wide = GAP + grid.width(column)
-        if blocks[-1] and used + wide > limit:
-            blocks.append([])
-            used = grid.label_width
-        blocks[-1].append(column)
-        used += wide
-    return blocks
-
-
 def _block(grid: _Grid, block: list[int], paint: Paint) -> Iterator[str]:
-    widths = [grid.width(column) for column in block]
+    widths = [grid.widths[column] for column in block]
     yield from _heads([grid.heads[column] for column in block], widths, grid.label_width, paint)
     section = ""
     for number, cells in enumerate(grid.cells):
@@ -303,30 +300,18 @@ def table_csv(found: Table) -> str:
 
 def table_markdown(found: Table) -> str:
     """The same for a pull request; what would be too long for one is left out, and told."""
-    names = [_code(cut(value_text(column.name), MARKDOWN_VALUE)) for column in found.columns]
-    lines = [_cells(["key", *names]), _cells(["---"] * (len(names) + 1))]
+    names = [cut(value_text(column.name), markdown.VALUE) for column in found.columns]
+    head = markdown.row(["key", *map(markdown.code, names)])
+    lines = [head, markdown.row(["---"] * (len(names) + 1))]
     size = sum(len(line.encode()) + 1 for line in lines)
     for number, row in enumerate(found.rows):
         texts = [SAME if cell.inherited else value_text(cell.value) for cell in row.cells]
-        cells = [_code(cut(text, MARKDOWN_VALUE)) for text in texts]
-        line = _cells([_code(dotted(row.key)), *cells])
+        cells = [markdown.code(cut(text, markdown.VALUE)) for text in texts]
+        line = markdown.row([markdown.code(dotted(row.key)), *cells])
         size += len(line.encode()) + 1
-        if size > MARKDOWN_BYTES:
+        if size > markdown.BYTES:
             lines += ["", f"and {len(found.rows) - number} more keys"]
             break
         lines.append(line)
     summary = next(iter(_summary(found, Paint(False))))
     return "\n".join([*lines, "", summary]) + "\n"
-
-
-def _cells(texts: Sequence[str]) -> str:
-    return f"| {' | '.join(texts)} |"
-
-
-def _code(text: str) -> str:
-    """A text as code in a cell of a Markdown table, where nothing in it means anything."""
-    if not text:
-        return ""
-    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
-    space = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{space}{text}{space}{fence}".replace("|", "\\|")

@@ -14,7 +14,7 @@ from migrate.errors import InputError, MissingFile, nearest
 from migrate.limits import DEFAULT, Limits
 from migrate.trees.git import GitError, await_answer, repository
 
-_NO_GIT = "git:REV:PATH needs both; files that are checked out can be compared without"
+_NO_GIT = "a revision needs both; files that are checked out can be compared without"
 _DIGITS = 19
 """Of the largest size that git can tell."""
 _READ = ("cat-file", "--batch", "--follow-symlinks")
@@ -55,6 +55,8 @@ class GitTree:
         except InputError:
             names = self._git("for-each-ref", "--format=%(refname:short)").split()
             hint = nearest(self.revision, names) or "`git log --oneline` lists revisions"
+            if self._git("rev-parse", "--is-shallow-repository").strip() == "true":
+                hint = "this clone is shallow; `git fetch --unshallow` brings all of its history"
             raise InputError(f"git knows no revision {self.revision}", None, hint) from None
 
     def read(self, path: str) -> bytes:

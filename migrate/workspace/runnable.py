@@ -16,22 +16,51 @@ from migrate.resolve import Resolver
 from migrate.rules import Layers
 from migrate.rules.shapes import normalised
 from migrate.trees.tree import Tree
+from migrate.workspace.config_names import ConfigName
 
 
 def runnable(plans: Plans | None, loader: PlainLoader, layout: Layout) -> dict[str, str | None]:
     """Every config of a tree that runs, by its path, with the name that the plans have for it.
 
     With plans: the presets of the plans where they stand now, and what else the globs of the layer
-    rules find, but no fusion config. Without: what `init` would take for a preset.
+    rules find, but no fusion config and nothing that presets are made of. Without: what `init`
+    would take for a preset.
     """
     if plans is None:
         return dict.fromkeys(_discovered(loader, layout))
     files: dict[str, str | None] = {path: name for name, path in planned_files(plans, loader.tree)}
-    left = {plans.live_path(one.preset.from_) for one in plans.presets.values()}
-    beside = Layers(plans, Resolver(loader.tree, loader.dialect)).candidates()
-    files.update((path, None) for path in beside if path not in files and path not in left)
+    old = {plans.live_path(one.preset.from_) for one in plans.presets.values()}
+    kept = {parent for planned in plans.presets.values() for parent in planned.preset.extends}
+    made_of = _made_of(files, loader)
+    for path in Layers(plans, Resolver(loader.tree, loader.dialect)).candidates():
+        # What was frozen was made into presets, even where no chain of today goes through it.
+        fragment = path in made_of or loader.tree.exists(plans.layout.frozen(path))
+        if path not in files and path not in old and (path in kept or not fragment):
+            files[path] = None
     layer = _dataset_layer(files, loader, plans.rules.fusion_key)
     return {path: name for path, name in sorted(files.items()) if path not in layer}
+
+
+def _made_of(paths: Iterable[str], loader: PlainLoader) -> set[str]:
+    """Every file in the chains of these configs."""
+    found: set[str] = set()
+    for path in paths:
+        try:
+            loader.load(path)
+            found.update(loader.chain(path))
+        except MigrateError:
+            continue  # what cannot be loaded is told where it is asked for
+    return found
+
+
+def those_that_run(names: Iterable[ConfigName], runs: Mapping[str, str | None]) -> list[ConfigName]:
+    """What was named, without the fragments that stand in the same folders and globs as presets.
+
+    Where a folder or a glob holds no preset at all, its configs are what is wanted.
+    """
+    chosen = list(names)
+    presets = [one for one in chosen if one.alone or one.path in runs]
+    return presets if any(not one.alone for one in presets) else chosen
 
 
 def planned_files(plans: Plans, tree: Tree) -> Iterable[tuple[str, str]]:

@@ -50,6 +50,8 @@ PLACES = [
     ["diff", PRESET, "?"],
     ["diff", PRESET, PRESET, "--profile", "?"],
     ["lint", "?"],
+    ["diff", "--since", "?"],
+    ["diff", "--since", "HEAD", "?"],
     ["table", "?"],
     ["table", "--key", "?"],
     ["refs", "?"],

@@ -150,6 +150,24 @@ def test_the_shell_is_offered_keys_level_by_level(root: Path) -> None:
     assert completed(root, "explain", A, "") == ["model", "training", "global_max_length"]
     assert completed(root, "explain", A, "training.v") == ["training.vit_lr"]
     assert completed(root, "explain", "gone.yaml", "") == []
+    assert completed(root, "table", A, "--key", "training.v") == ["training.vit_lr"]
+
+
+def test_the_shell_is_offered_a_config_behind_a_config_where_no_key_fits(root: Path) -> None:
+    assert completed(root, "explain", A, "configs/train/") == [OVER, A]
+    write(root, {"plans/p.yaml": PLAN})
+    assert completed(root, "table", "--key", "training.v") == ["training.vit_lr"]
+    assert completed(root, "explain", A, "tin") == ["tiny"]
+
+
+def test_the_shell_is_offered_branches_and_tags(root: Path) -> None:
+    assert completed(root, "diff", "--since", "") == []
+    for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "x"]):
+        names = ("-c", "user.name=t", "-c", "user.email=t@t")
+        subprocess.run(["git", *names, *command], cwd=root, check=True)
+    subprocess.run(["git", "tag", "v1"], cwd=root, check=True)
+    assert completed(root, "diff", "--since", "") == ["main", "v1"]
+    assert completed(root, "diff", "--since", "v") == ["v1"]
 
 
 HEAVY = {"libcst", "deepdiff", "msgspec", "rich", "jsonschema", "ruamel", "filelock"}

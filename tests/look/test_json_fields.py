@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ RUNS = [
     ("explain", B, "nothing"),
     ("explain", A, B),
     ("diff", A, B),
+    ("diff", "--since", "HEAD"),
     ("lint",),
     ("table", "--all"),
     ("flatten", A, "-o", "flat.yaml"),
@@ -50,9 +52,23 @@ def fields(data: Any) -> Iterator[str]:
             yield from fields(item)
 
 
+def _edited_since_a_commit(root: Path) -> None:
+    """With a change, an allowed one, and a preset that came, went or moved."""
+    moved = PRESET.replace("sft", "moved")
+    write(root, {A: PRESET + "a: 1\n", "configs/train/m.yaml": moved})
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "x"]):
+        names = ("-c", "user.name=t", "-c", "user.email=t@t")
+        subprocess.run(["git", *names, *command], cwd=root, check=True)
+    write(root, {A: PRESET.replace("1.0e-4", "2.0e-4") + "a: 2\n", "configs/train/c.yaml": PRESET})
+    (root / B).unlink()
+    (root / "configs/train/m.yaml").rename(root / "configs/train/n.yaml")
+
+
 @pytest.mark.parametrize("run", RUNS, ids=" ".join)
 def test_every_field_is_documented(tmp_path: Path, run: tuple[str, ...]) -> None:
     root = write(tmp_path, TREE)
+    if "--since" in run:
+        _edited_since_a_commit(root)
     said = json.loads(migrate(root, "--output", "json", *run).out)
     sections = re.split(r"(?m)^## ", DOCUMENT)
     described = sections[0] + next(text for text in sections if text.startswith(run[0]))

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrate.parity import ABSENT
-from migrate.report.table import cut, value_text
+from migrate.report.markdown import cut
+from migrate.report.table import value_text
 from tests.look.trees import BASE, PRESET, expected, write
 from tests.support import reader
 from tests.support.cli import migrate

@@ -24,7 +24,19 @@ _QUOTED = re.compile(rf"`({_VERB}[^`]*)`")
 _WORD = r"(?:'[^']*'|\"[^\"]*\"|(?! && )[^;,`()'\"])"
 _BARE = re.compile(rf"{_VERB}{_WORD}*(?: && {_VERB}{_WORD}*)*")
 _LOOKS = frozenset(
-    ("plan", "verify", "status", "inspect", "explain", "diff", "flatten", "lint", "refs", "schema")
+    [
+        "plan",
+        "verify",
+        "status",
+        "inspect",
+        "explain",
+        "diff",
+        "table",
+        "flatten",
+        "lint",
+        "refs",
+        "schema",
+    ],
 )
 """Verbs that show something: following them changes nothing, so the trouble may still be there."""
 _NAME = re.compile(r"[\w@~./-]*[/.][\w@~./-]+(?::\d+)*|--preset \S+|\d+|'[^']*'|`[^`]*`")
