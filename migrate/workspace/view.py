@@ -108,13 +108,17 @@ class View:
             # Where nobody asked for the dialect, nobody read a config.
             asked = "dialect" in self.__dict__
             paths = self.tree.known if asked and isinstance(self.tree, CachedTree) else ()
-        live = [path for path in paths if not self.layout.is_record(path)]
+        live = [path for path in paths if not self.is_out_of_sight(path)]
         if not live:
             return []
         from migrate.dialect.unfollowed import unfollowed
 
         unread = self.recognised.unread if "recognised" in self.__dict__ else ()
         return unfollowed(self.tree, live, self.dialect, [key for key, _ in unread])
+
+    def is_out_of_sight(self, path: str) -> bool:
+        """Whether a file is a record of a rollout: nobody runs it, and nothing is told of it."""
+        return self.layout.is_record(path)
 
     @cached_property
     def loader(self) -> PlainLoader:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import repeat
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from migrate.loading.graph import Graph
 from migrate.plan import Planned, Plans, load_plans, select
 from migrate.rollout.evidence import Evidence, plan_digest, read_evidence
 from migrate.rollout.legacy import MANIFEST, is_frozen, read_manifest
+from migrate.trees.globs import matcher
 from migrate.workspace.view import View
 
 if TYPE_CHECKING:
@@ -42,6 +43,14 @@ class Workspace(View):
     def plans(self) -> Plans:
         """The plans. Raises InputError if there are none, or if they have faults."""
         return load_plans(self.tree, self.layout.plans)
+
+    def is_out_of_sight(self, path: str) -> bool:
+        """What the plans exclude is out of sight, too."""
+        return super().is_out_of_sight(path) or self._excluded(path)
+
+    @cached_property
+    def _excluded(self) -> Callable[[str], bool]:
+        return matcher(self.plans.exclude if self._plan_files() else ())
 
     @cached_property
     def graph(self) -> Graph:

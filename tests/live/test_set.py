@@ -227,3 +227,11 @@ def test_an_old_file_may_be_set_and_what_that_means_is_told(half_done: Path) -> 
     ok(migrate(half_done, "apply", "--all"))
     assert resolve(trees.read(half_done), Q)["t"]["lr"] == 2
     assert findings(half_done)[0] == 0
+
+
+def test_what_the_plans_exclude_is_not_told_of(half_done: Path) -> None:
+    trees.write(half_done, {"samples/a.yaml": b"include: b.yaml\n", "samples/b.yaml": b"b: 1\n"})
+    assert "is not followed" in ok(migrate(half_done, "set", "m=2", Q)).err
+    with (half_done / "plans/tree.yaml").open("a") as file:
+        file.write("exclude: [samples/**]\n")
+    assert "is not followed" not in ok(migrate(half_done, "set", "m=3", Q)).err
