@@ -8,7 +8,7 @@ import click
 
 from migrate.cli.complete import complete_config, complete_key_to_set
 from migrate.cli.context import Context, pass_context
-from migrate.commands.set import How, set_values
+from migrate.commands.set import How, ValuesSet, set_values
 from migrate.errors import DONE
 from migrate.report.set import set_data, set_lines
 from migrate.workspace.assignments import is_assignment, read_assignment
@@ -35,6 +35,7 @@ def _complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -
 @click.option("--pin", is_flag=True, help="Write an inherited key into the config itself.")
 @click.option("--new", is_flag=True, help="Add a key that no file sets.")
 @click.option("--type-change", is_flag=True, help="Set a value of another type than the old one.")
+@click.option("--reason", metavar="TEXT", help="Why: the gate accepts the change from now on.")
 @click.option("--dry-run", is_flag=True, help="Show the diff and what changes; write nothing.")
 @pass_context
 def set_(
@@ -43,6 +44,7 @@ def set_(
     pin: bool,
     new: bool,
     type_change: bool,
+    reason: str | None,
     dry_run: bool,
 ) -> int:
     """Change a value where it is set, in many configs at once.
@@ -61,12 +63,13 @@ def set_(
     if not settings or not configs:
         missing = "KEY=VALUE" if not settings else "CONFIG"
         raise click.UsageError(f"no {missing} is given: migrate set KEY=VALUE.. CONFIG..")
-    assignments = [read_assignment(context.workspace, one) for one in settings]
-    result = context.land(
-        lambda: set_values(context.workspace, assignments, configs, How(pin, new, type_change)),
-        f"set {assignments[0].key}",
-        dry_run,
-    )
+    how = How(pin, new, type_change, reason)
+
+    def decide() -> ValuesSet:
+        assignments = [read_assignment(context.workspace, one) for one in settings]
+        return set_values(context.workspace, assignments, configs, how)
+
+    result = context.land(decide, f"set {settings[0]}", dry_run)
     if context.as_json:
         context.give({**set_data(result), "dry_run": dry_run})
     else:

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import posixpath
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from migrate.changes import Change, ChangeSet
+from migrate.commands.accept import accept, differing
 from migrate.commands.explain import spelled
 from migrate.commands.missing import whereabouts
 from migrate.errors import InputError, MigrateError, MissingFile, Refused, raise_all
 from migrate.limits import FAULTS_TOLD
-from migrate.loading.graph import Graph
 from migrate.loading.trainer import PlainLoader
-from migrate.locations import LEGACY, Index, KeyPath, Place
-from migrate.parity import ABSENT, differences, equal, find
-from migrate.parity.format import format_difference, value_text
-from migrate.plan import Plans
+from migrate.locations import LEGACY, KeyPath, Place, dotted
+from migrate.parity import ABSENT, equal, find
+from migrate.plan import Acceptance, Plans
 from migrate.resolve import Branch, Resolved
+from migrate.rollout.legacy import MANIFEST
 from migrate.trees.foreign import Foreign
-from migrate.trees.globs import matches
 from migrate.trees.tree import Overlay
 from migrate.workspace.assignments import Assignment, type_changes, type_letter
-from migrate.workspace.config_names import configs, locate
+from migrate.workspace.config_names import config_paths
+from migrate.workspace.effects import Effect, EffectsProof
 from migrate.workspace.workspace import Workspace
 from migrate.yaml_text import LOADERS, Document
 from migrate.yaml_text.edit import with_value
@@ -41,16 +39,6 @@ class EditedKey(NamedTuple):
     dropped: tuple[tuple[Place, str], ...] = ()
 
 
-class Effect(NamedTuple):
-    """A value of a resolved config that is another one now, and the file that says it."""
-
-    config: str
-    key: KeyPath
-    old: Any
-    new: Any
-    set_in: str
-
-
 class ValuesSet(NamedTuple):
     """What `set` changes."""
 
@@ -61,6 +49,8 @@ class ValuesSet(NamedTuple):
     """The named configs that said so before."""
     remarks: tuple[str, ...] = ()
     """What a rollout in progress makes of it, and which configs could not be compared."""
+    accepted: tuple[Acceptance, ...] = ()
+    """What the gate accepts from now on."""
 
 
 class How(NamedTuple):
@@ -71,6 +61,8 @@ class How(NamedTuple):
     new: bool = False
     """A key that no file sets is added."""
     type_change: bool = False
+    reason: str | None = None
+    """Why the change is meant: the gate is told to accept it."""
 
 
 def set_values(
@@ -83,46 +75,16 @@ def set_values(
     Refused for a key that a config inherits, for files that are not to be edited, and where more
     than the key would change.
     """
-    named = list(dict.fromkeys(path for one in given for path in _named(workspace, one)))
+    named = config_paths(workspace, given)
+    raise_all([_a_record(workspace, path) for path in named if workspace.layout.is_record(path)])
     return _Setter(workspace, named, how).run(assignments)
 
 
-# Which configs.
-
-
-def _named(workspace: Workspace, given: str) -> list[str]:
-    """The configs that an argument names: one, those in a folder, those that match a glob."""
-    glob = given if set(given) & set("*?[") and not os.path.exists(given) else None
-    folder = _folder(workspace, given)
-    if glob is None and folder is None:
-        path = locate(workspace, given)
-        _refuse_record(workspace, path)
-        return [path]
-    wanted = [workspace.path(glob)] if glob is not None else [posixpath.join(folder or "", "**")]
-    found = [path for path in configs(workspace) if matches(path, wanted)]
-    found = [path for path in found if not workspace.layout.is_record(path)]
-    if not found:
-        raise MissingFile("names no config", given, "give a config, a folder or a glob of configs")
-    return found
-
-
-def _folder(workspace: Workspace, given: str) -> str | None:
-    try:
-        path = workspace.path(given)
-    except InputError:
-        return None  # `locate` says so
-    there = os.path.isdir(os.path.join(workspace.root, path))
-    return ("" if path == "." else path) if there else None
-
-
-def _refuse_record(workspace: Workspace, path: str) -> None:
-    if not workspace.layout.is_record(path):
-        return
-    layout = workspace.layout
+def _a_record(workspace: Workspace, path: str) -> Refused:
     hint = "name the config itself"
     if path.startswith(f"{LEGACY}/"):
-        hint = f"it is the record of {layout.live(path)}; name what runs today"
-    raise Refused("is a record of the rollout, which nobody edits", path, hint)
+        hint = f"it is the record of {workspace.layout.live(path)}; name what runs today"
+    return Refused("is a record of the rollout, which nobody edits", path, hint)
 
 
 # What is to be written.
@@ -161,9 +123,12 @@ class _Setter:
                 if (why := foreign.why(change.path))
             ]
         )
-        effects, remarks = _Proof(self.workspace, self.named, keys, self.before).prove(changes)
+        effects, remarks = EffectsProof(self.workspace, self.named, keys, self.before).prove(
+            changes
+        )
         told = (*remarks, *_of_the_rollout(self.workspace, changes))
-        return ValuesSet(changes, tuple(self.edits), tuple(effects), tuple(self.already), told)
+        result = ValuesSet(changes, tuple(self.edits), tuple(effects), tuple(self.already), told)
+        return _with_the_gate(self.workspace, result, self.how.reason)
 
     def _assign(self, assignment: Assignment) -> KeyPath:
         """Write one value wherever it belongs; the key as these configs have it."""
@@ -299,94 +264,6 @@ def _elsewhere(foreign: Foreign, change: Change) -> str:
     return f"name {own} itself" if own != change.path else "edit it where it belongs"
 
 
-# What changes.
-
-
-class _Proof:
-    """Every config that builds on an edited file, as the trainer's loader has it, then and now."""
-
-    def __init__(
-        self,
-        workspace: Workspace,
-        named: Sequence[str],
-        keys: Sequence[tuple[Assignment, KeyPath]],
-        before: PlainLoader,
-    ) -> None:
-        self.workspace = workspace
-        self.named = frozenset(named)
-        self.keys = keys
-        self.before = before
-
-    def prove(self, changes: ChangeSet) -> tuple[list[Effect], list[str]]:
-        """What changes in each. Raises Refused where anything but the keys would."""
-        read, foreign = self.workspace.tree.read, Foreign(self.workspace.tree)
-        behind = [
-            change._replace(path=name, before=read(name))
-            for change in changes
-            for name in foreign.names_of(change.path)
-            if self.workspace.tree.exists(name)
-        ]
-        laid = {change.path for change in [*changes, *behind]}
-        tree = Overlay(self.workspace.tree, [*changes, *behind])
-        after = PlainLoader(tree, self.workspace.dialect)
-        graph = Graph(self.workspace.resolver, (), layout=self.workspace.layout)
-        touched = graph.dependents(laid)
-        effects: list[Effect] = []
-        remarks: list[str] = []
-        faults: list[MigrateError] = []
-        for path in dict.fromkeys([*sorted(self.named), *touched]):
-            try:
-                old = self.before.load(path)
-            except MigrateError as error:
-                remarks.append(f"{path} could not be compared: {error}")
-                continue
-            new = after.load(path)
-            faults += self._faults(path, old, new)
-            effects += self._effects(path, old, new, laid)
-        raise_all(faults[:FAULTS_TOLD])
-        return effects, remarks
-
-    def _faults(self, path: str, old: Any, new: Any) -> Iterator[MigrateError]:
-        wanted = old
-        for assignment, key in self.keys:
-            if path in self.named and not equal(find(new, key), assignment.value):
-                yield _not_as_given(path, assignment, find(new, key))
-            wanted = _with(wanted, key, find(new, key))
-        for one in differences(wanted, new):
-            what = f"more would change than was asked for: {format_difference(one)}"
-            yield Refused(what, path, "edit the file by hand")
-
-    def _effects(self, path: str, old: Any, new: Any, changed: set[str]) -> Iterator[Effect]:
-        for _, key in self.keys:
-            was, now = find(old, key), find(new, key)
-            if not equal(was, now):
-                chain = self.before.chain(path)
-                yield Effect(path, key, was, now, next(p for p in reversed(chain) if p in changed))
-
-
-def _with(data: Any, key: KeyPath, value: Any) -> Any:
-    """A resolved config with another value at a key; `ABSENT` takes the key out."""
-    if not key:
-        return value
-    first, rest = key[0], key[1:]
-    if isinstance(first, Index) and isinstance(data, list):
-        return [_with(one, rest, value) if n == int(first) else one for n, one in enumerate(data)]
-    if not isinstance(data, dict):
-        return data
-    inner = _with(data.get(first, {} if rest else ABSENT), rest, value)
-    if inner is ABSENT or (inner == {} and first not in data):
-        return {name: one for name, one in data.items() if name != first}
-    return {**data, first: inner}
-
-
-def _not_as_given(path: str, assignment: Assignment, now: Any) -> Refused:
-    what = f"{assignment.key} would be {value_text(now)} all the same"
-    hint = "a file that is merged later sets it; name that one"
-    if isinstance(now, dict) and isinstance(assignment.value, dict):
-        hint = "a mapping is merged with what the parents say; set the keys in it one by one"
-    return Refused(what, path, hint)
-
-
 # A rollout in progress.
 
 
@@ -409,6 +286,46 @@ def _of_the_rollout(workspace: Workspace, changes: Iterable[Change]) -> Iterator
         if behind:
             names = ", ".join(behind)
             yield f"{change.path} is an old file, and {names} no longer reads it: set it there too"
+
+
+def _with_the_gate(workspace: Workspace, result: ValuesSet, reason: str | None) -> ValuesSet:
+    """The same with what the gate accepts; without a reason, told how it would."""
+    plans = _plans(workspace)
+    if plans is None and reason is not None:
+        hint = "leave out --reason: there is no rollout, and no gate"
+        raise InputError("no plan holds a record to accept a change of", None, hint)
+    configs = {effect.config for effect in result.effects}
+    names = (
+        [name for name, one in workspace.evidence.items() if one.target in configs] if plans else []
+    )
+    if plans is None or not names:
+        return result
+    after = workspace.fresh()
+    after.tree = Overlay(workspace.tree, result.changes)
+    changed = {dotted(effect.key) for effect in result.effects}
+    mine = [key for key in differing(after, names) if any(_meet(key, one) for one in changed)]
+    if not mine:
+        return result
+    if reason is None:
+        guarded = plans.guard or workspace.tree.exists(MANIFEST)
+        told = _to_be_accepted(names, mine) if guarded else ()
+        return result._replace(remarks=(*result.remarks, *told))
+    recorded = accept(after, names, mine, reason)
+    changes = ChangeSet.of([*result.changes, *recorded.changes])
+    return result._replace(changes=changes, accepted=recorded.accepted)
+
+
+def _meet(key: str, other: str) -> bool:
+    """Whether one key is the other, or lies within it."""
+    shorter, longer = sorted((key, other), key=len)
+    return longer == shorter or longer.startswith((f"{shorter}.", f"{shorter}["))
+
+
+def _to_be_accepted(names: Sequence[str], keys: Sequence[str]) -> Iterator[str]:
+    presets = " ".join(f"--preset {shlex.quote(name)}" for name in names)
+    some = " ".join(f"--key {shlex.quote(key)}" for key in keys)
+    command = f"migrate accept {presets} {some} --reason TEXT"
+    yield f"the gate compares presets with their record: `{command}` accepts this"
 
 
 def _plans(workspace: Workspace) -> Plans | None:

@@ -12,7 +12,8 @@ from migrate.report.paint import Paint, columns, plural
 from migrate.rollout.evidence import difference_sides
 
 if TYPE_CHECKING:
-    from migrate.commands.set import Effect, ValuesSet
+    from migrate.commands.set import ValuesSet
+    from migrate.workspace.effects import Effect
 
 
 def set_lines(result: ValuesSet, paint: Paint, dry_run: bool) -> Iterator[str]:
@@ -30,6 +31,8 @@ def set_lines(result: ValuesSet, paint: Paint, dry_run: bool) -> Iterator[str]:
             if one == key:
                 yield f"  {printable(config)} says so already"
         yield from columns([_row(one) for one in result.effects if one.key == key], indent="  ")
+    for accepted in result.accepted:
+        yield f"the gate accepts {printable(accepted.key)} of {printable(accepted.preset)}"
     if dry_run:
         for change in result.changes:
             yield from map(paint.diff_line, change.diff())
@@ -80,6 +83,7 @@ def set_data(result: ValuesSet) -> dict[str, Any]:
             for one in result.effects
         ],
         "already": [{"config": config, "key": dotted(key)} for config, key in result.already],
+        "accepted": [{"preset": one.preset, "key": one.key} for one in result.accepted],
         "remarks": list(result.remarks),
         "diff": [line for change in result.changes for line in change.diff()],
     }

@@ -65,7 +65,7 @@ def renamed_plans(tree: Tree, plans: Plans, moves: Moves, names: Mapping[str, st
             after = _with_key(file, after, "presets", old, names[old])
         if after != before:
             changes.append(Change(file, before, after, "names what moved"))
-    return [*changes, *renamed_accepted(tree, plans.layout.plan_file("accepted"), names)]
+    return [*changes, *renamed_accepted(tree, plans.layout.accepted, names)]
 
 
 def renamed_accepted(tree: Tree, path: str, names: Mapping[str, str]) -> Iterator[Change]:

@@ -50,7 +50,7 @@ class Workspace(View):
 
     @cached_property
     def _excluded(self) -> Callable[[str], bool]:
-        return matcher(self.plans.exclude if self._plan_files() else ())
+        return matcher(self.plans.exclude if self.plan_files() else ())
 
     @cached_property
     def graph(self) -> Graph:

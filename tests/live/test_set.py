@@ -149,7 +149,7 @@ def test_text_that_the_loader_reads_as_something_else(root: Path) -> None:
         (["seed=2", "../x.yaml"], "no such config"),
         (["seed=2", "/etc/passwd"], "is outside the root"),
         (["seed=2", "configs/trian/p.yaml"], "did you mean configs/train/p.yaml"),
-        (["seed=2", "configs/*.yml"], "names no config"),
+        (["seed=2", "configs/*.yml"], "no config matches this"),
         (["seed=2", "git:HEAD:configs/base.yaml"], "a file of a revision"),
         (["extends=a.yaml", P], "`extends` composes files and is no value"),
         (["t.betas[2]=1.0", BASE], "is a list of 2, counted from 0"),
@@ -235,3 +235,20 @@ def test_what_the_plans_exclude_is_not_told_of(half_done: Path) -> None:
     with (half_done / "plans/tree.yaml").open("a") as file:
         file.write("exclude: [samples/**]\n")
     assert "is not followed" not in ok(migrate(half_done, "set", "m=3", Q)).err
+
+
+def test_with_a_reason_the_gate_accepts_it(half_done: Path) -> None:
+    ok(migrate(half_done, "apply", "--all"))
+    told = ok(migrate(half_done, "set", "m=7", Q)).err
+    assert "`migrate accept --preset q --key m --reason TEXT` accepts this" in told
+    assert findings(half_done)[0] == 1
+    shown = ok(migrate(half_done, "set", "m=8", Q, "--reason", "longer runs")).out
+    assert "the gate accepts m of q\n" in shown
+    assert findings(half_done)[0] == 0
+    assert b"longer runs" in trees.read(half_done)["plans/accepted.yaml"]
+    ok(migrate(half_done, "set", "m=9", Q))
+    assert findings(half_done)[0] == 1  # another value is a finding again
+
+
+def test_a_reason_needs_a_gate(root: Path) -> None:
+    assert "no plan holds a record" in refused(root, "seed=2", BASE, "--reason", "x")
