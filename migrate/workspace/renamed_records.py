@@ -85,10 +85,11 @@ def renamed_accepted(tree: Tree, path: str, names: Mapping[str, str]) -> Iterato
 def _of_the_tree(tree: Tree, plans: Plans, moves: Moves) -> Iterator[tuple[KeyPath, str, str]]:
     """Where the plans name a moved file beside their presets: key, plan file, new path."""
     layout = plans.layout
-    said = settings_of(tree, plan_files(tree, layout.plans))
-    if plans.base in moves:
+    files = list(plan_files(tree, layout.plans))
+    said = settings_of(tree, files)
+    if plans.base in moves and files:
         known = said.get(("base",))
-        home = layout.tree_file if tree.exists(layout.tree_file) else min(_files(plans))
+        home = layout.tree_file if layout.tree_file in files else files[0]
         yield ("base",), known.path if known is not None else home, moves[plans.base]
     for old, new in plans.references.items():
         if isinstance(new, str) and new in moves:
@@ -101,10 +102,6 @@ def _of_the_tree(tree: Tree, plans: Plans, moves: Moves) -> Iterator[tuple[KeyPa
         if glob in moves and ("rules", "presets") in said:
             key = ("rules", "presets", Index(number))
             yield key, said["rules", "presets"].path, moves[glob]
-
-
-def _files(plans: Plans) -> set[str]:
-    return {planned.file for planned in plans.presets.values()}
 
 
 def _with_key(file: str, content: bytes, section: str, old: str, new: str) -> bytes:

@@ -36,6 +36,7 @@ VERBS = {
     "lint": ["lint"],
     "flatten": ["flatten", P],
     "refs": ["refs", P],
+    "set": ["set", "a=1", P],
     "undo": ["undo", "--preset", "q"],
     "finalize": ["finalize"],
     "init": ["init"],
