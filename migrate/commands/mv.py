@@ -254,7 +254,11 @@ def _follow(
 ) -> Iterator[Followed]:
     """What names the moved configs in code, docs and values; the edits are laid over the tree."""
     if folder[0]:
-        references = {**plans.references, folder[0]: folder[1]}
+        within = {
+            one for path in moves for one in parents(path) if f"{one}/".startswith(f"{folder[0]}/")
+        }
+        moved = {one: folder[1] + one[len(folder[0]) :] for one in within}
+        references = {**plans.references, **moved}
         wide = msgspec.structs.replace(plans.wide, references=references)
         plans = Plans(plans.presets, wide, plans.profile, plans.folder)
     tracker = ReferenceTracker(plans, tree, moves, moves, (), moves.values())

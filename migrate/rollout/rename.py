@@ -80,9 +80,21 @@ def _as_its_author(
     found = zip(dialect.base_dirs, dialect.candidates(source, text), strict=True)
     folder = next((word for word, path in found if path == old), FILE)
     if folder == FILE:
-        link = relative(target, new_source)
+        link = _by_a_detour(source, text, old, target, new_source) or relative(target, new_source)
         return f"./{link}" if text.startswith("./") and not link.startswith(".") else link
     return posixpath.relpath(target, "" if folder in ("root", "cwd") else folder or ".")
+
+
+def _by_a_detour(source: str, text: str, old: str, target: str, new_source: str) -> str | None:
+    """A link that climbs higher than it had to, to the same folder; None where it did not."""
+    climbs = len(text) - len(text.lstrip("./"))
+    if text == relative(old, source) or "../" not in text[:climbs]:
+        return None
+    top = posixpath.normpath(posixpath.join(posixpath.dirname(source), text[:climbs]))
+    below = "" if top == "." else f"{top}/"
+    if top.startswith("..") or not (target.startswith(below) and new_source.startswith(below)):
+        return None
+    return posixpath.join(relative(top, new_source), target[len(below) :])
 
 
 def bound_to_place(graph: Graph, moves: Moves) -> Iterator[MigrateError]:

@@ -86,6 +86,15 @@ def test_moving_back_is_byte_for_byte_the_inverse(root: Path) -> None:
     assert trees.read(root) == TREE
 
 
+def test_a_link_by_a_detour_keeps_it(root: Path) -> None:
+    text = b"extends: ../../configs/train/p.yaml  # from the top\n"
+    trees.write(root, {"configs/train/s.yaml": text})
+    ok(migrate(root, "mv", "configs/train/s.yaml", "configs/s.yaml"))
+    assert trees.read(root)["configs/s.yaml"] == text.replace(b"../../", b"../")
+    ok(migrate(root, "mv", "configs/s.yaml", "configs/train/s.yaml"))
+    assert trees.read(root)["configs/train/s.yaml"] == text
+
+
 def test_a_dry_run_shows_the_diff_and_writes_nothing(root: Path) -> None:
     shown = ok(migrate(root, "mv", P, NEW, "--dry-run")).out
     assert "rename from configs/train/p.yaml\nrename to configs/train/deep/pp.yaml\n" in shown
