@@ -13,7 +13,7 @@ from migrate.errors import MigrateError
 from migrate.layout import Layout
 from migrate.locations import KeyPath, Place, dotted, parse_dotted
 from migrate.plan.checks import as_errors, check_accepted
-from migrate.plan.edit import with_entries, with_texts, without_entry
+from migrate.plan.edit import with_entries, with_texts, without_entries
 from migrate.plan.faults import Sound, sound
 from migrate.plan.schema import schema_line, schema_path, schema_text
 from migrate.plan.source import read_source
@@ -114,16 +114,14 @@ def accepting(tree: Tree, layout: Layout, acceptances: Sequence[Acceptance]) -> 
     Raises InputError for a file with faults, Refused for one that cannot be edited.
     """
     text = _Text(tree, layout)
-    for one in acceptances:
-        text.accept(one)
+    text.accept(acceptances)
     return text.changes()
 
 
 def taking_back(tree: Tree, layout: Layout, acceptances: Iterable[Acceptance]) -> list[Change]:
     """The changes that take acceptances out again, as they were read."""
     text = _Text(tree, layout)
-    for one in acceptances:
-        text.remove("accepted", one.preset, one.written or one.key)
+    text.remove([("accepted", one.preset, one.written or one.key) for one in acceptances])
     return text.changes()
 
 
@@ -138,8 +136,7 @@ def retiring(tree: Tree, layout: Layout, reasons: Mapping[str, str]) -> list[Cha
 def bringing_back(tree: Tree, layout: Layout, names: Iterable[str]) -> list[Change]:
     """The changes by which presets are no longer said to be deleted."""
     text = _Text(tree, layout)
-    for name in names:
-        text.remove("retired", name)
+    text.remove([("retired", name) for name in names])
     return text.changes()
 
 
@@ -173,26 +170,48 @@ class _Text:
         document = Document(self.path, self.content)
         return document.value(document.root) if document.root is not None else {}
 
-    def accept(self, one: Acceptance) -> None:
-        """Add one acceptance, or put it in the place of the one for the same key."""
-        texts = dict(_texts(one))
-        data = dict(_fields(one))
-        known = self._there().get("accepted", {}).get(one.preset, {})
-        written = next((key for key in known if key == one.key or _same_key(key, one.key)), None)
-        keys: tuple[str, ...] = ("accepted", one.preset)
+    def accept(self, acceptances: Sequence[Acceptance]) -> None:
+        """Add acceptances, each in the place of the one for the same key, if there is one."""
+        there = self._there().get("accepted", {})
+        texts: dict[tuple[str, ...], Mapping[str, str | None]] = {}
+        data: dict[tuple[str, ...], dict[str, Any]] = {}
+        new: dict[str, list[Acceptance]] = {}
+        for one in acceptances:
+            written = {_spelled(key): key for key in there.get(one.preset, {})}.get(one.key)
+            if written is None:
+                new.setdefault(one.preset, []).append(one)
+            else:
+                keys = ("accepted", one.preset, written)
+                spelled = dict(_texts(one))
+                texts[keys] = {name: spelled.get(name) for name in _ORDER}
+                data[keys] = dict(_fields(one))
 
         def edit(root: Any) -> None:
-            entries = root.setdefault("accepted", {}).setdefault(one.preset, {})
-            entries[written if written is not None else one.key] = data
+            for (_, preset, key), fields in data.items():
+                root["accepted"][preset][key] = fields
 
-        if written is None:
-            lines = [f"{_key(one.key)}:"]
-            lines += [f"  {line}" for name, text in texts.items() for line in _lines(name, text)]
-            self.content = with_entries(self.path, self.content, keys, lines, edit)
-        else:
-            wanted = {name: texts.get(name) for name in _ORDER}
-            keys = (*keys, written)
-            self.content = with_texts(self.path, self.content, keys, wanted, edit)
+        if texts:
+            self.content = with_texts(self.path, self.content, texts, edit)
+        for preset in [name for name in new if name in there]:
+            self._add(("accepted", preset), {preset: new.pop(preset)})
+        if new:
+            self._add(("accepted",), new)
+
+    def _add(self, keys: tuple[str, ...], new: Mapping[str, Sequence[Acceptance]]) -> None:
+        """Add the acceptances of a preset that the file has, or of presets that it has not."""
+        lines: list[str] = []
+        for preset, acceptances in new.items():
+            entries = [line for one in acceptances for line in _entry_lines(one)]
+            below = [f"{spell(preset)}:", *(f"  {line}" for line in entries)]
+            lines += entries if len(keys) > 1 else below
+
+        def edit(root: Any) -> None:
+            accepted = root.setdefault("accepted", {})
+            for preset, acceptances in new.items():
+                fields = {one.key: dict(_fields(one)) for one in acceptances}
+                accepted.setdefault(preset, {}).update(fields)
+
+        self.content = with_entries(self.path, self.content, keys, lines, edit)
 
     def retire(self, name: str, reason: str) -> None:
         """Say why a preset was deleted."""
@@ -200,26 +219,28 @@ class _Text:
         def edit(root: Any) -> None:
             root.setdefault("retired", {})[name] = reason
 
+        keys: tuple[str, ...] = ("retired",)
         if name in self._there().get("retired", {}):
-            texts = {name: spell(reason)}
-            self.content = with_texts(self.path, self.content, ("retired",), texts, edit)
+            texts: Mapping[str, str | None] = {name: spell(reason)}
+            self.content = with_texts(self.path, self.content, {keys: texts}, edit)
         else:
             lines = [f"{spell(name)}: {spell(reason)}"]
-            self.content = with_entries(self.path, self.content, ("retired",), lines, edit)
+            self.content = with_entries(self.path, self.content, keys, lines, edit)
 
-    def remove(self, *keys: str) -> None:
-        """Take one entry out, and what only held it."""
+    def remove(self, gone: Sequence[tuple[str, ...]]) -> None:
+        """Take entries out, and what only held them."""
 
         def edit(root: Any) -> None:
-            holders = [root]
-            for key in keys[:-1]:
-                holders.append(holders[-1][key])
-            for holder, key in zip(holders[::-1], keys[::-1], strict=True):
-                del holder[key]
-                if holder:
-                    break
+            for keys in gone:
+                holders = [root]
+                for key in keys[:-1]:
+                    holders.append(holders[-1][key])
+                for holder, key in zip(holders[::-1], keys[::-1], strict=True):
+                    del holder[key]
+                    if holder:
+                        break
 
-        self.content = without_entry(self.path, self.content, keys, edit)
+        self.content = without_entries(self.path, self.content, gone, edit)
 
 
 _ORDER = ("was", "now", "even_forbidden", "reason")
@@ -241,21 +262,16 @@ def _texts(one: Acceptance) -> Iterator[tuple[str, str]]:
         yield name, value_yaml(value, room)
 
 
-def _lines(name: str, text: str) -> list[str]:
-    return f"{name}: {text}".split("\n")
+def _entry_lines(one: Acceptance) -> Iterator[str]:
+    yield f"{_key(one.key)}:"
+    for name, text in _texts(one):
+        yield from (f"  {line}" for line in f"{name}: {text}".split("\n"))
 
 
 def _key(key: str) -> str:
     """A key as YAML; one with quotes of its own stands in single ones, so that none is escaped."""
     plainly = key.isprintable() and '"' in key and not {"'", "\\"}.intersection(key)
     return f"'{key}'" if plainly else spell(key)
-
-
-def _same_key(written: str, key: str) -> bool:
-    try:
-        return _spelled(written) == key
-    except ValueError:
-        return False
 
 
 def value_yaml(value: Any, room: int = _WIDTH) -> str:

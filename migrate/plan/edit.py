@@ -10,7 +10,7 @@ import copy
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from migrate.errors import InputError, Refused
@@ -69,56 +69,76 @@ def with_entries(
 
 
 def with_texts(
-    path: str, content: bytes, keys: Sequence[str], texts: Mapping[str, str | None], edit: Edit
+    path: str,
+    content: bytes,
+    texts: Mapping[tuple[str, ...], Mapping[str, str | None]],
+    edit: Edit,
 ) -> bytes:
-    """A plan file with other values in one mapping, spelled as YAML; None takes a key out.
+    """A plan file with other values in some mappings, spelled as YAML; None takes a key out.
 
     `edit` does the same to the data of the file. Keys that are new stand behind those before them.
     Raises Refused where the file is written so that this cannot be done.
     """
     document = Document(path, content)
-    entry = _entry(document, keys)
-    if entry is None or entry.value.kind != MAPPING or entry.flow:
-        return revised(path, content, keys[:1], edit)
-    if entry.value.flow:
-        inner = ", ".join(f"{spell(key)}: {one}" for key, one in texts.items() if one is not None)
-        span = (entry.value.start, entry.value.end, f"{{ {inner} }}")
-        return _proven(document, document.spliced([span]), edit)
-    there = {one.pykey: one for one in document.values.logical(entry.value)}
-    column = document.column(entry.value.entries[0].start)
     edits: list[tuple[int, int, str]] = []
+    for keys, wanted in texts.items():
+        entry = _entry(document, keys)
+        if entry is None or entry.value.kind != MAPPING or entry.flow:
+            return revised(path, content, keys[:1], edit)
+        if entry.value.flow:
+            there = [f"{spell(key)}: {text}" for key, text in wanted.items() if text is not None]
+            edits.append((entry.value.start, entry.value.end, f"{{ {', '.join(there)} }}"))
+        else:
+            edits += _value_edits(document, entry, wanted)
+    return _proven(document, document.spliced(edits), edit)
+
+
+def _value_edits(
+    document: Document, entry: Entry, texts: Mapping[str, str | None]
+) -> Iterator[tuple[int, int, str]]:
+    """The edits of one mapping in block style."""
+    there = {one.pykey: one for one in document.values.logical(entry.value)}
+    line = "\n" + " " * document.column(entry.value.entries[0].start)
     at = document.line_end(entry.key.end)
     for key, text in texts.items():
         known = there.get(key)
         if known is not None and text is None:
-            edits.append(_taken_out(document, known))
+            yield _taken_out(document, known)
         elif known is not None and text is not None:
-            edits.append(
-                (known.value.props, known.value.end, text.replace("\n", f"\n{' ' * column}"))
-            )
+            yield known.value.props, known.value.end, text.replace("\n", line)
         elif text is not None:
-            below = text.replace("\n", f"\n{' ' * column}")
-            edits.append((at, at, f"\n{' ' * column}{spell(key)}: {below}"))
+            below = text.replace("\n", line)
+            yield at, at, f"{line}{spell(key)}: {below}"
         at = document.line_end(known.end) if known is not None else at
-    return _proven(document, document.spliced(edits), edit)
 
 
-def without_entry(path: str, content: bytes, keys: Sequence[str], edit: Edit) -> bytes:
-    """A plan file without one entry, and without what only held it; the comments stay.
+def without_entries(
+    path: str, content: bytes, gone: Iterable[tuple[str, ...]], edit: Edit
+) -> bytes:
+    """A plan file without some entries, and without what only held them; the comments stay.
 
     `edit` does the same to the data of the file. Raises Refused where the file is written so that
     this cannot be done.
     """
     document = Document(path, content)
-    entry = _entry(document, keys)
-    while len(keys) > 1:
-        holder = _entry(document, keys[:-1])
-        if holder is None or len(holder.value.entries) > 1:
-            break
-        entry, keys = holder, keys[:-1]
-    if entry is None or entry.flow:
-        return revised(path, content, keys[:1], edit)
-    return _proven(document, document.spliced([_taken_out(document, entry)]), edit)
+    entries = {keys: _entry(document, keys) for keys in _emptied(document, set(gone))}
+    edits: list[tuple[int, int, str]] = []
+    for keys, entry in entries.items():
+        if entry is None or entry.flow:
+            return revised(path, content, keys[:1], edit)
+        edits.append(_taken_out(document, entry))
+    return _proven(document, document.spliced(edits), edit)
+
+
+def _emptied(document: Document, gone: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    """The entries to take out, a mapping as a whole where all that it holds goes."""
+    for length in range(max(map(len, gone)) - 1, 0, -1):
+        for holder in {keys[:length] for keys in gone if len(keys) == length + 1}:
+            entry = _entry(document, holder)
+            inside = {keys for keys in gone if keys[:-1] == holder}
+            if entry is not None and len(entry.value.resolved().entries) <= len(inside):
+                gone = (gone - inside) | {holder}
+    return gone
 
 
 def with_lines(path: str, content: bytes, lines: Sequence[str], edit: Edit) -> bytes:

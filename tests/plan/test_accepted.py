@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 import yaml
@@ -29,7 +32,7 @@ from migrate.plan.accepted import (
 )
 from migrate.plan.schema import schema_text
 from migrate.trees.tree import MemoryTree
-from migrate.yaml_text import Opaque
+from migrate.yaml_text import Document, Opaque
 from tests.support.reader import comments
 
 PATH = "plans/accepted.yaml"
@@ -266,3 +269,32 @@ def test_a_fault_is_a_letter_with_its_place(entry: str, what: str) -> None:
     assert what in str(fault)
     assert str(fault).startswith(f"{PATH}:")
     assert fault.hint
+
+
+def test_many_are_written_and_taken_out_in_the_time_of_one_look() -> None:
+    many = [
+        Acceptance(f"p{n % 40}", f"section.key{n}", n, n + 1, "run 88: it is so")
+        for n in range(1200)
+    ]
+    with counted() as parsed:
+        below = after(tree(), accepting(tree(), LAYOUT, many))
+        again = after(below, accepting(below, LAYOUT, [one._replace(now=0) for one in many]))
+        empty = after(again, taking_back(again, LAYOUT, many))
+    assert len(list(read(below).each())) == 1200
+    assert {one.now for one in read(again).each()} == {0}
+    assert text(empty) == "".join(f"{line}\n" for line in FILE.splitlines()[:2])
+    assert len(parsed) < 20
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The paths of the documents that are parsed meanwhile."""
+    parsed: list[str] = []
+    make = Document.__init__
+
+    def noted(self: Document, path: str, *rest: Any, **options: Any) -> None:
+        parsed.append(path)
+        make(self, path, *rest, **options)
+
+    with mock.patch.object(Document, "__init__", noted):
+        yield parsed
