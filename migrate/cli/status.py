@@ -26,6 +26,7 @@ def status(context: Context) -> int:
     edited   applied, and edited by hand since
     stale    applied, and its plan changed since
     missing  applied, and its file is gone
+    retired  the same, and `migrate accept --retired` said why
 
     \b
     Example:

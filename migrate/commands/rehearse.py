@@ -21,7 +21,7 @@ from migrate.workspace.scratch import scratch_copy
 from migrate.workspace.steps import Step
 from migrate.workspace.workspace import Workspace
 
-SAME, DIFFERENT, NEW = "same", "differs", "new"
+SAME, DIFFERENT, NEW, RETIRED = "same", "differs", "new", "retired"
 
 
 @dataclass
@@ -99,9 +99,12 @@ def _compare(workspace: Workspace, copy: Workspace, result: Rehearsal) -> None:
         result.deleted[name] = gone
         if name not in _evidence(workspace, result.began_with_init):
             result.outcome[name] = NEW
+        elif not workspace.tree.exists(target):
+            retired = name in workspace.plans.accepted.retired
+            result.outcome[name] = RETIRED if retired else DIFFERENT
         else:
-            committed = workspace.tree.exists(target) and workspace.tree.read(target)
-            result.outcome[name] = SAME if committed == copy.tree.read(target) else DIFFERENT
+            same = workspace.tree.read(target) == copy.tree.read(target)
+            result.outcome[name] = SAME if same else DIFFERENT
 
 
 def _evidence(workspace: Workspace, fresh: bool) -> dict[str, object]:

@@ -13,8 +13,9 @@ from migrate.rollout.missed_edits import OldConfig
 from migrate.workspace.workspace import Workspace
 
 PENDING, MOVED = "pending", "moved"
-APPLIED, EDITED, BEHIND, STALE, MISSING = "applied", "edited", "behind", "stale", "missing"
-STATES = (APPLIED, PENDING, MOVED, BEHIND, EDITED, STALE, MISSING)
+APPLIED, EDITED, BEHIND, STALE = "applied", "edited", "behind", "stale"
+MISSING, RETIRED = "missing", "retired"
+STATES = (APPLIED, PENDING, MOVED, BEHIND, EDITED, STALE, MISSING, RETIRED)
 """Every state in the order in which they are counted."""
 
 
@@ -72,7 +73,8 @@ def _state(workspace: Workspace, planned: Planned, evidence: Evidence | None) ->
     if evidence is None:
         return _waiting(workspace, planned)
     if not workspace.tree.exists(evidence.target):
-        return MISSING, "the target is gone"
+        reason = workspace.plans.accepted.retired.get(planned.name)
+        return (MISSING, "the target is gone") if reason is None else (RETIRED, reason)
     if evidence.plan != plan_digest(planned):
         return STALE, "its plan changed since it was applied"
     behind = _behind(workspace, planned, evidence)

@@ -21,6 +21,7 @@ STATES = {
     "edited": "yellow",
     "stale": "red",
     "missing": "red",
+    "retired": "dim",
 }
 
 

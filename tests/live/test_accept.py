@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from migrate.locations import Index, dotted, parse_dotted
 from migrate.verification.acceptances import to_accept
 from migrate.workspace.scratch import scratch_copy
-from tests.live.tree import START, P, Q, findings, ok
+from tests.live.tree import START, P, Q, findings, ok, states
 from tests.support import trees
 from tests.support.cli import Ran, migrate, unfollowed
 
@@ -120,6 +120,28 @@ def test_what_an_overlay_sets_itself_is_its_own(done: Path) -> None:
     assert gate(done) == [("over", "error"), ("deep", "error")]
     ok(accept(done, "--preset", "over"))
     assert gate(done) == []
+
+
+def test_an_overlay_that_is_migrated_later_inherits_it_too(tmp_path: Path) -> None:
+    more = {OVER: b"extends: [p.yaml, ../components/y.yaml]\n", "run.sh": f"train {P}\n".encode()}
+    more["configs/components/y.yaml"] = b"k: 1\n"
+    trees.write(tmp_path, {**START, **more})
+    ok(migrate(tmp_path, "init"))
+    ok(migrate(tmp_path, "apply", "--preset", "p"))
+    tune(tmp_path, P, "lr: 1", "lr: 7")
+    ok(accept(tmp_path))
+    ok(migrate(tmp_path, "apply", "--all"))
+    assert "extends: p.yaml" in (tmp_path / OVER).read_text()
+    assert gate(tmp_path) == []
+
+
+def test_a_value_from_below_the_parent_is_inherited_through_it(done: Path) -> None:
+    trees.write(done, {"configs/more.yaml": b"x: 2\n"})
+    tune(done, P, "extends: ../base.yaml", "extends: [../base.yaml, ../more.yaml]")
+    parity = [name for name, _ in gate(done) if name in ("p", "over", "deep")]
+    assert parity == ["p", "over", "deep"]
+    ok(accept(done, "--preset", "p", "--key", "x"))
+    assert {"p", "over", "deep"}.isdisjoint(name for name, _ in gate(done))
 
 
 def test_without_names_all_that_differs_is_accepted_where_it_is_set(done: Path) -> None:
@@ -417,6 +439,10 @@ def test_a_preset_that_went_is_missed_until_it_is_retired(done: Path) -> None:
     ok(migrate(done, *shlex.split(one["command"])[1:]))
     assert findings(done) == (0, [])
     assert "retired:\n  q: ..." in (done / FILE).read_text()
+    assert states(done)["q"] == "retired"
+    rehearsed = json.loads(ok(migrate(done, "--output", "json", "rehearse")).out)["presets"]
+    results = {one["preset"]: one["result"] for one in rehearsed}
+    assert results == {"p": "same", "over": "same", "deep": "same", "q": "retired"}
     assert "q  ..." in migrate(done, "accept", "--list").out
     trees.write(done, {Q: b"extends: ../base.yaml\nt: {lr: 1, wd: 0.0}\nz: 1\nm: 1\n"})
     (one,) = [one for one in findings(done)[1] if one["level"] == "warning"]

@@ -139,7 +139,7 @@ def test_bash_splits_words_at_colons_and_replaces_the_last_piece(root: Path) -> 
     assert completed(root, "explain", "legacy", ":", "tiny", "") == ["training"]
 
 
-@pytest.mark.parametrize("verb", ["plan", "apply", "verify", "undo"])
+@pytest.mark.parametrize("verb", ["plan", "apply", "verify", "undo", "accept"])
 def test_the_shell_is_offered_the_presets_of_the_plans(root: Path, verb: str) -> None:
     write(root, {"plans/p.yaml": PLAN})
     assert completed(root, verb, "--preset", "t") == ["tiny"]
@@ -168,6 +168,24 @@ def test_the_shell_is_offered_branches_and_tags(root: Path) -> None:
     subprocess.run(["git", "tag", "v1"], cwd=root, check=True)
     assert completed(root, "diff", "--since", "") == ["main", "v1"]
     assert completed(root, "diff", "--since", "v") == ["v1"]
+
+
+def test_the_shell_is_offered_what_differs_and_what_is_accepted(root: Path) -> None:
+    from tests.live.tree import START, Q, ok
+
+    tree = root / "rollout"
+    write(tree, {path: body.decode() for path, body in START.items()})
+    ok(migrate(tree, "init"))
+    ok(migrate(tree, "apply", "--all"))
+    (tree / Q).write_text((tree / Q).read_text().replace("lr: 1", "lr: 7").replace("m: 1", "n: 1"))
+    words = ("accept", "--preset", "q", "--key")
+    assert completed(tree, *words, "") == ["m", "n", "t.lr"]
+    assert completed(tree, "accept", "--preset", "p", "--key", "") == []
+    ok(migrate(tree, "accept", "--preset", "q", "--key", "t", "--reason", "r"))
+    assert completed(tree, *words, "t") == []
+    assert completed(tree, "accept", "--remove", "--key", "t") == ["t.lr"]
+    assert completed(tree, "accept", "--preset", "none", "--key", "") == []
+    assert completed(tree, "accept", "--retired", "p") == ["p"]
 
 
 HEAVY = {"libcst", "deepdiff", "msgspec", "rich", "jsonschema", "ruamel", "filelock"}
