@@ -283,7 +283,7 @@ def value_yaml(value: Any, room: int = _WIDTH) -> str:
     if len(text) <= room or not isinstance(value, dict | list) or not value:
         return text
     if isinstance(value, dict):
-        items = [f"{spell(key)}: {value_yaml(one, room - 4)}" for key, one in value.items()]
+        items = [f"{spell(key)}: {value_yaml(one, room - 4)}" for key, one in _sorted(value)]
     else:
         items = [value_yaml(one, room - 4) for one in value]
     inner = "".join(f"\n    {item.replace(chr(10), f'{chr(10)}    ')}," for item in items)
@@ -291,9 +291,14 @@ def value_yaml(value: Any, room: int = _WIDTH) -> str:
     return f"{opening}{inner}\n  {closing}"
 
 
+def _sorted(value: dict[str, Any]) -> list[tuple[str, Any]]:
+    """In one order, so that a reader sees what differs: a record does not know its author's."""
+    return sorted(value.items())
+
+
 def _flow(value: Any) -> str:
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{spell(key)}: {_flow(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{spell(key)}: {_flow(one)}" for key, one in _sorted(value)) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
     if isinstance(value, str):

@@ -105,7 +105,8 @@ VALUES: dict[str, tuple[Any, str]] = {
     "no-number": (math.nan, '{"<float>": nan}'),
     "minus-nothing": (-0.0, "-0.0"),
     "a-tag": (Opaque("!Name", "x"), '{"<tag>": "!Name", value: x}'),
-    "keys-of-other-types": ({3: 1, "3": 2}, '{"<int>3": 1, "3": 2}'),
+    "keys-of-other-types": ({3: 1, "3": 2}, '{"3": 2, "<int>3": 1}'),
+    "keys-in-one-order": ({"b": 1, "a": [{"d": 1, "c": 2}]}, "{a: [{c: 2, d: 1}], b: 1}"),
 }
 
 
