@@ -9,7 +9,7 @@ from typing import Any
 from migrate.locations import Index, KeyPath, Place
 from migrate.parity import ABSENT, Difference, OrderChange, find, judge
 from migrate.parity.lists import list_pairs
-from migrate.plan import NOTHING_ALLOWED, Allowance, load_profile
+from migrate.plan import NOTHING_ALLOWED, Allowance, Profile, load_profile
 from migrate.workspace.config_names import NamedConfig, side
 from migrate.workspace.view import View
 from migrate.yaml_text import Opaque
