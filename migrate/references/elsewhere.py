@@ -118,3 +118,12 @@ def _here_documents(text: str) -> Iterator[Span]:
         end = re.compile(rf"^\s*{match[2]}[ \t]*$", re.MULTILINE).search(text, match.end())
         position = end.start() if end else len(text)
         yield match.end(), position
+
+
+_REMOTE = re.compile(r"(?:\w+://)?(?:[^@/\s]+@)?([\w.\-]+)(?::\d+)?[:/](.+?)(?:\.git)?/?")
+
+
+def repository_of(remote: str) -> str:
+    """The host and path of a repository, as they stand in links to it; "" for a local one."""
+    match = _REMOTE.fullmatch(remote)
+    return f"{match[1]}/{match[2].lstrip('/')}".lower() if match else ""

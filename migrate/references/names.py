@@ -5,9 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import cached_property
 from typing import NamedTuple
 
+from migrate.errors import MigrateError
 from migrate.locations import join, outside, parents, relative
+from migrate.references.elsewhere import repository_of
 from migrate.references.forms import (
     Form,
     Respell,
@@ -31,7 +35,8 @@ from migrate.references.tokens import (
     stem,
     words,
 )
-from migrate.trees.tree import Tree
+from migrate.trees.git import remotes
+from migrate.trees.tree import Tree, disk_below
 
 _ROOTS = re.compile(
     r"(?:\w*_)?(?:ROOT|REPO|PROJECT|WORKSPACE|PWD|CURDIR)(?:_DIR|_ROOT|_PATH)?|CI_PROJECT_DIR"
@@ -116,6 +121,14 @@ class Names:
         self._hits: dict[str, tuple[list[str], list[str]]] = {}
         self.any_stem = re.compile("|".join(map(re.escape, sorted(self.stems))) or r"(?!)")
         self._in_lines = re.compile(f"{self.any_stem.pattern}|{DYNAMIC.pattern}")
+
+    @cached_property
+    def remotes(self) -> frozenset[str]:
+        """The repositories on forges that are this one's, by what its git says of its remotes."""
+        disk = disk_below(self.tree)
+        with suppress(MigrateError):  # a scan goes without
+            return frozenset(map(repository_of, remotes(disk.root))) if disk else frozenset()
+        return frozenset()
 
     def begin(self) -> None:
         """Another file: it may hold as many patterns as any."""

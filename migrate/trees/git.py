@@ -37,6 +37,7 @@ _KEPT = re.compile(
 )
 """Settings of a repository that say how its data is to be read. None names a program or a file."""
 _VALUE = re.compile(r"[\w-]+")
+_REMOTE_URL = r"^remote\..*\.(url|pushurl)$"
 
 # Over what the person's own config says: it was not written with a stranger's repository in mind.
 _SETTINGS = (
@@ -75,6 +76,23 @@ def ask(root: str, *question: str, given: bytes = b"", codes: Sequence[int] = (0
     """
     with repository(root) as asked:
         return None if asked is None else asked.ask(*question, given=given, codes=codes)
+
+
+def remotes(root: str) -> list[str]:
+    """The URLs of the remotes of the repository that holds a folder, as its config spells them.
+
+    Raises GitError.
+    """
+    program, there = _program(), _find(root)
+    if program is None or there is None:
+        return []
+    question = ("config", "--file", "-", "--no-includes", "-z", "--get-regexp", _REMOTE_URL)
+    with temporary_folder("migrate-git-") as folder:
+        asked = Repository(folder, folder, folder, program)
+        content = _small(os.path.join(_common(there[1]), "config"))
+        # Exit code 1: it has none. 128: it is no config.
+        listed = asked.ask(*question, given=content, codes=(0, 1, 128))
+    return [record.partition("\n")[2] for record in os.fsdecode(listed).split("\0") if record]
 
 
 class Repository:
