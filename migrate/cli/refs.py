@@ -20,8 +20,9 @@ from migrate.report.refs import pointing_lines, reference_data
 def refs(context: Context, paths: tuple[str, ...], jobs: int) -> int:
     """Who points at these configs: code, scripts, notebooks, docs, other configs.
 
-    A PATH may also be a preset's name. A folder or a glob stands for all configs in it; without a
-    path, every config is looked for. Files that the plans exclude are not searched.
+    A PATH may also be a preset's name. A folder or a glob stands for all configs in it, a folder
+    for itself too; without a path, every config is looked for. Files that the plans exclude are not
+    searched.
 
     \b
     Example:
@@ -35,7 +36,8 @@ def refs(context: Context, paths: tuple[str, ...], jobs: int) -> int:
     found = run(workspace, paths, jobs, exclude)
     if context.as_json:
         data = [reference_data(one) for one in found.references]
-        context.give({"targets": list(found.targets), "references": data})
+        targets, folders = list(found.targets), list(found.folders)
+        context.give({"targets": targets, "folders": folders, "references": data})
     else:
         context.say_lines(pointing_lines(found, bool(paths), context.paint))
     return DONE

@@ -20,6 +20,8 @@ class Pointing:
 
     targets: tuple[str, ...]
     references: tuple[Reference, ...]
+    folders: tuple[str, ...] = ()
+    """The folders that were asked for and that somebody names as such."""
 
     def of(self, target: str) -> list[Reference]:
         """The references to one file."""
@@ -27,7 +29,7 @@ class Pointing:
 
 
 def refs(view: View, paths: Sequence[str], jobs: int = 1, exclude: Sequence[str] = ()) -> Pointing:
-    """Who names these files (a folder, a glob: all configs in it); without, every live config.
+    """Who names these files (a folder: itself and all configs in it, a glob); without, all.
 
     `exclude` are globs of files out of sight, such as those of the plans.
     Raises InputError for a path that is not there, was never frozen, and that nothing names.
@@ -38,8 +40,12 @@ def refs(view: View, paths: Sequence[str], jobs: int = 1, exclude: Sequence[str]
     if not targets:
         return Pointing((), ())
     root = common_root(_below_configs(live) or targets)
-    renames = Renames.looking_for(targets, root, view.dialect.keys, view.layout)
-    found = Pointing(tuple(targets), tuple(scan(view.tree, renames, exclude=exclude, jobs=jobs)))
+    asked = [view.path(given) for given in paths]
+    folders = [one for one in asked if any(path.startswith(f"{one}/") for path in targets)]
+    renames = Renames.looking_for([*targets, *folders], root, view.dialect.keys, view.layout)
+    references = tuple(scan(view.tree, renames, exclude=exclude, jobs=jobs))
+    named = {one.target for one in references}
+    found = Pointing(tuple(targets), references, tuple(one for one in folders if one in named))
     raise_all([_unknown(path, live) for path in targets if _is_unknown(view, found, path)])
     return found
 

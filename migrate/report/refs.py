@@ -33,7 +33,7 @@ def reference_data(one: Reference) -> dict[str, Any]:
 
 def pointing_lines(found: Pointing, asked: bool, paint: Paint) -> Iterator[str]:
     """The references, target by target; a target that nobody names is told if it was asked for."""
-    for target in found.targets:
+    for target in (*found.folders, *found.targets):
         references = found.of(target)
         if not references and not asked:
             continue

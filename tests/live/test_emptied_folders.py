@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,17 @@ def test_a_folder_whose_presets_move_away_is_followed_where_the_plan_says_so(
     tree.write_text(tree.read_text() + "references: {configs/train: configs/new}\n")
     ok(migrate(tmp_path, "apply", "--all"))
     assert trees.read(tmp_path)["run.sh"] == b"ls configs/new/ configs/new\n"
+
+
+def test_refs_of_a_folder_tells_who_names_it(tmp_path: Path) -> None:
+    files = {"Dockerfile": "COPY configs/components/ /app/\n", "a.sh": f"cat {FOLDER}/o.yaml\n"}
+    trees.write(tmp_path, {**START, **{path: text.encode() for path, text in files.items()}})
+    said = ok(migrate(tmp_path, "refs", FOLDER)).out
+    assert said.startswith(f"{FOLDER}: 1 reference\n  Dockerfile:1:6 ")
+    told = json.loads(migrate(tmp_path, "--output", "json", "refs", FOLDER).out)
+    assert told["folders"] == [FOLDER]
+    assert {one["target"] for one in told["references"]} == {
+        FOLDER, f"{FOLDER}/o.yaml", f"{FOLDER}/z.yaml",
+    }  # fmt: skip
+    (tmp_path / "Dockerfile").unlink()
+    assert not ok(migrate(tmp_path, "refs", FOLDER)).out.startswith(f"{FOLDER}:")
