@@ -5,7 +5,7 @@ from migrate.references.reference import CERTAIN, LIKELY, NOTE, Reference
 from migrate.references.renames import DROP, Ignore, Renames, Successor
 from migrate.references.rewrite import is_rewritten, rewrite
 from migrate.references.scan import naming, scan
-from migrate.references.tokens import has_suffix
+from migrate.references.tokens import as_glob, has_suffix
 
 __all__ = [
     "CERTAIN",
@@ -17,6 +17,7 @@ __all__ = [
     "Reference",
     "Renames",
     "Successor",
+    "as_glob",
     "has_suffix",
     "is_rewritten",
     "naming",

@@ -24,6 +24,12 @@ _COPIED = re.compile(
     r"(?:[^\n]|\\\r?\n)*[\w.\-}\])*\"']::?[\"']?\Z"
 )
 """A command that copies between machines, up to `host:`."""
+_FETCHED = re.compile(
+    r"\b(?:(?:hf|huggingface-cli) download\s+\S+\s[^\n;|&]*"
+    r"|dvc (?:get|import)\s+\S+\s[^\n;|&]*|(?:hf|huggingface-cli) upload\s+\S+\s+\S+\s+)\Z"
+)
+"""A command that names files of another repository."""
+_HINTS = ("sh", "hf ", "huggingface", "dvc ")
 _COPIES = re.compile(r"scp|rsync|sftp|rclone|cp ")
 
 _STARTS = (
@@ -50,9 +56,10 @@ def is_elsewhere(text: str, at: int, word: str, ahead: str) -> bool:
     ahead = ahead if at < COMMAND else ""
     if before.rstrip("\"'").endswith(":") and _after_colon(before, ahead + text[start:at]):
         return True
-    if text.find("sh", start, at) < 0 and "sh" not in ahead:
+    if all(text.find(one, start, at) < 0 and one not in ahead for one in _HINTS):
         return False  # what most words come to
-    return _on_another_host(ahead + text[start:at])
+    command = ahead + text[start:at]
+    return _FETCHED.search(command) is not None or _on_another_host(command)
 
 
 def _after_colon(before: str, command: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from migrate.references.renames import Renames
 from migrate.references.tokens import has_suffix, stem
 
-_ENDS = b"*}])'\"sd>"
+_ENDS = b"*}])'\"sd>\\"
 """What stands in front of a suffix whose name is made at run time (`%s.yaml`, `{name}.yaml`)."""
 
 
@@ -45,7 +45,7 @@ class Finder:
         self.folder = re.compile(
             rb"(?<![A-Za-z0-9_])(?:"
             + _any(_folders(renames))
-            + rb")/[A-Za-z0-9_.\-]*[\"']?[{*$%?\[<]"
+            + rb")/[A-Za-z0-9_.\-]*[\"']?[{*$%?\[<(]"
         )
         self.computed = re.compile(
             rb"[\"'/]" + re.escape(self.root) + rb"(?:/[A-Za-z0-9_\-]+)*/?[\"'\\]"

@@ -27,6 +27,7 @@ from migrate.references.renames import Renames
 from migrate.references.tokens import (
     ANCHOR,
     DYNAMIC,
+    as_glob,
     as_pattern,
     dynamic,
     has_suffix,
@@ -385,8 +386,7 @@ class Names:
         """A note about what a glob or a formatted string can match today."""
         if not re.search(r"[\w.*?\]})>]\Z", rest) or "/" not in rest.lstrip(ANCHOR):
             return None
-        if "\\." in rest:  # a regular expression
-            rest = re.sub(r"\.[*+]\??", "*", rest).replace("\\.", ".")
+        rest = as_glob(rest)
         for glob in self._readings(rest, prefix, file):
             hit, today = self._matching(glob)
             if hit:

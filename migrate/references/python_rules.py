@@ -28,6 +28,7 @@ RESOURCES = frozenset({
 """Functions that find files in packages."""
 _PACKAGE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _LISTS = ast.List | ast.Tuple
+SEPARATORS = frozenset({"os.sep", "os.path.sep"})
 HERE = frozenset({"Path.cwd", "pathlib.Path.cwd", "os.getcwd"})
 
 DEPTH = 30
@@ -185,7 +186,9 @@ class Rules:
         return pieces
 
     def _attribute(self, node: ast.Attribute, depth: int) -> Pieces | None:
-        """`path.parent`."""
+        """`path.parent`, and `os.sep`."""
+        if _dotted(node) in SEPARATORS:
+            return [JOINT]
         return _above(self.evaluate(node.value, depth + 1), 1) if node.attr == "parent" else None
 
     def _subscript(self, node: ast.Subscript, depth: int) -> Pieces | None:
@@ -258,7 +261,7 @@ def _is_slash(node: ast.expr) -> bool:
     """Whether an expression is what stands between the folders of a path."""
     if isinstance(node, ast.Constant):
         return node.value == "/"
-    return _dotted(node) in ("os.sep", "os.path.sep", "sep")
+    return _dotted(node) in SEPARATORS
 
 
 def _globbed(folder: Pieces, names: Pieces) -> Pieces:

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from posixpath import basename, dirname
+from typing import NamedTuple
 
 from migrate.references.comments import Comments
 from migrate.references.elsewhere import RemoteInput
@@ -47,6 +48,13 @@ _BY_COMMAND = rf"^{_SPACE}(?:ENV|ARG|setenv|set(?: -\w+)?)(?: |\(){_SPACE}(\w+) 
 _BY_KEY = rf"^{_SPACE}(?:- )?([A-Z][A-Z0-9_]*):{_SPACE}"
 """A variable of the environment as YAML writes it."""
 _ASSIGNED = re.compile(f"(?:{_WITH_EQUALS}|{_BY_COMMAND}|{_BY_KEY}){_VALUE}", re.MULTILINE)
+_GIVEN = re.compile(
+    rf"^{_SPACE}(?:(?:export|readonly|local) )?(\w+)="
+    rf"([\"']?)\$\{{\w+:?[-=]([\w./\-]+)\}}\2{_SPACE}$",
+    re.MULTILINE,
+)
+"""`D=${D:-configs/train}`."""
+_MAY_DIFFER = "the folder in front may be given otherwise"
 _BOUND = re.compile(
     r"\b(\w+)[ \t]*[:?+]?=(?!=)|\bfor (\w+) in\b|\bread (?:-\w+ )*(\w+)"
     rf"|{_BY_COMMAND}|{_BY_KEY}",
@@ -74,19 +82,20 @@ _UNKNOWN = (LIKELY, "a kind of file that is not known")
 
 def in_script(source: Source, names: Names, cap: str = CERTAIN, why: str = "") -> Iterator[Found]:
     """The same in any text that is a script."""
-    values = constants(source.text) if _VARIABLE.search(source.text) else {}
+    values = values_of(source.text) if _VARIABLE.search(source.text) else {}
     comments = Comments(source.path, source.text)
     remote = RemoteInput(source.text)
     for start, end in names.lines(source.text):
         if start in remote:
             continue
         for span, prose in comments.parts(start, end):
-            found = list(_in_words(source, names, span, values, comments.by_line))
-            yield from (Found(f.spelled, f.named, prose, cap=cap, cap_reason=why) for f in found)
+            for found in list(_in_words(source, names, span, values, comments.by_line)):
+                capped = found._replace(cap=cap, cap_reason=why) if cap != CERTAIN else found
+                yield capped._replace(prose=prose)
 
 
 def _in_words(
-    source: Source, names: Names, span: Span, values: dict[str, str], shell: bool
+    source: Source, names: Names, span: Span, values: dict[str, Value], shell: bool
 ) -> Iterator[Found]:
     """Names that follow a variable of known value or are put together, and all others."""
     followed = [
@@ -112,15 +121,26 @@ def check(path: str, before: str, after: str) -> None:
     """A script has no form that could be checked without running it."""
 
 
-def constants(text: str) -> dict[str, str]:
+class Value(NamedTuple):
+    """What a variable stands for; `cap_reason` says why it may stand for something else."""
+
+    text: str
+    cap: str = CERTAIN
+    cap_reason: str = ""
+
+
+def values_of(text: str) -> dict[str, Value]:
     """Variables with one plain value in the whole file."""
     bound = Counter(name for match in _BOUND.finditer(text) for name in match.groups() if name)
-    values = ((m[1] or m[2] or m[3], m[5].rstrip("/")) for m in _ASSIGNED.finditer(text))
-    return {name: value for name, value in values if bound[name] == 1}
+    found = {
+        **{m[1] or m[2] or m[3]: Value(m[5].rstrip("/")) for m in _ASSIGNED.finditer(text)},
+        **{m[1]: Value(m[3].rstrip("/"), LIKELY, _MAY_DIFFER) for m in _GIVEN.finditer(text)},
+    }
+    return {name: value for name, value in found.items() if bound[name] == 1}
 
 
 def _followed(
-    source: Source, names: Names, span: Span, values: dict[str, str]
+    source: Source, names: Names, span: Span, values: dict[str, Value]
 ) -> Iterator[tuple[Found, Span]]:
     """Names that start with a variable of known value, such as `$CONFIGS/train/a.yaml`."""
     for match in _VARIABLE.finditer(source.text, *span) if values else ():
@@ -128,9 +148,10 @@ def _followed(
         tail = _TAIL.match(source.text, match.end(), span[1])
         if value is None or tail is None:
             continue
-        spelled = Spelled([Piece(value), Piece(tail[1], *tail.span(1))])
+        spelled = Spelled([Piece(value.text), Piece(tail[1], *tail.span(1))])
         for named in names.find(spelled.text, source.path):
-            yield Found(spelled, named), (match.start(), tail.end())
+            found = Found(spelled, named, cap=value.cap, cap_reason=value.cap_reason)
+            yield found, (match.start(), tail.end())
 
 
 _PART = r"[\w./\-@+~]+"
@@ -160,7 +181,7 @@ def _joined(source: Source, names: Names, span: Span) -> Iterator[tuple[Found, S
 
 _CALL = re.compile(
     r"\b(?:file\.path|joinpath|path\.(?:join|resolve)|filepath\.Join|File\.join|Paths\.get|Path\.of"
-    r"|Path\.Combine)\(([^()\n]{1,1000})\)"
+    r"|Path\.Combine|here)\(([^()\n]{1,1000})\)"
 )
 _ARGUMENT = re.compile(r"\s*(?:@?(__dirname|__DIR__)|\"([^\"\\\n]*)\"|'([^'\\\n]*)')\s*(?:,|\Z)")
 

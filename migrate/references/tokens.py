@@ -30,7 +30,10 @@ VARIABLE = (
     r"|%\(\w{1,100}\)[sd]|%[sd]|%(?=\.ya?ml\b)"  # the last one is make's
     r"|(?<=[/_\-.])<[\w-]{1,100}>"  # <name> in docs
 )
-GLOB = r"\*+|\?|\[[^\]\s/.\"']{1,20}\]"
+GLOB = (
+    r"\*+|\?|\[[^\]\s/.\"']{1,20}\]"
+    r"|\((?:\?:)?[\w.\-]{1,100}(?:\|[\w.\-]{1,100}){1,20}\)"  # (train|smoke) of an expression
+)
 
 DYNAMIC = re.compile(f"{VARIABLE}|{GLOB}")
 """What a word holds that only the run, or a shell, knows."""
@@ -50,7 +53,8 @@ def _pattern(letters: str) -> re.Pattern[str]:
     Text without spaces between words, such as Chinese, may touch a path on both sides.
     """
     extra = re.escape(letters)
-    word = rf"[A-Za-z0-9_.\-/~@+{ANCHOR}{extra}]|\\\\?(?=[A-Za-z0-9_.])|(?<=\}})\"(?=/)"
+    word = rf"[A-Za-z0-9_.\-/~@+{ANCHOR}{extra}]|(?<=\}})\"(?=/)"
+    word += r"|\\\\?(?=\.)|(?<!\.yaml)(?<!\.yml)\\\\?(?=[A-Za-z0-9_])"  # no `a.yaml\n`
     word += r"|\\(?=/\w)"  # configs\/train\/p.yaml
     word += r"|(?<=/)[\"'](?=\$)|(?<=[\w}])[\"'](?=\.ya?ml\b)"  # configs/train/"$C".yaml
     return re.compile(f"(?:{VARIABLE}|{GLOB}|{word})+")
@@ -76,6 +80,8 @@ def words(
             continue
         if not (stems.search(word) or dynamic(word)) or is_elsewhere(text, at, word, before):
             continue
+        if text[at - 1 : at] == "\\" and word[0] in "nrt":  # "a.yaml\nb.yaml"
+            word, at = word[1:], at + 1
         front = _DEFAULT.match(word) if text[at - 2 : at] == "${" else _FRONT.match(word)
         if front and (front.group()[0] not in "-+" or text[at - 1 : at] == ":"):
             word, at = _unfront(word, at, front)
@@ -155,6 +161,8 @@ def _meanings(part: str) -> list[str]:
         return ["**"]
     if part[0] in "*?[":
         return [part]
+    if part[0] == "(":
+        return part[1:-1].removeprefix("?:").split("|")
     if part.startswith("{") and "," in part:
         return part[1:-1].split(",")
     return ["?*"]
@@ -166,6 +174,13 @@ def stem(path: str) -> str:
     for suffix in _SUFFIXES:
         name = name.removesuffix(suffix)
     return name
+
+
+def as_glob(word: str) -> str:
+    """The glob of a regular expression for paths; a word that is none stays as it is."""
+    if "\\." not in word:
+        return word
+    return re.sub(r"\.[*+]\??", "*", word).replace("\\.", ".")
 
 
 def has_suffix(path: str) -> bool:

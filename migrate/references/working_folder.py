@@ -17,15 +17,15 @@ from migrate.references.spelling import Spelled
 from migrate.references.tokens import LONGEST
 
 _CD = re.compile(
-    r"(?:^|[\n;&|({`\"'!@]|\\n|\b(?:then|do|else|RUN)\b|: |- )[ \t]*(cd|pushd|popd)\b"
+    r"(?:^|[\n;&|({`\"'!@]|\\n|\b(?:then|do|else|RUN)\b|: |- )[ \t]*(cd|pushd|popd)(?![\w(])"
     r"[ \t]*(?:--[ \t]+)?([\"']?)([^\s;&|)\"'`]*)\2"
-    r"|\b(?:os|contextlib|monkeypatch)\.chdir\(\s*[\"']([\w./\-]+)[\"']"
+    r"|\b(?:(?:os|contextlib|monkeypatch)\.chdir|setwd|cd)\(\s*[\"']([\w./\-]+)[\"']"
 )
 _OPTION = re.compile(
     r"\b(?:working[-_]dir(?:ectory)?|workdir|chdir|cwd|WorkingDirectory)[\"']?[ \t]*[=:,][ \t]*"
     r"[\"']?(?:\$\{workspaceFolder\}/|\$PROJECT_DIR\$/)?([\w.\-][\w./\-]*)"
     r"|(?<=\s)(?:-C|--directory|--chdir)[ =]([\w.\-][\w./\-]*)"
-    r"|\bdir\([\"']([\w.\-][\w./\-]*)[\"']\)"
+    r"|\bdir(?:\([\"']|: [\"']?)([\w.\-][\w./\-]*)"
 )
 """A setting of one step or command; the name may stand before it or behind."""
 _BESIDE = 400
@@ -47,7 +47,7 @@ class _Stay(NamedTuple):
 def in_folders(source: Source, names: Names, prose: bool) -> Iterator[Found]:
     """Names relative to a folder that the file enters, likely at most: nobody runs it here."""
     text = source.text
-    entered = any(word in text for word in ("cd ", "cd\t", "pushd", "chdir("))
+    entered = any(word in text for word in ("cd ", "cd\t", "pushd", "chdir(", "cd(", "setwd("))
     is_set = any(word in text for word in ("dir", "Dir", "cwd", "-C"))
     for stay in (*(_entered(source) if entered else ()), *(_set(text) if is_set else ())):
         if outside(stay.folder) or stay.folder not in names.folders:

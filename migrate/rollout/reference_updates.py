@@ -23,6 +23,7 @@ from migrate.references import (
     Reference,
     Renames,
     Successor,
+    as_glob,
     has_suffix,
     is_rewritten,
     naming,
@@ -334,6 +335,7 @@ def still_named(tree: Tree, plans: Plans, gone: Iterable[str]) -> list[Reference
 
 
 _MADE_AT = frozenset("${%")
+_CHOICE = re.compile(r"\([^()]*\|[^()]*\)")
 _MADE = re.compile(r"\$\{?\w+\}?|\{[^}]*\}|%s")
 
 
@@ -357,5 +359,5 @@ class _Matching:
 
 def _glob(one: Reference) -> str | None:
     """What a reference that is a pattern and stays can match; None for any other."""
-    glob = _MADE.sub("*", one.written)
+    glob = _MADE.sub("*", _CHOICE.sub("*", as_glob(one.written)))
     return glob if one.edit is None and set(glob) & set("*?[") else None
