@@ -14,7 +14,7 @@ from migrate.plan.plans import Planned, Plans, select
 from migrate.plan.profile import NOTHING_ALLOWED, Allowance, Forbidden, Profile
 from migrate.plan.schema import schema, schema_text
 from migrate.plan.source import Source
-from migrate.plan.structs import DROP, Ignore, Override, Preset, Rules
+from migrate.plan.structs import DROP, Ignore, Override, Preset, Rules, Trainer
 
 __all__ = [
     "DROP",
@@ -35,6 +35,7 @@ __all__ = [
     "Profile",
     "Rules",
     "Source",
+    "Trainer",
     "covers",
     "load_plans",
     "load_profile",

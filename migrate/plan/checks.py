@@ -16,7 +16,7 @@ from migrate.locations import LEGACY, Index, KeyPath, parse_dotted
 from migrate.plan.dialects import dialect_faults
 from migrate.plan.patterns import parse_pattern
 from migrate.plan.source import Source
-from migrate.plan.structs import DROP, AcceptedFile, PlanFile, Preset, ProfileFile
+from migrate.plan.structs import DROP, AcceptedFile, PlanFile, Preset, ProfileFile, Trainer
 from migrate.trees.tree import SKIPPED_FOLDERS
 
 _ABSOLUTE = re.compile(r"/|~(/|\Z)|[A-Za-z]:[\\/]")
@@ -132,16 +132,14 @@ def base_of(base: str | None, config_root: str) -> str:
     return base or posixpath.normpath(posixpath.join(config_root, "base.yaml"))
 
 
-def _gate(at: KeyPath, gate: str) -> Found:
+def _gate(at: KeyPath, gate: str, noun: str = "gate command") -> Found:
     try:
         empty = not shlex.split(gate)
     except ValueError as error:
-        yield Finding(
-            at, f"this gate command cannot be parsed: {str(error).lower()}", "close the quotes"
-        )
+        yield Finding(at, f"this {noun} cannot be parsed: {str(error).lower()}", "close the quotes")
         return
     if empty:
-        yield Finding(at, "this gate is empty", "write a command, or remove it")
+        yield Finding(at, f"this {noun} is empty", "write a command, or remove it")
 
 
 def _tree_wide(plan: PlanFile) -> Found:
@@ -160,6 +158,33 @@ def _tree_wide(plan: PlanFile) -> Found:
     for kept in plan.keep:
         yield from _path(("keep", kept), kept)
     yield from _rules(plan)
+    if plan.trainer is not None:
+        yield from _trainer(("trainer",), plan.trainer)
+
+
+_LOADER = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+
+def _trainer(at: KeyPath, trainer: Trainer) -> Found:
+    loader, command, python = trainer.loader, trainer.command, trainer.python
+    if (loader is None) is (command is None):
+        hint = "write `loader: package.module:function`, or `command:`"
+        yield Finding(at, "a trainer is asked by a loader or by a command", hint)
+    if loader is not None and not _LOADER.fullmatch(loader):
+        hint = "write `package.module:function`, such as `src.config:load`"
+        yield Finding((*at, "loader"), f"`{loader}` names no function", hint)
+    if command is not None:
+        yield from _gate((*at, "command"), command, "command")
+        if "{config}" not in command:
+            hint = "write {config} where the path of the config goes"
+            yield Finding((*at, "command"), "this command is the same for every config", hint)
+    if python is not None and command is not None:
+        hint = "begin the command with the interpreter, and take this out"
+        yield Finding((*at, "python"), "`python` goes with `loader`", hint)
+    if python is not None and (not python.strip() or _CONTROL.search(python)):
+        hint = "write a path such as `.venv/bin/python`, or a name such as `python3`"
+        yield Finding((*at, "python"), f"`{python}` is not an interpreter", hint)
+    yield from _patterns((*at, "ignore"), trainer.ignore)
 
 
 def _rules(plan: PlanFile) -> Found:

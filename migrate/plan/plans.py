@@ -16,7 +16,7 @@ from migrate.plan.checks import base_of
 from migrate.plan.dialects import dialect_of
 from migrate.plan.profile import NOTHING_ALLOWED, Profile
 from migrate.plan.source import Source
-from migrate.plan.structs import Headers, Ignore, Pins, Preset, Rules, TreeWide
+from migrate.plan.structs import Headers, Ignore, Pins, Preset, Rules, Trainer, TreeWide
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,11 @@ class Plans:
     def guard(self) -> bool:
         """Whether values are compared with the record after `finalize` too."""
         return self.wide.guard
+
+    @property
+    def trainer(self) -> Trainer | None:
+        """How the team's trainer is asked; None where no plan says it."""
+        return self.wide.trainer
 
     @property
     def dialect(self) -> Dialect:

@@ -85,6 +85,35 @@ class Ignore(_Struct, frozen=True, kw_only=True):
     ignore: Reason
 
 
+class Trainer(_Struct, frozen=True, kw_only=True):
+    """How the trainer is asked what it makes of a config: by its `loader`, or by a `command`."""
+
+    loader: Annotated[
+        str | None,
+        Meta(description="`package.module:function`, called with a path; returns a mapping."),
+    ] = None
+    python: Annotated[
+        str | None,
+        Meta(
+            description="The interpreter of `loader`, relative to the root or found on PATH;"
+            " `{python}` runs `migrate`. `python3`, if absent."
+        ),
+    ] = None
+    command: Annotated[
+        str | None,
+        Meta(description="Prints the resolved config as JSON or YAML; {config} substituted."),
+    ] = None
+    ignore: Annotated[
+        tuple[str, ...], Meta(description="Key patterns of what the trainer adds or converts.")
+    ] = ()
+    timeout: Annotated[
+        Count, Meta(description="Seconds to start, and for each config.", le=86_400)
+    ] = 300
+    memory: Annotated[
+        int, Meta(description="MiB of address space of its process.", ge=64, le=16_777_216)
+    ] = 32_768
+
+
 class Rules(_Struct, frozen=True, kw_only=True):
     """The layer rules that `migrate lint` checks."""
 
@@ -268,6 +297,9 @@ class TreeWide(_Struct, frozen=True, kw_only=True):
             " later change is a finding then, until it is accepted."
         ),
     ] = False
+    trainer: Annotated[
+        Trainer | None, Meta(description="The trainer, where it is to be asked (`--trainer`).")
+    ] = None
 
 
 class PlanFile(TreeWide, frozen=True, kw_only=True):

@@ -140,6 +140,49 @@ ONE_FAULT = {
             "hint: close the quotes"
         ),
     ),
+    "a trainer that nothing asks": (
+        "version: 1\ntrainer: {timeout: 3}\n",
+        (
+            "a.yaml:2:1: a trainer is asked by a loader or by a command\n"
+            "hint: write `loader: package.module:function`, or `command:`"
+        ),
+    ),
+    "a loader that names no function": (
+        "version: 1\ntrainer: {loader: src/load.py}\n",
+        (
+            "a.yaml:2:11: `src/load.py` names no function\n"
+            "hint: write `package.module:function`, such as `src.config:load`"
+        ),
+    ),
+    "a command for no config": (
+        'version: 1\ntrainer: {command: "train --show"}\n',
+        (
+            "a.yaml:2:11: this command is the same for every config\n"
+            "hint: write {config} where the path of the config goes"
+        ),
+    ),
+    "an interpreter of a command": (
+        "version: 1\ntrainer: {command: 'show {config}', python: python3}\n",
+        (
+            "a.yaml:2:37: `python` goes with `loader`\n"
+            "hint: begin the command with the interpreter, and take this out"
+        ),
+    ),
+    "an interpreter without a name": (
+        'version: 1\ntrainer: {loader: "a:b", python: " "}\n',
+        (
+            "a.yaml:2:26: ` ` is not an interpreter\n"
+            "hint: write a path such as `.venv/bin/python`, or a name such as `python3`"
+        ),
+    ),
+    "a key that the trainer adds and that is none": (
+        'version: 1\ntrainer: {loader: "a:b", ignore: [a, b..c]}\n',
+        "a.yaml:2:38: `b..c` is not a key path\nhint: write keys with dots, such as `custom.grpo`",
+    ),
+    "a trainer without any time": (
+        'version: 1\ntrainer: {loader: "a:b", timeout: 0}\n',
+        "a.yaml:2:26: `trainer.timeout` is 0\nhint: write a whole number of 1 or more",
+    ),
     "a preset named like a path": (
         "version: 1\npresets:\n  ../evil: {from: a.yaml, to: configs/a.yaml}\n",
         (
@@ -237,6 +280,7 @@ def test_two_presets_with_one_target_are_told_with_both_places() -> None:
     ("one", "two", "key"),
     [
         ("dialect: extends", "dialect: mmf", "dialect"),
+        ('trainer: {loader: "a:b"}', 'trainer: {loader: "a:c"}', "trainer"),
         ("config_root: a", "config_root: b", "config_root"),
         ("include: [a]", "include: []", "include"),
         ("rules: {max_files: 4}", "rules: {max_files: 5}", "max_files"),
