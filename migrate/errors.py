@@ -58,6 +58,12 @@ class Refused(InputError):
     """A step that would lose or change something; nothing was changed."""
 
 
+class DialectFails(MigrateError):
+    """The trainer itself does not make of a config what the dialect makes of it."""
+
+    exit_code = FOUND
+
+
 class TreeMoved(MigrateError):
     """The tree is not what it was: edited since, locked, or interrupted by someone else."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
+from migrate.cli.by_trainer import inspect_by_trainer
 from migrate.cli.complete import EPILOG, complete_config
 from migrate.cli.context import Context, pass_context
-from migrate.cli.options import workers_options
+from migrate.cli.options import trainer_option, workers_options
 from migrate.commands.inspect import Inspected, inspect_all
 from migrate.commands.inspect import inspect as run
 from migrate.errors import DONE, FOUND, InputError, raise_all
@@ -23,6 +24,7 @@ from migrate.workspace.config_names import ConfigName, names_and_faults
     "--format", "kind", type=click.Choice(["json", "yaml"]), default="json", show_default=True
 )
 @click.option("--fusion", is_flag=True, help="Add the dataset layer: its chain and its lists.")
+@trainer_option
 @workers_options
 @pass_context
 def inspect(
@@ -31,6 +33,7 @@ def inspect(
     only: str | None,
     kind: str,
     fusion: bool,
+    trainer: bool,
     jobs: int,
     scheduler: str | None,
 ) -> int:
@@ -44,6 +47,10 @@ def inspect(
       migrate inspect configs/train/*/*.yaml --only chain --jobs 4
     """
     context.recover()
+    if trainer:
+        if fusion:
+            raise click.UsageError("--fusion and --trainer do not go together")
+        return inspect_by_trainer(context, configs, only, kind)
     names = names_and_faults(context.view, configs)
     first = names[0]
     if len(names) > 1 or (isinstance(first, ConfigName) and not first.alone):

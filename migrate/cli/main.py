@@ -282,7 +282,7 @@ def _letter(error: MigrateError) -> None:
 
     for fault in error.faults():
         click.echo(fault.render(), err=True)
-        diff = list(getattr(fault, "diff", ()))
+        diff = list(getattr(fault, "diff", getattr(fault, "output", ())))
         for line in diff[:_MOST_LINES]:
             shown = line if len(line) <= _MOST_COLUMNS else f"{line[:_MOST_COLUMNS]} ..."
             click.echo(printable_block(shown), err=True)

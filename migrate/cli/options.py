@@ -30,6 +30,11 @@ presets_option = click.option(
 )
 likely_option = click.option("--likely", is_flag=True, help="Also apply uncertain rewrites.")
 run_gates_option = click.option("--run-gates", is_flag=True, help="Run the plans' gate commands.")
+trainer_option = click.option(
+    "--trainer",
+    is_flag=True,
+    help="Ask the trainer that the plans name, too; runs code of the repository.",
+)
 
 
 def output_option(verb: str) -> Callable[[F], F]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from migrate.cli.context import Context, pass_context
-from migrate.cli.options import presets_option, run_gates_option, workers_options
+from migrate.cli.options import presets_option, run_gates_option, trainer_option, workers_options
 from migrate.cli.verdict import print_verdict
 from migrate.errors import DONE, FOUND
 from migrate.verification.cached import CachedVerify
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Read every preset and its old chain again, with another parser and another comparison.",
 )
+@trainer_option
 @pass_context
 def verify(
     context: Context,
@@ -48,6 +49,7 @@ def verify(
     trust: bool,
     fresh: bool,
     cross_check: bool,
+    trainer: bool,
 ) -> int:
     """Check the whole rollout; exit 0 only if everything holds.
 
@@ -62,6 +64,7 @@ def verify(
       migrate verify
       migrate verify --preset grpo_dense --strict
       migrate verify --so-far
+      migrate verify --trainer
     """
     if trust and not run_gates:
         raise click.UsageError("--trust goes with --run-gates")
@@ -74,6 +77,8 @@ def verify(
         result = asked.answer(names, run_gates, fresh, crew, progress)
     if cross_check:
         _cross_check(context, names, result)
+    if trainer:
+        _trainer(context, names, result)
     if asked.recalled:
         context.tell("from the cache: no file has changed; --fresh checks again")
     for line in result.remarks:
@@ -89,6 +94,20 @@ def _cross_check(context: Context, names: tuple[str, ...], result: Verified) -> 
     from migrate.verification.cross_check import RULE, cross_check
 
     found = list(cross_check(context.workspace, select(context.workspace.plans, names)))
+    result.findings += found
+    result.checks[RULE] = sum(finding.level == ERROR for finding in found)
+
+
+def _trainer(context: Context, names: tuple[str, ...], result: Verified) -> None:
+    from migrate.cli.by_trainer import told_asker
+    from migrate.findings import ERROR
+    from migrate.plan import select
+    from migrate.verification.trainer_check import RULE, check_trainer
+
+    workspace = context.workspace
+    asker = told_asker(context, workspace)
+    with context.progress("asking the trainer") as progress:
+        found = list(check_trainer(workspace, select(workspace.plans, names), asker, progress))
     result.findings += found
     result.checks[RULE] = sum(finding.level == ERROR for finding in found)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -30,6 +30,8 @@ from migrate.trees.globs import literal, matches
 from migrate.trees.tree import Overlay, Tree
 from migrate.workspace.git_record import KEEPS, keep_bytes, refuse_ignored
 from migrate.workspace.workspace import Workspace
+
+Require = Callable[[Discovery], None]
 
 LARGE = 1 << 20
 """Configs of so many bytes take a quarter of a gigabyte once they are parsed."""
@@ -56,32 +58,39 @@ class Init:
         return [change.path for change in self.changes if change.why in (SCHEMA, KEEPS)]
 
 
-def init(workspace: Workspace, scope: Scope, force: bool = False, recorded: bool = True) -> Init:
+def init(
+    workspace: Workspace,
+    scope: Scope,
+    force: bool = False,
+    recorded: bool = True,
+    require: Require | None = None,
+) -> Init:
     """Propose the legacy tree and the plans; the caller lands the changes.
 
     The plans are tried in memory as they are written: whatever `plan` would refuse is refused
     here. Raises InputError for configs that cannot be resolved, Refused if presets are planned
     already; with `force` what is new is added to those plans. Where the tree is `recorded` by git,
     it must ignore none of what is written, and gets a .gitattributes that keeps the bytes.
+    `require` may refuse what was found, before anything is drafted.
     """
-    result = _init(workspace, scope, force)
+    result = _init(workspace, scope, force, require)
     return _kept_by_git(workspace, result) if recorded else result
 
 
-def _init(workspace: Workspace, scope: Scope, force: bool) -> Init:
+def _init(workspace: Workspace, scope: Scope, force: bool, require: Require | None) -> Init:
     texts = PlanTexts(workspace.tree, workspace.layout)
     _refuse_others(workspace.tree, texts.known)
     if not texts.known:
-        return _first(workspace, scope, texts, force)
+        return _first(workspace, scope, texts, force, require)
     plans = workspace.plans
     scope = _declared_scope(scope, plans, texts)
     if not plans.presets:
-        return _first(workspace, scope, texts, force)
+        return _first(workspace, scope, texts, force, require)
     if not force:
         planned = next(iter(plans.presets.values())).file
         hint = "`migrate init --force` adds what is new and keeps what they say"
         raise Refused("has plans already", planned, hint)
-    return _again(workspace, scope, texts)
+    return _again(workspace, scope, texts, require)
 
 
 def _declared_scope(scope: Scope, plans: Plans, texts: PlanTexts) -> Scope:
@@ -128,10 +137,18 @@ def _kept_by_git(workspace: Workspace, result: Init) -> Init:
 # The first time.
 
 
-def _first(workspace: Workspace, scope: Scope, texts: PlanTexts, force: bool) -> Init:
+def _first(
+    workspace: Workspace,
+    scope: Scope,
+    texts: PlanTexts,
+    force: bool,
+    require: Require | None = None,
+) -> Init:
     found = require_presets(
         Discoverer(workspace.resolver, scope, workspace.layout).discover(), scope
     )
+    if require is not None:
+        require(found)
     if not found.presets:
         return Init(found, [], ChangeSet(), ".")
     # Paths that begin at the root lead to the same places in a copy of everything below the root.
@@ -241,9 +258,13 @@ def _rolled_out(workspace: Workspace, changes: list[Change]) -> tuple[Plans, Res
 # Again.
 
 
-def _again(workspace: Workspace, scope: Scope, texts: PlanTexts) -> Init:
+def _again(
+    workspace: Workspace, scope: Scope, texts: PlanTexts, require: Require | None = None
+) -> Init:
     """Add what is new to the plans. Whatever they say stays, and so does what is applied."""
     found = Discoverer(workspace.resolver, scope, workspace.layout).discover()
+    if require is not None:
+        require(found)
     made = added(workspace, workspace.resolver, found, scope, texts)
     return with_unanswered(workspace, made)
 

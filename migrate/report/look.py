@@ -50,7 +50,7 @@ def _start(text: str, limit: int) -> str:
 
 def payload(found: Inspected, kind: str = "json") -> str:
     """What the trainer sees, with the dataset layer beside it if that was asked for."""
-    return _spelled(_payload(found), kind)
+    return spelled(_payload(found), kind)
 
 
 def _payload(found: Inspected) -> Any:
@@ -59,7 +59,8 @@ def _payload(found: Inspected) -> Any:
     return {"fusion": found.fusion.python, "resolved": found.resolved}
 
 
-def _spelled(value: Any, kind: str) -> str:
+def spelled(value: Any, kind: str) -> str:
+    """A value as canonical JSON, or as YAML."""
     if kind == "yaml":
         from migrate.yaml_text.dump import dump
 
@@ -100,7 +101,7 @@ def named_lines(found: Inspected, only: str | None, kind: str, paint: Paint) -> 
 def payloads(shown: Sequence[Inspected], kind: str = "json") -> str:
     """What the trainer sees of several configs, by their paths."""
     values = {found.path: _payload(found) for found in shown}
-    return _spelled(values, kind)
+    return spelled(values, kind)
 
 
 def inspect_data(found: Inspected, only: str | None) -> dict[str, Any]:

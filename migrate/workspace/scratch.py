@@ -33,20 +33,29 @@ def listed(root: str) -> list[str]:
 
 @contextmanager
 def scratch_copy(
-    root: str, changes: Iterable[Change] = (), keep: str | None = None
+    root: str,
+    changes: Iterable[Change] = (),
+    keep: str | None = None,
+    besides: Iterable[str] = (),
 ) -> Iterator[str]:
     """A copy of a tree with changes laid over it; removed at the end, unless it is to be kept.
 
-    Raises InputError for what cannot be copied, or a folder to keep it in that is not empty.
+    `besides` are files that go along although git ignores them. Raises InputError for what cannot
+    be copied, or a folder to keep it in that is not empty.
     """
     with temporary_folder("migrate-") if keep is None else _kept(keep) as folder:
-        for path in listed(root):
+        for path in sorted({*listed(root), *besides}):
             with _told(path):
                 _copy(os.path.join(root, path), os.path.join(folder, path))
-        for change in changes:
-            with _told(change.path):
-                _lay(folder, change.path, change.after)
+        lay(folder, changes)
         yield folder
+
+
+def lay(folder: str, changes: Iterable[Change]) -> None:
+    """Lay changes over a copy. Raises InputError for what cannot be written, Refused outside."""
+    for change in changes:
+        with _told(change.path):
+            _lay(folder, change.path, change.after)
 
 
 @contextmanager

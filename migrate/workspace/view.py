@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from migrate.resolve import Resolver
 
 _SAYS_DIALECT = re.compile(rb"(?m)^[\"']?dialect[\"']?\s*:")
+_HAS_PRESETS = re.compile(rb"(?m)^[\"']?presets[\"']?\s*:")
 
 
 class View:
@@ -69,11 +70,12 @@ class View:
 
             return named(self.dialect_name)
         plans = self.plan_files()
-        if not plans:
-            return self.recognised.dialect
-        if not any(_SAYS_DIALECT.search(self.tree.read(path)) for path in plans):
+        texts = [self.tree.read(path) for path in plans]
+        if any(map(_SAYS_DIALECT.search, texts)):
+            return self._planned_dialect()
+        if any(map(_HAS_PRESETS.search, texts)):
             return EXTENDS
-        return self._planned_dialect()
+        return self.recognised.dialect  # whoever wrote plans before `init` says what he knows
 
     def plan_files(self) -> list[str]:
         """The YAML files of the plans; listing the folder alone spares a walk over the tree."""
