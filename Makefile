@@ -84,7 +84,7 @@ check: $(STAMP) ## everything: format, lint, types, import contracts, dead code,
 	@$(BIN)/mypy $(SOURCES)
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/vulture
-	@$(BIN)/migrate -q verify --cross-check
+	@$(BIN)/migrate -q verify --cross-check --trainer
 	@$(MAKE) --no-print-directory test
 
 format: $(STAMP) ## put the code into the form that check asks for

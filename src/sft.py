@@ -27,11 +27,7 @@ def main(argv: list[str]) -> int:
         world_size = read_world_size(options.world_size or os.environ.get("WORLD_SIZE", "1"))
         path = os.path.abspath(find_config(options.config))
         root = find_root(path)
-        config = (
-            Resolver(DiskTree(root))
-            .resolve(os.path.relpath(path, root).replace(os.sep, "/"))
-            .python
-        )
+        config = load_config(path)
         arguments = argument_set(config, world_size)
         if options.dry_run:
             sys.stdout.write(arguments.text())
@@ -49,6 +45,13 @@ def main(argv: list[str]) -> int:
         sys.stderr.write(f"error: {error.name} is not installed\n{hint}\n")
         return INPUT
     return DONE
+
+
+def load_config(path: str) -> dict[Any, Any]:
+    """The resolved config of a file. Raises InputError for one that cannot be trained."""
+    path = os.path.abspath(path)
+    root = find_root(path)
+    return Resolver(DiskTree(root)).resolve(os.path.relpath(path, root).replace(os.sep, "/")).python
 
 
 def parser() -> argparse.ArgumentParser:
