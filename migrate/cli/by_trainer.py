@@ -46,7 +46,7 @@ def inspect_by_trainer(
 ) -> int:
     """What the trainer makes of each config, and the keys in which the dialect does not hold."""
     from migrate.canonical import canonical
-    from migrate.commands.trainer import by_trainer, check_letters, live_paths
+    from migrate.commands.trainer import by_trainer, live_paths, look_letters
     from migrate.locations import printable_json
     from migrate.report.trainer import trainer_data, trainer_lines
 
@@ -54,8 +54,8 @@ def inspect_by_trainer(
     paths = live_paths(view, configs)
     asker = told_asker(context, view)
     with context.progress("asking the trainer") as progress:
-        found = list(by_trainer(view, asker, paths, progress))
-    letters = [letter for one in found for letter in check_letters(view, one)]
+        look = by_trainer(view, asker, paths, progress)
+    found, letters = look.found, list(look_letters(view, look))
     if context.as_json:
         data = [trainer_data(view, one, only) for one in found]
         context.give(data[0] if len(data) == 1 else {"configs": data})

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
-from migrate.errors import DialectFails, InputError, MigrateError, raise_all
+from migrate.errors import DialectFails, InputError, raise_all
 from migrate.trainer.answers import Answers
 from migrate.trainer.ask import Asker
-from migrate.trainer.compare import Comparison, DialectCheck, disagreement, set_at, way_out
+from migrate.trainer.compare import (
+    Comparison,
+    DialectCheck,
+    disagreement,
+    fitting_hint,
+    set_at,
+    way_out,
+)
+from migrate.trainer.fitting import SAMPLE, Answered, Fitting
 from migrate.trainer.session import Progress, session
 from migrate.workspace.config_names import GIT, LEGACY, config_paths
 from migrate.workspace.view import View
@@ -24,6 +33,19 @@ class TrainerValues(NamedTuple):
     values: dict[Any, Any] | None
     check: DialectCheck
 
+    @property
+    def holds(self) -> bool:
+        """Whether the trainer agrees with the dialect."""
+        return not (self.check.failed or self.check.differences)
+
+
+class TrainerLook(NamedTuple):
+    """What the trainer makes of some configs, in their order; `fits` are the declarations, as a
+    plan has them, by which all of them would be read as it reads them."""
+
+    found: list[TrainerValues]
+    fits: list[str]
+
 
 def live_paths(view: View, given: Sequence[str]) -> list[str]:
     """The configs of the tree as it is that a command line names. Raises InputError."""
@@ -35,20 +57,32 @@ def live_paths(view: View, given: Sequence[str]) -> list[str]:
 
 
 def by_trainer(
-    view: View, asker: Asker, paths: Sequence[str], progress: Progress | None = None
-) -> Iterator[TrainerValues]:
-    """Ask for configs of the tree as it is, in their order.
+    view: View,
+    asker: Asker,
+    paths: Sequence[str],
+    progress: Progress | None = None,
+    keep: bool = True,
+) -> TrainerLook:
+    """Ask for configs of the tree as it is; `keep` their values, or only how they compare.
 
     Raises NotStarted, Refused, and DialectFails where the trainer does not answer for all.
     """
     comparison = Comparison(view.dialect, asker.trainer.ignore)
+    found: list[TrainerValues] = []
+    sample: list[Answered] = []
     with session(asker) as asking:
         answers = asking.ask(paths, progress=progress)
         _refuse_unsure(answers)
         for path in paths:
             answer = answers.of(path)
             check = comparison.with_dialect(view.loader, path, answer)
-            yield TrainerValues(path, answer.values, check)
+            one = TrainerValues(path, answer.values, check)
+            if not one.holds and answer.values is not None and len(sample) < SAMPLE:
+                sample.append((path, answer.values))
+            found.append(one if keep else one._replace(values=None))
+        search = Fitting(view.tree, view.dialect, asker.trainer.ignore)
+        fits = search.fitting(sample, lambda: answers.values(paths)) if sample else []
+    return TrainerLook(found, fits)
 
 
 def _refuse_unsure(answers: Answers) -> None:
@@ -65,18 +99,24 @@ def require_dialect(
     view: View, asker: Asker, paths: Sequence[str], progress: Progress | None = None
 ) -> None:
     """Raises DialectFails, key by key, where the trainer does not agree; else as `by_trainer`."""
-    faults: list[MigrateError] = []
-    for one in by_trainer(view, asker, paths, progress):
-        faults += check_letters(view, one) if len(faults) < _TOLD else []
-    raise_all(faults)
+    look = by_trainer(view, asker, paths, progress, keep=False)
+    raise_all(list(islice(look_letters(view, look), _TOLD)))
 
 
-def check_letters(view: View, one: TrainerValues) -> Iterator[DialectFails]:
-    """What is to be said of one config in which the dialect does not hold."""
+def look_letters(view: View, look: TrainerLook) -> Iterator[DialectFails]:
+    """What is to be said of the configs in which the dialect does not hold."""
+    hint = fitting_hint(look.fits, view.layout.tree_file)
+    for one in look.found:
+        yield from _letters(view, one, hint)
+
+
+def _letters(view: View, one: TrainerValues, fitting: str) -> Iterator[DialectFails]:
     if one.check.failed:
-        yield DialectFails(one.check.failed, one.path, "run it by hand on this config")
+        by_hand = "run it by hand on this config"
+        hint = fitting if one.check.unloadable and fitting else by_hand
+        yield DialectFails(one.check.failed, one.path, hint)
     told = one.check.differences[:_TOLD]
-    hint = way_out(told, view.layout.tree_file)
+    hint = fitting or way_out(told, view.layout.tree_file)
     for difference in told:
         place = set_at(view.resolver, one.path, difference.path)
         yield DialectFails(disagreement(difference, view.dialect.name), place, hint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from migrate.canonical import restore
@@ -76,6 +76,12 @@ class Answers:
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             # Only a trainer that writes into the file itself comes to this.
             return Answer(None, f"gives an answer that cannot be read: {type(error).__name__}")
+
+    def values(self, configs: Iterable[str]) -> Iterator[tuple[str, dict[Any, Any]]]:
+        """The values of those that have any, one after another."""
+        for config in configs:
+            if config in self._at and (values := self.of(config).values) is not None:
+                yield config, values
 
     def _printed(self, config: str, printed: bytes) -> Answer:
         """What a command printed: JSON, or YAML as the dialect's loader reads it."""

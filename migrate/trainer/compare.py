@@ -27,6 +27,8 @@ class DialectCheck(NamedTuple):
 
     failed: str = ""
     differences: tuple[Difference, ...] = ()
+    unloadable: bool = False
+    """Whether it is the dialect that cannot load it."""
     tagged: int = 0
     """Values behind a tag, which only the trainer can make: they are not compared."""
 
@@ -45,7 +47,10 @@ class Comparison:
         except MigrateError as error:
             if answer.values is None:
                 return DialectCheck()  # neither can load it, which is said elsewhere
-            return DialectCheck(f"the trainer loads it, the dialect does not: {error}")
+            return DialectCheck(
+                f"the trainer loads it, dialect {self.dialect.name} does not: {error}",
+                unloadable=True,
+            )
         if answer.values is None:
             return DialectCheck(f"the trainer {answer.failed}")
         found = [
@@ -56,7 +61,7 @@ class Comparison:
             if not self._is_ignored(one)
         ]
         told = tuple(one for one in found if not isinstance(one.old, Opaque))
-        return DialectCheck("", told, len(found) - len(told))
+        return DialectCheck(differences=told, tagged=len(found) - len(told))
 
     def old_with_new(
         self,
@@ -106,6 +111,15 @@ def way_out(found: Sequence[Difference], tree_file: str) -> str:
             f"where the trainer adds or converts {keys}, name it in {tree_file}: `trainer: ignore:`"
         )
     return f"declare in {tree_file} how the trainer composes; docs/dialects.md has the fields"
+
+
+def fitting_hint(fits: Sequence[str], tree_file: str) -> str:
+    """What to declare, where that is known to make the dialect hold; "" where nothing is known."""
+    if not fits:
+        return ""
+    named = " or ".join(f"`dialect: {text}`" for text in fits)
+    which = "; its loader says which" if len(fits) > 1 else ""
+    return f"{named} in {tree_file} reads all of them as the trainer does{which}"
 
 
 def _object(value: Any) -> str:

@@ -6,7 +6,6 @@ Asked only with the person's word, since it runs code of the tree; the answer is
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any, NamedTuple
 
 from migrate.changes import Change
@@ -19,11 +18,13 @@ from migrate.plan import Planned
 from migrate.rollout.legacy import ATTRIBUTES, is_frozen
 from migrate.trainer.answers import Answer, Answers
 from migrate.trainer.ask import Asker
-from migrate.trainer.compare import Comparison, disagreement, set_at, way_out
+from migrate.trainer.compare import Comparison, disagreement, fitting_hint, set_at, way_out
+from migrate.trainer.fitting import Answered, Fitting
 from migrate.trainer.session import Progress, session
 from migrate.workspace.workspace import Workspace
 
 RULE = "trainer"
+_UNDO = "presets that were applied by the wrong dialect are undone and applied again"
 _TOLD, _MOST = 20, 500
 """So many differences of one config, and findings in all, are told one by one."""
 
@@ -41,9 +42,12 @@ def check_trainer(
     workspace: Workspace, chosen: list[Planned], asker: Asker, progress: Progress | None = None
 ) -> Iterator[Finding]:
     """One error for each key in which the trainer does not agree. Raises NotStarted, Refused."""
-    found = _Check(workspace, asker).findings(chosen, progress)
-    yield from islice(found, _MOST)
-    more = sum(one.level == ERROR for one in found)
+    more = 0
+    for number, one in enumerate(_Check(workspace, asker).findings(chosen, progress)):
+        if number < _MOST or one.level != ERROR:
+            yield one
+        else:
+            more += 1
     if more:
         yield Finding(RULE, f"{more} more differences", None, "correct these first, then run again")
 
@@ -55,6 +59,7 @@ class _Check:
         self.asker = asker
         self.compared = Comparison(workspace.dialect, asker.trainer.ignore)
         self.new_loader = PlainLoader(workspace.tree, workspace.dialect)
+        self.differing: set[str] = set()
 
     def findings(self, chosen: list[Planned], progress: Progress | None) -> Iterator[Finding]:
         old = {one.name: side for one in chosen if (side := self._old(one)) is not None}
@@ -72,6 +77,26 @@ class _Check:
                 known = [(sides.get(planned.name), said) for sides, said in rounds]
                 pair = [(side, said) for side, said in known if side is not None]
                 yield from self._preset(planned, pair)
+            yield from self._fitting(rounds)
+
+    def _fitting(self, rounds: list[tuple[dict[str, _Side], Answers]]) -> Iterator[Finding]:
+        """What would make the dialect hold, by the last answers that there are: the new configs."""
+        sides, said = rounds[-1] if rounds else ({}, None)
+        if said is None or not self.differing:
+            return
+        paths = {side.path: side.asked for side in sides.values()}
+        tree = next(iter(sides.values())).loader.tree
+        search = Fitting(tree, self.workspace.dialect, self.asker.trainer.ignore)
+
+        def every() -> Iterator[Answered]:
+            for path, asked in paths.items():
+                yield from ((path, values) for _, values in said.values([asked]))
+
+        sample = [one for one in every() if one[0] in self.differing]
+        fits = search.fitting(sample, every) if sample else []
+        hint = fitting_hint(fits, self.workspace.layout.tree_file)
+        if hint:
+            yield Finding(RULE, f"another dialect fits: {hint}", None, _UNDO, NOTE)
 
     # What is asked.
 
@@ -133,6 +158,8 @@ class _Check:
         if found.failed:
             yield Finding(RULE, f"{name}: {found.failed}", place, "run it by hand on this config")
         told = found.differences[:_TOLD]
+        if told or found.unloadable:
+            self.differing.add(side.path)
         hint = way_out(told, self.workspace.layout.tree_file)
         for difference in told:
             what = f"{name}: {disagreement(difference, self.workspace.dialect.name)}"
