@@ -90,7 +90,7 @@ def remotes(root: str) -> list[str]:
     with temporary_folder("migrate-git-") as folder:
         asked = Repository(folder, folder, folder, program)
         content = _small(os.path.join(_common(there[1]), "config"))
-        # Exit code 1: it has none. 128: it is no config.
+        # Exit code 1: it has none. 128: it is not a config.
         listed = asked.ask(*question, given=content, codes=(0, 1, 128))
     return [record.partition("\n")[2] for record in os.fsdecode(listed).split("\0") if record]
 
