@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 
-from migrate.locations import Place, printable
+from migrate.locations import Place, printable, shortened
 
 DONE, FOUND, USAGE, INPUT, MOVED, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
 
 
 _MISSPELT, _COMPARED = 300, 5000
+_LETTER = 4000
+"""Characters of one part of a letter: nobody would read more."""
 
 
 class MigrateError(Exception):
@@ -29,13 +31,13 @@ class MigrateError(Exception):
         return type(self), (self.what, self.place, self.hint)
 
     def __str__(self) -> str:
-        where = f"{_cut(str(self.place))}: " if self.place else ""
-        return f"{where}{_cut(printable(self.what))}"
+        where = f"{shortened(str(self.place), _LETTER)}: " if self.place else ""
+        return f"{where}{shortened(printable(self.what), _LETTER)}"
 
     def render(self) -> str:
         """The message as it is printed: one line of what, one of what to do."""
         text = f"error: {self}"
-        return f"{text}\nhint: {_cut(printable(self.hint))}" if self.hint else text
+        return f"{text}\nhint: {shortened(printable(self.hint), _LETTER)}" if self.hint else text
 
     def faults(self) -> Sequence[MigrateError]:
         """Each fault by itself; one, unless several were collected."""
@@ -86,11 +88,6 @@ class Faults(MigrateError):
 
     def faults(self) -> Sequence[MigrateError]:
         return self.collected
-
-
-def _cut(text: str, limit: int = 4000) -> str:
-    """A line of a letter without the middle that nobody would read."""
-    return text if len(text) <= limit else f"{text[: limit // 2]} ... {text[-limit // 4 :]}"
 
 
 def raise_all(faults: Sequence[MigrateError]) -> None:

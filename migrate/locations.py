@@ -224,3 +224,11 @@ def parents(path: str) -> Iterator[str]:
     while folder:
         yield folder
         folder = posixpath.dirname(folder)
+
+
+def shortened(text: str, limit: int) -> str:
+    """A text cut in the middle to at most `limit` characters (0: never cut)."""
+    if not limit or len(text) <= limit:
+        return text
+    half = (limit - 5) // 2
+    return f"{text[:half]} ... {text[-half:]}"

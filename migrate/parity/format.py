@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from migrate.canonical import plain
-from migrate.locations import dotted, printable
+from migrate.locations import dotted, printable, shortened
 from migrate.parity import ABSENT, Difference
 
 
@@ -14,11 +14,7 @@ def value_text(value: Any, limit: int = 60) -> str:
     """A value on one line, as JSON, shortened in the middle beyond `limit` (0: never)."""
     if value is ABSENT:
         return "absent"
-    text = printable(json.dumps(plain(value), ensure_ascii=False))
-    if not limit or len(text) <= limit:
-        return text
-    half = (limit - 5) // 2
-    return f"{text[:half]} ... {text[-half:]}"
+    return shortened(printable(json.dumps(plain(value), ensure_ascii=False)), limit)
 
 
 def format_difference(difference: Difference, limit: int = 60) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Any
 
-from migrate.locations import KeyPath, Place, printable
+from migrate.locations import KeyPath, Place, printable, shortened
 from migrate.yaml_text import MAPPING, Document, Entry, Node
 
 
@@ -185,8 +185,4 @@ _WORDS = {"None": "null", "True": "true", "False": "false"}
 
 def shown(value: Any, limit: int = 60) -> str:
     """A value for messages, on one line, shortened in the middle."""
-    text = _WORDS.get(repr(value)) or printable(repr(value))
-    if len(text) <= limit:
-        return text
-    half = (limit - 5) // 2
-    return f"{text[:half]} ... {text[-half:]}"
+    return shortened(_WORDS.get(repr(value)) or printable(repr(value)), limit)

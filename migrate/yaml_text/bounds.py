@@ -11,8 +11,11 @@ import yaml
 
 from migrate.errors import InputError, Refused
 from migrate.limits import NUMBER_CHARS, SECOND_OPINION_CHARS, Limits
-from migrate.locations import Place
+from migrate.locations import Place, shortened
 from migrate.yaml_text.loaders import C_LOADER, SAFE
+
+SCALAR_CHARS = 40
+"""So much of a scalar is shown in a letter."""
 
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 
@@ -153,15 +156,10 @@ def _count(following: Callable[[], Any], place: Callable[[Any], Place], limits: 
 def check_number(text: str, tag: str | None, place: Callable[[], Place]) -> None:
     """Raise InputError for a number so long that reading it alone takes seconds."""
     if len(text) > NUMBER_CHARS and tag in _NUMBERS:
-        what = f"the number {shortened(text)} has {len(text):,} characters"
+        what = f"the number {shortened(text, SCALAR_CHARS)} has {len(text):,} characters"
         raise InputError(
             f"{what}; the limit is {NUMBER_CHARS:,}", place(), "quote it, or shorten it"
         )
-
-
-def shortened(text: str, limit: int = 40) -> str:
-    """A long scalar for a message."""
-    return text if len(text) <= limit else f"{text[: limit // 2]}...{text[-limit // 4 :]}"
 
 
 def holds_itself(anchor: str, place: Place) -> Refused:

@@ -8,7 +8,8 @@ import yaml
 
 from migrate.errors import InputError
 from migrate.limits import DEFAULT, Limits
-from migrate.yaml_text.bounds import check_limits, shortened, syntax_error
+from migrate.locations import shortened
+from migrate.yaml_text.bounds import check_limits, syntax_error
 from migrate.yaml_text.loaders import SAFE, UNMADE, Loader
 
 

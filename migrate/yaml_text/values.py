@@ -9,8 +9,8 @@ import yaml
 
 from migrate.errors import InputError, Refused
 from migrate.limits import NUMBER_CHARS
-from migrate.locations import Place
-from migrate.yaml_text.bounds import check_number, shortened
+from migrate.locations import Place, shortened
+from migrate.yaml_text.bounds import SCALAR_CHARS, check_number
 from migrate.yaml_text.loaders import PYTHON, SAFE, UNMADE, Loader, Opaque, short_tag
 from migrate.yaml_text.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Entry, Node
 
@@ -77,12 +77,11 @@ class Values:
         try:
             return self.loader.construct(node.value, tag)
         except yaml.YAMLError as error:
-            what = f"the plain scalar {shortened(node.value)} cannot be loaded by PyYAML"
-            raise InputError(
-                what, self.place(node), f'quote it: "{shortened(node.value)}"'
-            ) from error
+            text = shortened(node.value, SCALAR_CHARS)
+            what = f"the plain scalar {text} cannot be loaded by PyYAML"
+            raise InputError(what, self.place(node), f'quote it: "{text}"') from error
         except UNMADE as error:
-            what = f"the scalar {shortened(node.value)} cannot be loaded by PyYAML"
+            what = f"the scalar {shortened(node.value, SCALAR_CHARS)} cannot be loaded by PyYAML"
             raise InputError(what, self.place(node), "correct the value, or quote it") from error
 
     def _collection(self, node: Node) -> Any:
