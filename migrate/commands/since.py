@@ -270,14 +270,18 @@ class _Comparison:
         sides: dict[tuple[str, str], tuple[NamedConfig, NamedConfig, Paired]] = {}
         for same in groups.values():
             group = same[0][0]
+            presets = tuple(preset for _, preset in same)
+            if group.rule is not None:  # what is allowed need not be found
+                one = JudgedDifference(group.difference, None, None, group.rule, group.why, None)
+                found.allowed.append(KeyChange(one, presets))
+                continue
             pair = group.before, group.path
             if pair not in sides:
                 old = self._named(self.old_loader, self.old_resolver, group.before)
                 new = self._named(self.loader, self.view.resolver, group.path)
                 sides[pair] = old, new, Paired(old.python, new.python)
             one = judged(*sides[pair], group.difference, group.rule, group.why)
-            change = KeyChange(one, tuple(preset for _, preset in same))
-            (found.changed if group.rule is None else found.allowed).append(change)
+            found.changed.append(KeyChange(one, presets))
 
     def _named(self, loader: PlainLoader, resolver: Resolver, path: str) -> NamedConfig:
         try:

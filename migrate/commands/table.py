@@ -8,7 +8,6 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from migrate.commands.missing import near_keys
 from migrate.errors import InputError, MissingFile, raise_all
 from migrate.locations import KeyPath, Place
 from migrate.parity import ABSENT, find, names_key
@@ -186,6 +185,8 @@ class _Sheet:
                 raise self._unknown(key, pattern)
 
     def _unknown(self, key: str, pattern: KeyPath) -> InputError:
+        from migrate.commands.missing import near_keys  # only for a wrong key
+
         near: dict[str, None] = {}
         paths = [column.path for column in self.columns if self.view.tree.exists(column.path)]
         for path in paths[:_ASKED]:

@@ -50,6 +50,9 @@ def children(value: Any) -> Iterator[tuple[Any, Any]]:
 def find(value: Any, path: KeyPath) -> Any:
     """The value at a key path, `ABSENT` where there is none. Keys of another type do not match."""
     for part in path:
+        if type(part) is str and type(value) is dict:  # almost always; no other key equals a text
+            value = value.get(part, ABSENT)
+            continue
         steps = children(value)
         value = next((inner for step, inner in steps if token(step) == token(part)), ABSENT)
     return value

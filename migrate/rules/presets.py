@@ -10,10 +10,10 @@ from migrate.errors import MigrateError, nearest
 from migrate.findings import Finding
 from migrate.locations import Place, parse_dotted
 from migrate.plan import Plans, Rules
+from migrate.plan.preset_files import preset_files
 from migrate.resolve import Resolved, Resolver, Setting, read_branch
 from migrate.rules.shapes import Shape, normalised
 from migrate.rules.statements import Family, families
-from migrate.trees.globs import matcher
 
 
 class Layers:
@@ -87,25 +87,8 @@ class Layers:
         return Shape(bases, self.fusion(resolved), sum(1 for _ in own.leaves()))
 
     def candidates(self) -> Iterator[str]:
-        """The files that may be presets, in path order: all but the fusion configs among them.
-
-        What the plan excludes is no business of this rollout's.
-        """
-        fragments, wanted = self._fragments(), matcher(self.rules.presets)
-        excluded = matcher(self.plans.exclude)
-        for path in self.resolver.tree.files():
-            live = path not in fragments and not self.plans.layout.is_record(path)
-            if live and wanted(path) and not excluded(path):
-                yield path
-
-    def _fragments(self) -> set[str]:
-        """What is inlined into presets or kept for others, and the base: never run alone."""
-        planned = list(self.plans.presets.values())
-        inlined = {self.plans.live_path(path) for one in planned for path in one.preset.inline}
-        kept = {self.plans.live_path(path) for path in self.plans.keep}
-        run = {one.preset.to for one in planned}
-        run |= {self.plans.live_path(one.preset.from_) for one in planned}
-        return (inlined | kept | {self.plans.base}) - run
+        """The files that may be presets, in path order: all but the fusion configs among them."""
+        return preset_files(self.plans, self.resolver.tree)
 
     def _resolve(self, path: str) -> Resolved | None:
         try:

@@ -38,8 +38,7 @@ class GitTree:
             raise InputError("is in no repository of git, or git is not installed", root, _NO_GIT)
         self._repository = found
         try:
-            self.prefix = self._git("rev-parse", "--show-prefix").rstrip("\n")
-            self.commit = self._commit()
+            self.prefix, self.commit = self._place()
         except BaseException:
             self.close()
             raise
@@ -47,11 +46,15 @@ class GitTree:
     def _git(self, *arguments: str) -> str:
         return os.fsdecode(self._repository.ask(*arguments))
 
-    def _commit(self) -> str:
+    def _place(self) -> tuple[str, str]:
+        """Where the root is in the repository, and the commit, by one question."""
         wanted = f"{self.revision}^{{commit}}"
-        arguments = ("rev-parse", "--verify", "--quiet", "--end-of-options", wanted)
+        options = ("--show-prefix", "--verify", "--quiet", "--end-of-options")
         try:
-            return self._git(*arguments).strip()
+            prefix, _, commit = (
+                self._git("rev-parse", *options, wanted).strip("\n").rpartition("\n")
+            )
+            return prefix, commit
         except InputError:
             names = self._git("for-each-ref", "--format=%(refname:short)").split()
             hint = nearest(self.revision, names) or "`git log --oneline` lists revisions"
@@ -74,7 +77,7 @@ class GitTree:
 
     def exists(self, path: str) -> bool:
         """See `Tree.exists`."""
-        return self._read(path) is not None
+        return path in self._regular or self._read(path) is not None
 
     def files(self) -> Iterable[str]:
         """See `Tree.files`."""
@@ -85,9 +88,20 @@ class GitTree:
         return frozenset(self._files)
 
     @cached_property
+    def _regular(self) -> frozenset[str]:
+        """The files that are no links and no submodules: those need not be read to be there."""
+        return frozenset(path for mode, path in self._listed if mode.startswith("100"))
+
+    @cached_property
     def _files(self) -> list[str]:
-        listed = self._git("ls-tree", "-r", "-z", "--name-only", self.commit)
-        return sorted(path for path in listed.split("\0") if path)
+        return sorted(path for _, path in self._listed)
+
+    @cached_property
+    def _listed(self) -> list[tuple[str, str]]:
+        """The mode and the path of everything in the revision."""
+        listed = self._git("ls-tree", "-r", "-z", self.commit)
+        entries = (entry.partition("\t") for entry in listed.split("\0") if entry)
+        return [(head.partition(" ")[0], path) for head, _, path in entries]
 
     def _read(self, path: str) -> bytes | None:
         """The bytes of a file, None where none is. Raises GitError for one that git cannot read."""

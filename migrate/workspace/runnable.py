@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from migrate.errors import MigrateError
 from migrate.layout import Layout
@@ -12,9 +11,7 @@ from migrate.loading.trainer import PlainLoader
 from migrate.locations import parse_dotted
 from migrate.parity import find
 from migrate.plan import Plans
-from migrate.resolve import Resolver
-from migrate.rules import Layers
-from migrate.rules.shapes import normalised
+from migrate.plan.preset_files import preset_files
 from migrate.trees.tree import Tree
 from migrate.workspace.config_names import ConfigName
 
@@ -32,7 +29,7 @@ def runnable(plans: Plans | None, loader: PlainLoader, layout: Layout) -> dict[s
     old = {plans.live_path(one.preset.from_) for one in plans.presets.values()}
     kept = {parent for planned in plans.presets.values() for parent in planned.preset.extends}
     made_of = _made_of(files, loader)
-    for path in Layers(plans, Resolver(loader.tree, loader.dialect)).candidates():
+    for path in preset_files(plans, loader.tree):
         # What was frozen was made into presets, even where no chain of today goes through it.
         fragment = path in made_of or loader.tree.exists(plans.layout.frozen(path))
         if path not in files and path not in old and (path in kept or not fragment):
@@ -72,25 +69,24 @@ def planned_files(plans: Plans, tree: Tree) -> Iterable[tuple[str, str]]:
             yield name, path
 
 
-def _dataset_layer(paths: Iterable[str], loader: PlainLoader, key: str | None) -> set[str | None]:
+def _dataset_layer(paths: Iterable[str], loader: PlainLoader, key: str | None) -> set[str]:
     """The fusion configs that these name."""
     if key is None:
         return set()
-    found: set[str | None] = set()
+    found: set[str] = set()
     for path in paths:
         try:
-            found.add(normalised(_value(loader.load(path), key)))
+            named = find(loader.load(path), parse_dotted(key))
         except MigrateError:
             continue  # what cannot be loaded is told where it is asked for
+        if isinstance(named, str) and named:
+            found.add(posixpath.normpath(named))
     return found
 
 
-def _value(config: Mapping[Any, Any], key: str) -> Any:
-    return find(config, parse_dotted(key))
-
-
 def _discovered(loader: PlainLoader, layout: Layout) -> list[str]:
-    from migrate.discovery.discover import Discoverer, Scope
+    from migrate.discovery.discover import Discoverer, Scope  # plans spare it
+    from migrate.resolve import Resolver
 
     return Discoverer(Resolver(loader.tree, loader.dialect), Scope(), layout).runs()
 
