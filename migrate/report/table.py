@@ -126,9 +126,9 @@ def _labels(rows: Sequence[Row]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     tops = [dotted(row.key[:1]) if len(row.key) > 1 else "" for row in rows]
     runs = [top for top, _ in groupby(tops) if top]
     if len(runs) > len(set(runs)):  # in an order of their own, each section would come again
-        return ("",) * len(rows), tuple(dotted(row.key) for row in rows)
+        return ("",) * len(rows), tuple(cut(dotted(row.key), WIDE) for row in rows)
     inner = (f"  {dotted(row.key[1:])}" if len(row.key) > 1 else dotted(row.key) for row in rows)
-    return tuple(tops), tuple(inner)
+    return tuple(cut(top, WIDE) for top in tops), tuple(cut(label, WIDE) for label in inner)
 
 
 def _by_preset(found: Table, widest: int) -> _Grid:
@@ -242,7 +242,7 @@ def _summary(found: Table, paint: Paint) -> Iterator[str]:
     presets, keys = plural(len(found.columns), "preset"), plural(found.total, "key")
     differing = sum(row.differs for row in found.rows)
     if not found.rows:
-        yield f"{presets}: {paint(f'all of {keys} are the same', 'green')}"
+        yield f"{presets}: {paint('no key differs', 'green')}, of {keys}"
         return
     told = f"{differing} of {keys} differ" if differing != 1 else f"1 of {keys} differs"
     marks = []

@@ -163,7 +163,7 @@ def test_keys_that_do_not_differ_are_shown_only_when_asked_for(root: Path) -> No
     assert [row["key"] for row in told(root, SFT, SMOKE, *key)["keys"]] == ["training.vit_lr"]
     assert told(root, SFT, SMOKE, *key, "--differs")["keys"] == []
     ran = migrate(root, "table", SFT, SMOKE, *key, "--differs")
-    assert (ran.code, ran.out) == (0, "2 presets: all of 1 key are the same\n")
+    assert (ran.code, ran.out) == (0, "2 presets: no key differs, of 1 key\n")
 
 
 @pytest.mark.parametrize(
@@ -262,6 +262,14 @@ def test_this_repositorys_table_fits_into_80_cells(arguments: tuple[str, ...]) -
     assert lines[-1].startswith("18 presets: ")
 
 
+def test_a_long_key_has_a_line_of_its_own_and_a_longer_one_is_cut(root: Path) -> None:
+    for number in range(2):
+        write(root, {f"t/{number}.yaml": f"{'k' * 50}: {number}\n{'m' * 5000}: {number}\n"})
+    lines = migrate(root, "table", "t").out.splitlines()
+    assert "k" * 50 in lines
+    assert max(map(cells, lines)) <= 80
+
+
 def test_two_values_never_look_the_same(root: Path) -> None:
     for number in range(9):
         text = f"k: {'x' * 60}{number}{'y' * 60}\nl: [{number}, {'1, ' * 40} 2]\n"
@@ -282,7 +290,7 @@ def test_few_keys_of_many_presets_are_columns(root: Path) -> None:
 
 
 def test_a_table_of_one_preset_shows_all_of_it_when_asked(root: Path) -> None:
-    assert migrate(root, "table", SFT).out == "1 preset: all of 10 keys are the same\n"
+    assert migrate(root, "table", SFT).out == "1 preset: no key differs, of 10 keys\n"
     assert "learning_rate" in migrate(root, "table", SFT, "--all").out
 
 
