@@ -58,8 +58,8 @@ def set_(
       migrate set training.learning_rate=2.0e-6 configs/train/grpo/dense_2048.yaml
       migrate set --pin 'custom.betas=[0.9, 0.95]' 'configs/train/grpo/*.yaml'
     """
-    settings = [one for one in arguments if is_assignment(one)]
-    configs = [one for one in arguments if not is_assignment(one)]
+    settings = [one for one in arguments if is_assignment(one, context.root)]
+    configs = [one for one in arguments if one not in settings]
     if not settings or not configs:
         missing = "KEY=VALUE" if not settings else "CONFIG"
         raise click.UsageError(f"no {missing} is given: migrate set KEY=VALUE.. CONFIG..")

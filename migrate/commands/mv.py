@@ -96,6 +96,8 @@ def move(workspace: Workspace, old: str, new: str, likely: bool = False) -> Conf
 
 def _moves(workspace: Workspace, old: str, new: str) -> tuple[dict[str, str], tuple[str, str]]:
     """Old path to new path of each config; and the same of the folder, if it is one."""
+    if not new:
+        raise InputError("no new place is named", "''", "migrate mv OLD NEW")
     source, target = _source(workspace, old), workspace.path(new)
     is_folder = os.path.isdir(os.path.join(workspace.root, source))
     into = new.endswith("/") or os.path.isdir(os.path.join(workspace.root, target))

@@ -133,8 +133,7 @@ class _Setter:
     def _assign(self, assignment: Assignment) -> KeyPath:
         """Write one value wherever it belongs; the key as these configs have it."""
         resolved = {path: self.workspace.resolver.resolve(path) for path in self.named}
-        keys = {path: spelled(one, assignment.key) for path, one in resolved.items()}
-        key = next(iter(keys.values()))
+        key = _key(resolved.values(), assignment)
         setters = {path: _set_by(one, key) for path, one in resolved.items()}
         wrong = {str(one): one for one in self._of_another_type(assignment, key, resolved)}
         raise_all(list(wrong.values())[:FAULTS_TOLD])
@@ -215,6 +214,20 @@ class _Setter:
         self.texts[path] = edited.content
         place = _place_in(Document(path, edited.content, dialect.keys, self.loader, limits), key)
         self.edits.append(EditedKey(place, key, old, assignment.value, edited.dropped))
+
+
+def _key(configs: Iterable[Resolved], assignment: Assignment) -> KeyPath:
+    """The key as the configs have it, which may be no text; refused where they differ in that."""
+    found: dict[str, KeyPath] = {}
+    for resolved in configs:
+        key = spelled(resolved, assignment.key)
+        if find(resolved.python, key) is not ABSENT:
+            found.setdefault(dotted(key), key)
+        spare = key
+    if len(found) > 1:
+        names = " and ".join(found)
+        raise Refused(f"{assignment.key} is {names} to these configs", None, "set each by itself")
+    return next(iter(found.values()), spare)
 
 
 def _set_by(resolved: Resolved, key: KeyPath) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from migrate.loading.graph import Graph
 from migrate.locations import SUFFIXES, join, relative
 from migrate.resolve import Resolver
 from migrate.yaml_text import SCALAR, Document, Node
+from migrate.yaml_text.spelling import spell
 
 Moves = Mapping[str, str]
 """Old path to new path, both relative to the root."""
@@ -55,7 +57,7 @@ def _relinked(
     resolver: Resolver, source: str, new_source: str, moves: Moves, there: set[str]
 ) -> bytes:
     document, dialect = resolver.document(source), resolver.dialect
-    edits: list[tuple[Node, str]] = []
+    edits: list[tuple[int, int, str]] = []
     for base in resolver.bases(document):
         target = moves.get(base.path, base.path)
         text = str(document.value(base.node))
@@ -69,8 +71,16 @@ def _relinked(
         link = _as_its_author(dialect, source, text, base.path, target, new_source)
         if not dialect.leads(new_source, link, target, there.__contains__):
             link = dialect.link(target, new_source)
-        edits.append((base.node.resolved(), link))
-    return document.replaced(edits) if edits else document.source
+        node = base.node.resolved()
+        edits.append((node.start, node.end, _spelled(node, link)))
+    return document.spliced(edits)
+
+
+def _spelled(node: Node, text: str) -> str:
+    """A text in the quotes of the one that it replaces; in some, where it needs them."""
+    if node.style == "'":
+        return "'" + text.replace("'", "''") + "'"
+    return json.dumps(text, ensure_ascii=False) if node.style == '"' else spell(text)
 
 
 def _as_its_author(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Iterator, Sequence
@@ -35,10 +36,10 @@ class Assignment(NamedTuple):
         return f"$'{escaped}'"
 
 
-def is_assignment(given: str) -> bool:
-    """Whether an argument is KEY=VALUE, not a path."""
+def is_assignment(given: str, root: str = ".") -> bool:
+    """Whether an argument is KEY=VALUE, and no file of that name is there."""
     match = _KEY.match(given)
-    if match is None:
+    if match is None or any(map(os.path.lexists, (given, os.path.join(root, given)))):
         return False
     try:
         return bool(parse_dotted(match.group(1)))
@@ -52,6 +53,10 @@ def read_assignment(view: View, given: str) -> Assignment:
     if match is None:
         raise InputError(f"{given} is no KEY=VALUE", None, "write training.learning_rate=1.0e-6")
     key, text = match.groups()
+    try:
+        given.encode()
+    except UnicodeError:
+        raise InputError(f"{given} is not UTF-8", None, "write it in UTF-8") from None
     loader = LOADERS[view.dialect.loader]
     try:
         value = given_value(text, loader, view.limits)

@@ -136,6 +136,26 @@ def values_of(root: Path, files: dict[str, str]) -> dict[str, Any]:
     return {one: spelled(resolve(content, files[one])) for one in wanted}
 
 
+ODD = ["a b#c", "it's", 'say "x"', "数据", "-dash", "key: value", "*star", "{b}, [c]", "no", "~t"]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_names(root: Path, name: str) -> None:
+    for code in ("run.sh", "tools/list.py"):  # where such a name would need quotes
+        (root / code).unlink()
+    before = values(root)
+    new = f"configs/train/{name}.yaml"
+    ok(migrate(root, "mv", P, new))
+    assert new in trees.read(root)
+    assert values(root, {P: new}) == before
+    ok(migrate(root, "mv", new, P))
+    assert values(root) == before
+    ok(migrate(root, "init"))
+    ok(migrate(root, "apply", "--all"))
+    ok(migrate(root, "mv", P, new))
+    assert findings(root)[0] == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -271,6 +291,17 @@ def test_after_finalize(half_done: Path) -> None:
     after = trees.read(half_done)
     after["plans/tree.yaml"] = before["plans/tree.yaml"]  # it says now where the base is
     assert after == before
+
+
+def test_before_finalize_and_with_what_was_accepted(half_done: Path) -> None:
+    ok(migrate(half_done, "apply", "--all"))
+    ok(migrate(half_done, "set", "m=7", Q, "--reason", "longer"))
+    ok(migrate(half_done, "mv", Q, "configs/train/long.yaml"))
+    assert findings(half_done)[0] == 0
+    assert b"\n  long:\n" in trees.read(half_done)["plans/accepted.yaml"]
+    ok(migrate(half_done, "finalize"))
+    assert findings(half_done)[0] == 0
+    ok(migrate(half_done, "set", "m=8", "long"))
 
 
 def test_a_preset_edited_by_hand_stays_edited(half_done: Path) -> None:

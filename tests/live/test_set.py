@@ -155,6 +155,7 @@ def test_text_that_the_loader_reads_as_something_else(root: Path) -> None:
         (["t.betas[2]=1.0", BASE], "is a list of 2, counted from 0"),
         (["t.lr.x=1.0", BASE], "is 1e-06"),
         (["seed=2", "seed=3", BASE], "seed is given twice"),
+        (["seed=\udcff", BASE], "is not UTF-8"),
         (["t={lr: 2.0e-6}", P, "--pin"], "a mapping is merged with what the parents say"),
     ],
 )
@@ -183,6 +184,22 @@ def test_a_symbolic_link_is_named_by_what_it_leads_to(root: Path) -> None:
     assert "name configs/base.yaml itself" in told
     shown = json.loads(ok(migrate(root, "--output", "json", "set", "seed=2", BASE)).out)
     assert "configs/link.yaml" in {row["config"] for row in shown["effects"]}
+
+
+def test_keys_that_are_no_texts(root: Path) -> None:
+    trees.write(root, {P: b"7: 1\nno: 2\n", Q: b"'7': 1\n", R: b"a: 1\n"})
+    ok(migrate(root, "set", "7=5", P))
+    assert trees.read(root)[P] == b"7: 5\nno: 2\n"
+    assert "to these configs" in refused(root, "7=6", P, Q)
+    ok(migrate(root, "set", "--new", "7=6", P, R))
+    assert trees.read(root)[R] == b"a: 1\n7: 6\n"
+
+
+@pytest.mark.parametrize("name", ["a b#c", "it's", "数据", "key: value", "a=b", "no"])
+def test_odd_names(root: Path, name: str) -> None:
+    trees.write(root, {f"configs/{name}.yaml": b"seed: 1\n"})
+    ok(migrate(root, "set", "seed=2", str(root / f"configs/{name}.yaml")))
+    assert trees.read(root)[f"configs/{name}.yaml"] == b"seed: 2\n"
 
 
 def test_another_dialect(root: Path) -> None:

@@ -139,6 +139,14 @@ def test_bash_splits_words_at_colons_and_replaces_the_last_piece(root: Path) -> 
     assert completed(root, "explain", "legacy", ":", "tiny", "") == ["training"]
 
 
+def test_the_shell_is_offered_keys_to_set_then_configs(root: Path) -> None:
+    write(root, {"plans/p.yaml": PLAN})
+    assert "training" in completed(root, "set", "tra")
+    assert completed(root, "set", "global") == ["global_max_length="]
+    assert completed(root, "set", "global_max_length", "=", "5", "ti") == ["tiny"]
+    assert completed(root, "mv", "ti") == ["tiny"]
+
+
 @pytest.mark.parametrize("verb", ["plan", "apply", "verify", "undo", "accept"])
 def test_the_shell_is_offered_the_presets_of_the_plans(root: Path, verb: str) -> None:
     write(root, {"plans/p.yaml": PLAN})
