@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.judge.tree import ASK, SHALLOW, SHOW, SOUND, P, asked, rolled, teach, tree, whats
+from tests.judge.tree import ASK, SHALLOW, SHOW, SOUND, P, asked, errors, rolled, teach, tree, whats
 from tests.live.tree import ok
 from tests.support import trees
 from tests.support.cli import migrate
@@ -33,6 +33,7 @@ def test_a_dialect_that_holds_passes(done: Path) -> None:
 def test_a_dialect_that_is_wrong_on_purpose_is_caught_key_by_key(done: Path) -> None:
     teach(done, SHALLOW)
     code, found = asked(done)
+    found = errors(found)
     assert code == 1
     key = "t.wd: 0.5 by dialect extends, absent by the trainer"
     assert set(whats(found)) == {f"p: {key}", f"q: {key}"}
@@ -46,7 +47,7 @@ def test_a_dialect_that_is_wrong_on_purpose_is_caught_key_by_key(done: Path) -> 
 def test_only_the_chosen_presets_are_asked_for(done: Path) -> None:
     teach(done, SHALLOW)
     _, found = asked(done, "--preset", "q")
-    assert {what.partition(":")[0] for what in whats(found)} == {"q"}
+    assert {what.partition(":")[0] for what in whats(errors(found))} == {"q"}
 
 
 def test_a_run_that_the_migration_changed_for_the_trainer_alone_is_told(done: Path) -> None:
@@ -103,7 +104,7 @@ def test_a_preset_that_waits_is_asked_for_as_it_is_today(tmp_path: Path) -> None
     assert asked(root, "--preset", "q") == (1, [])  # 1: it is not applied
     teach(root, SHALLOW)
     _, found = asked(root, "--preset", "q")
-    assert whats(found) == ["q: t.wd: 0.5 by dialect extends, absent by the trainer"]
+    assert whats(errors(found)) == ["q: t.wd: 0.5 by dialect extends, absent by the trainer"]
 
 
 def test_after_the_rollout_the_presets_are_asked_for_alone(done: Path) -> None:
@@ -112,7 +113,7 @@ def test_after_the_rollout_the_presets_are_asked_for_alone(done: Path) -> None:
     teach(done, SHALLOW)
     code, found = asked(done)
     assert code == 1
-    assert {one["path"] for one in found} == {"configs/base.yaml"}
+    assert {one["path"] for one in errors(found)} == {"configs/base.yaml"}
 
 
 @pytest.mark.parametrize(
@@ -123,7 +124,7 @@ def test_a_command_that_prints_is_asked_the_same(done: Path, show: bytes) -> Non
     teach(done, SOUND, BY_COMMAND)
     assert asked(done) == (0, [])
     teach(done, SHALLOW)
-    assert len(asked(done)[1]) == 4
+    assert len(errors(asked(done)[1])) == 4
 
 
 def test_an_answer_is_no_part_of_what_is_recalled(done: Path) -> None:

@@ -88,5 +88,10 @@ def findings(ran: Ran) -> list[dict[str, Any]]:
     return found
 
 
+def errors(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that close the gate."""
+    return [one for one in found if one["level"] == "error"]
+
+
 def whats(found: list[dict[str, Any]]) -> list[str]:
     return [one["what"] for one in found]
