@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.look.test_table import WITH_AN_OLD_BASE, Q
 from tests.look.trees import BASE, PRESET, write
 from tests.support import reader
 from tests.support.cli import migrate
@@ -277,7 +278,51 @@ def test_plans_of_then_that_have_faults_are_told_and_not_used(root: Path) -> Non
     assert "the plans of the revision are not used: plans/p.yaml:2:1: " in ran.err
 
 
+def test_changes_of_two_types_are_two_changes(root: Path) -> None:
+    git = git_in(root)
+    edit(root, LOW, "ops:", "k: 1\nops:")
+    edit(root, SMOKE, "extends: sft.yaml\n", "extends: sft.yaml\nk: '1'\n")
+    git("commit", "-qam", "k")
+    edit(root, LOW, "k: 1", "k: 2")
+    edit(root, SMOKE, "k: '1'", "k: 2")
+    changes = told(root, "HEAD")["changed"]
+    assert [(one["kind"], one["old"]["value"]) for one in changes] == [("value", 1), ("type", "1")]
+
+
 # A rollout.
+
+
+def test_a_rollout_changes_nothing_at_any_step(tmp_path: Path) -> None:
+    root = write(tmp_path, WITH_AN_OLD_BASE)
+    git = git_in(root)
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "before")
+    steps = (["init"], ["apply", "--preset", "p"], ["apply", "--preset", "q"])
+    for step in steps:
+        assert migrate(root, *step).code == 0
+        found = told(root, "HEAD")
+        assert (found["differs"], found["compared"], found["moved"]) == (False, 2, [])
+    edit(root, "configs/train/q.yaml", "lr: 2", "lr: 3")
+    (change,) = told(root, "HEAD")["changed"]
+    assert (change["key"], [one["name"] for one in change["presets"]]) == ("t.lr", ["q"])
+
+
+def test_a_preset_that_its_step_moves_is_compared_with_its_old_form(tmp_path: Path) -> None:
+    root = write(tmp_path, WITH_AN_OLD_BASE)
+    git = git_in(root)
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "before")
+    assert migrate(root, "init").code == 0
+    (plan,) = (path for path in (root / "plans").glob("*.yaml") if "to: " + Q in path.read_text())
+    plan.write_text(plan.read_text().replace("to: " + Q, "to: configs/train/new/q.yaml"))
+    assert migrate(root, "apply", "--all").code == 0
+    edit(root, "configs/train/new/q.yaml", "lr: 2", "lr: 3")
+    found = told(root, "HEAD")
+    assert found["moved"] == [{"name": "q", "from": Q, "to": "configs/train/new/q.yaml"}]
+    assert [change["key"] for change in found["changed"]] == ["t.lr"]
+    assert (found["added"], found["removed"]) == ([], [])
 
 
 @pytest.fixture(scope="module")
@@ -322,6 +367,23 @@ def test_an_edit_in_the_middle_of_a_rollout_is_told_once(clone: Path) -> None:
     names = {one["name"] for one in change["presets"]}
     assert names >= {"grpo_dense", "grpo_dense_lowaug"}
     git("checkout", "-qf", "-")
+
+
+def test_a_preset_that_was_planned_since_is_compared_with_its_old_form(root: Path) -> None:
+    plan = "  {0}: {{ from: train/{0}.yaml, to: configs/train/{1}.yaml }}\n"
+    first = "version: 1\npresets:\n" + plan.format("sft", "sft")
+    write(root, {"plans/p.yaml": first})
+    git = git_in(root)
+    git("add", "-A")
+    git("commit", "-qm", "planned")
+    write(root, {"plans/p.yaml": first + plan.format("low", "new/low")})
+    low = (root / LOW).read_text().replace("sft.yaml", "../sft.yaml").replace("1.0e-6", "2.0e-6")
+    write(root, {"configs/train/new/low.yaml": low})
+    (root / LOW).unlink()
+    found = told(root, "HEAD")
+    moved = {"name": "low", "from": LOW, "to": "configs/train/new/low.yaml"}
+    assert (found["moved"], found["added"], found["removed"]) == ([moved], [], [])
+    assert [change["key"] for change in found["changed"]] == ["training.learning_rate"]
 
 
 # How it looks.

@@ -22,6 +22,14 @@ from tests.support.cli import migrate
 
 REPOSITORY = Path(__file__).parents[2]
 SFT, LOW, SMOKE = (f"configs/train/{name}.yaml" for name in ("sft", "low", "smoke"))
+P, Q = "configs/train/p.yaml", "configs/train/q.yaml"
+WITH_AN_OLD_BASE = {
+    "configs/base.yaml": "x: 1\n",
+    "configs/components/o.yaml": "t: { lr: 1, wd: 0.0 }\n",
+    "configs/train/all_base.yaml": "extends: ../components/o.yaml\n",
+    P: "extends: [../base.yaml, all_base.yaml]\n",
+    Q: "extends: [../base.yaml, all_base.yaml]\nt: { lr: 2 }\n",
+}
 PLAN = (
     "version: 1\npresets:\n  sft: { from: train/sft.yaml, to: configs/train/sft.yaml }\n"
     "  tuned: { from: train/low.yaml, to: configs/train/low.yaml }\n"
@@ -247,6 +255,16 @@ def test_an_empty_tree_says_what_to_name(tmp_path: Path) -> None:
     assert "there is no preset to lay out" in ran.err
 
 
+def test_what_presets_are_made_of_is_no_column(tmp_path: Path) -> None:
+    root = write(tmp_path, WITH_AN_OLD_BASE)
+    assert [one["config"] for one in told(root)["presets"]] == [P, Q]  # by discovery
+    assert migrate(root, "init").code == 0
+    assert [one["config"] for one in told(root)["presets"]] == [P, Q]
+    for name in ("p", "q"):
+        assert migrate(root, "apply", "--preset", name).code == 0
+        assert [one["config"] for one in told(root)["presets"]] == [P, Q]
+
+
 # How it looks.
 
 
@@ -264,7 +282,7 @@ def test_this_repositorys_table_fits_into_80_cells(arguments: tuple[str, ...]) -
 
 def test_a_long_key_has_a_line_of_its_own_and_a_longer_one_is_cut(root: Path) -> None:
     for number in range(2):
-        write(root, {f"t/{number}.yaml": f"{'k' * 50}: {number}\n{'m' * 5000}: {number}\n"})
+        write(root, {f"t/{number}.yaml": f"{'k' * 50}: {number}\n{'m' * 900}: {number}\n"})
     lines = migrate(root, "table", "t").out.splitlines()
     assert "k" * 50 in lines
     assert max(map(cells, lines)) <= 80
@@ -273,10 +291,12 @@ def test_a_long_key_has_a_line_of_its_own_and_a_longer_one_is_cut(root: Path) ->
 def test_two_values_never_look_the_same(root: Path) -> None:
     for number in range(9):
         text = f"k: {'x' * 60}{number}{'y' * 60}\nl: [{number}, {'1, ' * 40} 2]\n"
-        write(root, {f"t/preset_{number}.yaml": text})
-    out = migrate(root, "table", "t").out
-    for row in [line.split()[1:] for line in out.splitlines() if re.match(r"[kl] ", line)]:
-        assert len(set(row)) == len(row)
+        more = "".join(f"m{other}: {number}\n" for other in range(40))  # too many to be columns
+        write(root, {f"t/preset_{number}.yaml": text + more})
+    lines = [line.split() for line in migrate(root, "table", "t").out.splitlines() if line]
+    for key in "kl":
+        shown = [cell for line in lines if line[0] == key for cell in line[1:]]
+        assert len({cell for cell in shown if "#" in cell}) == 9
 
 
 def test_few_keys_of_many_presets_are_columns(root: Path) -> None:
@@ -336,6 +356,11 @@ def test_what_is_cut_fits(text: str, limit: int) -> None:
     assert cells(cut(text, limit)) <= max(limit, 0)
     if cells(text) <= limit:
         assert cut(text, limit) == text
+
+
+@pytest.mark.parametrize("word", ["null", "true", "False", "no", "On", "y", "nan", "Inf", "1", "-"])
+def test_a_word_that_could_be_another_value_is_quoted(word: str) -> None:
+    assert value_text(word) == f'"{word}"'
 
 
 def test_an_absent_value_and_an_empty_text_are_two_things() -> None:
