@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import posixpath
 import shlex
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -11,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from migrate.changes import Change, ChangeSet
-from migrate.errors import InputError, MigrateError, MissingFile, Refused, raise_all
+from migrate.errors import MigrateError, MissingFile, Refused, raise_all
 from migrate.limits import FAULTS_TOLD
 from migrate.loading.graph import Graph
 from migrate.loading.trainer import PlainLoader
@@ -19,7 +17,6 @@ from migrate.locations import LEGACY, SUFFIXES, Place, parents
 from migrate.parity import differences
 from migrate.parity.format import format_difference
 from migrate.plan import Plans, load_plans
-from migrate.plan.checks import path_fault
 from migrate.plan.structs import TreeWide
 from migrate.references import Reference
 from migrate.resolve import Resolver
@@ -28,10 +25,8 @@ from migrate.rollout.reference_updates import Followed, ReferenceTracker, explai
 from migrate.rollout.relink import relinked_text
 from migrate.rollout.rename import MovedTexts, Moves, bound_to_place, moved_texts
 from migrate.trees.foreign import Foreign
-from migrate.trees.globs import matches
-from migrate.trees.tree import SKIPPED_FOLDERS, Overlay
-from migrate.workspace.config_names import locate
-from migrate.workspace.git_record import hidden_by
+from migrate.trees.tree import Overlay
+from migrate.workspace.new_places import in_the_way, moves_of
 from migrate.workspace.renamed_records import new_names, renamed_evidence, renamed_plans
 from migrate.workspace.workspace import Workspace
 
@@ -68,9 +63,9 @@ def move(workspace: Workspace, old: str, new: str, likely: bool = False) -> Conf
     Raises InputError for a path that is not there or cannot be, Refused for what is in the way or
     not ours to move, for an old file of a rollout, and for what names a config and cannot follow.
     """
-    moves, folder = _moves(workspace, old, new)
+    moves, folder = moves_of(workspace, old, new)
     plans = _plans(workspace)
-    raise_all([*_old_files(workspace, plans, moves), *_places(workspace, plans, moves)])
+    raise_all([*_old_files(workspace, plans, moves), *in_the_way(workspace, moves, plans.exclude)])
     graph = Graph(workspace.resolver, (), layout=workspace.layout)
     raise_all([*_held(workspace, graph, moves), *bound_to_place(graph, moves)][:FAULTS_TOLD])
     found = moved_texts(graph, moves, lambda path: _recorded(workspace, graph, moves, path))
@@ -89,80 +84,6 @@ def move(workspace: Workspace, old: str, new: str, likely: bool = False) -> Conf
     links = tuple(change.path for change in found.links)
     files, recorded = (tuple(one.path for one in some) for some in (planned, records))
     return ConfigsMoved(moves, changes, links, tuple(followed), names, files, recorded)
-
-
-# From where, to where.
-
-
-def _moves(workspace: Workspace, old: str, new: str) -> tuple[dict[str, str], tuple[str, str]]:
-    """Old path to new path of each config; and the same of the folder, if it is one."""
-    if not new:
-        raise InputError("no new place is named", "''", "migrate mv OLD NEW")
-    source, target = _source(workspace, old), workspace.path(new)
-    is_folder = os.path.isdir(os.path.join(workspace.root, source))
-    into = new.endswith("/") or os.path.isdir(os.path.join(workspace.root, target))
-    if into and (not is_folder or os.path.isdir(os.path.join(workspace.root, target))):
-        target = posixpath.join(target, posixpath.basename(source))
-    target = posixpath.normpath(target)
-    if not is_folder:
-        if source.endswith(SUFFIXES) and not target.endswith(SUFFIXES):
-            better = shlex.quote(new + posixpath.splitext(source)[1])
-            hint = f"migrate mv {shlex.quote(old)} {better}"
-            raise InputError("is no name of a config: it ends in .yaml", new, hint)
-        return {source: target}, ("", "")
-    if f"{target}/".startswith(f"{source}/"):
-        raise InputError("is inside the folder that moves", new, "name a folder outside of it")
-    inside = [path for path in workspace.tree.files() if path.startswith(f"{source}/")]
-    others = [path for path in inside if not path.endswith(SUFFIXES)]
-    if others:
-        hint = "move that file first, or move the configs one by one"
-        raise Refused("is not a config, and nobody knows what names it", others[0], hint)
-    if not inside:
-        raise MissingFile("holds no config", old, "name a config, or a folder of configs")
-    moves = {path: target + path[len(source) :] for path in inside}
-    return moves, (source, target)
-
-
-def _source(workspace: Workspace, old: str) -> str:
-    try:
-        path = workspace.path(old)
-    except InputError:
-        if os.path.lexists(old):
-            raise
-        path = ""
-    if path and path != "." and os.path.isdir(os.path.join(workspace.root, path)):
-        return path
-    return locate(workspace, old)
-
-
-def _places(workspace: Workspace, plans: Plans, moves: Moves) -> Iterator[MigrateError]:
-    """What keeps a config from leaving its place, or from standing at the new one."""
-    foreign = Foreign(workspace.tree)
-    hidden = hidden_by(workspace.root, [*moves, *moves.values()])
-    for old, new in moves.items():
-        if foreign.why(old):
-            yield Refused(f"would be moved, and {foreign.why(old)}", old, "move it where it is")
-        elif os.path.lexists(os.path.join(workspace.root, new)) or workspace.tree.exists(new):
-            yield Refused("is there already", new, "choose another name, or move that away first")
-        elif fault := path_fault(new):
-            yield InputError(f"cannot be the path of a config: it {fault[0]}", new, fault[1])
-        elif foreign.why(new):
-            yield Refused(f"would be written, and it {foreign.why(new)}", new, _ELSEWHERE)
-        elif workspace.layout.is_record(new) or _skipped(new):
-            yield Refused("is where no config is looked for", new, _ELSEWHERE)
-        elif above := next((one for one in parents(new) if workspace.tree.exists(one)), None):
-            yield Refused(f"lies below {above}, which is a file", new, _ELSEWHERE)
-        elif new in hidden and old not in hidden:
-            yield Refused(f"would be hidden from git by {hidden[new]}", new, _ELSEWHERE)
-        elif matches(new, plans.exclude) and not matches(old, plans.exclude):
-            yield Refused("is excluded by the plans: no check would see it", new, _ELSEWHERE)
-
-
-_ELSEWHERE = "name a folder of configs"
-
-
-def _skipped(path: str) -> bool:
-    return bool(SKIPPED_FOLDERS.intersection(path.split("/")))
 
 
 # A rollout.

@@ -16,13 +16,14 @@ from migrate.loading.trainer import PlainLoader
 from migrate.locations import LEGACY, KeyPath, Place, dotted
 from migrate.parity import ABSENT, equal, find
 from migrate.plan import Acceptance, Plans
-from migrate.resolve import Branch, Resolved
+from migrate.resolve import Resolved
 from migrate.rollout.legacy import MANIFEST
 from migrate.trees.foreign import Foreign
 from migrate.trees.tree import Overlay
 from migrate.workspace.assignments import Assignment, type_changes, type_letter
 from migrate.workspace.config_names import config_paths
 from migrate.workspace.effects import Effect, EffectsProof
+from migrate.workspace.setters import could_be_added, origin, set_by
 from migrate.workspace.workspace import Workspace
 from migrate.yaml_text import LOADERS, Document
 from migrate.yaml_text.edit import with_value
@@ -81,9 +82,9 @@ def set_values(
 
 
 def _a_record(workspace: Workspace, path: str) -> Refused:
-    hint = "name the config itself"
-    if path.startswith(f"{LEGACY}/"):
-        hint = f"it is the record of {workspace.layout.live(path)}; name what runs today"
+    hint, plans = "name the config itself", _plans(workspace)
+    if plans is not None and path.startswith(f"{LEGACY}/"):
+        hint = f"it is the record of {plans.layout.live(path)}; name what runs today"
     return Refused("is a record of the rollout, which nobody edits", path, hint)
 
 
@@ -134,7 +135,7 @@ class _Setter:
         """Write one value wherever it belongs; the key as these configs have it."""
         resolved = {path: self.workspace.resolver.resolve(path) for path in self.named}
         key = _key(resolved.values(), assignment)
-        setters = {path: _set_by(one, key) for path, one in resolved.items()}
+        setters = {path: set_by(one, key) for path, one in resolved.items()}
         wrong = {str(one): one for one in self._of_another_type(assignment, key, resolved)}
         raise_all(list(wrong.values())[:FAULTS_TOLD])
         own = [path for path in self.named if setters[path] == path]
@@ -166,7 +167,7 @@ class _Setter:
                 continue
             change = next(type_changes(old, assignment.value), None)
             if change is not None:
-                yield type_letter(assignment, _origin(one, key) or path, change, self.loader)
+                yield type_letter(assignment, origin(one, key) or path, change, self.loader)
 
     def _follows(self, assignment: Assignment, key: KeyPath, path: str, resolved: Resolved) -> bool:
         """Whether a config has the value by now, by way of a file that this command edits."""
@@ -189,14 +190,14 @@ class _Setter:
             if self.how.new:
                 return None
             letter = whereabouts(resolved, key, assignment.key)
-            if _could_be_added(resolved, key):
+            if could_be_added(resolved, key):
                 add = f"migrate set --new {word} {shlex.quote(config)}"
                 near = f"did you mean {' or '.join(letter.near)}? " if letter.near else ""
                 letter.hint = f"{near}`{add}` adds it"
             return letter
         if self.how.pin:
             return None
-        place = _origin(resolved, key) or Place(setter)
+        place = origin(resolved, key) or Place(setter)
         pin = f"`migrate set --pin {word} {shlex.quote(config)}` writes it here"
         there = f"`migrate set {word} {shlex.quote(setter)}` changes it for all that build on that"
         return Refused(f"inherits {assignment.key} from {place}", config, f"{pin}; {there}")
@@ -228,38 +229,6 @@ def _key(configs: Iterable[Resolved], assignment: Assignment) -> KeyPath:
         names = " and ".join(found)
         raise Refused(f"{assignment.key} is {names} to these configs", None, "set each by itself")
     return next(iter(found.values()), spare)
-
-
-def _set_by(resolved: Resolved, key: KeyPath) -> str | None:
-    """The file that sets a key: the config itself if it says any of it; None if nothing does."""
-    slot = resolved.branch.find(key)
-    if slot is not None:
-        files = [setting.document.path for setting in slot.settings]
-        if isinstance(slot.value, Branch) and resolved.path in files:
-            return resolved.path
-        return files[-1]
-    if find(resolved.python, key) is ABSENT:
-        return None
-    for length in range(len(key) - 1, 0, -1):
-        around = resolved.branch.find(key[:length])
-        if around is not None:  # the list that it is in
-            return around.winner.document.path
-    return None
-
-
-def _could_be_added(resolved: Resolved, key: KeyPath) -> bool:
-    """Whether a key may stand there: it composes nothing, and lies in no scalar or list."""
-    around = (resolved.branch.find(key[:length]) for length in range(1, len(key)))
-    whole = any(slot is not None and not isinstance(slot.value, Branch) for slot in around)
-    return not whole and key[0] not in resolved.document.layers
-
-
-def _origin(resolved: Resolved, key: KeyPath) -> Place | None:
-    for length in range(len(key), 0, -1):
-        slot = resolved.branch.find(key[:length])
-        if slot is not None:
-            return slot.winner.place
-    return None
 
 
 def _place_in(document: Document, key: KeyPath) -> Place:

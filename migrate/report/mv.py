@@ -27,7 +27,7 @@ def mv_lines(result: ConfigsMoved, paint: Paint, dry_run: bool) -> Iterator[str]
     for path in result.plans:
         yield f"  {printable(path)} plans it there"
     for old, new in result.names.items():
-        yield f"  the preset {printable(old)} is {printable(new)} now"
+        yield f"  the preset {printable(old)} is {printable(new)} now: commands have to say so"
     stays = [one for one in result.references if not result.rewrites(one) and not one.ignored]
     for one in stays:
         yield paint(f"  stays: {one.place}: {printable(one.written)}: {_why(one)}", "yellow")

@@ -72,11 +72,11 @@ def _relinked(
         if not dialect.leads(new_source, link, target, there.__contains__):
             link = dialect.link(target, new_source)
         node = base.node.resolved()
-        edits.append((node.start, node.end, _spelled(node, link)))
+        edits.append((node.start, node.end, spelled_like(node, link)))
     return document.spliced(edits)
 
 
-def _spelled(node: Node, text: str) -> str:
+def spelled_like(node: Node, text: str) -> str:
     """A text in the quotes of the one that it replaces; in some, where it needs them."""
     if node.style == "'":
         return "'" + text.replace("'", "''") + "'"

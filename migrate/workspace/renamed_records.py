@@ -15,11 +15,12 @@ from migrate.locations import Index, KeyPath
 from migrate.plan import Plans
 from migrate.plan.load import plan_files, settings_of
 from migrate.rollout.evidence import Evidence, plan_digest
-from migrate.rollout.rename import Moves
+from migrate.rollout.rename import Moves, spelled_like
 from migrate.trees.tree import Tree
 from migrate.workspace.workspace import Workspace
-from migrate.yaml_text import Document, load
+from migrate.yaml_text import Document, Entry, load
 from migrate.yaml_text.edit import with_value
+from migrate.yaml_text.find import find_node
 from migrate.yaml_text.spelling import spell
 from migrate.yaml_text.value_text import given_value
 
@@ -60,7 +61,11 @@ def renamed_plans(tree: Tree, plans: Plans, moves: Moves, names: Mapping[str, st
         before = tree.read(file)
         after = before
         for key, new in found:
-            after = with_value(Document(file, after), key, given_value(spell(new))).content
+            document = Document(file, after)
+            step = find_node(document, document.root, key) if document.root is not None else None
+            node = step.value if isinstance(step, Entry) else step
+            text = spelled_like(node, new) if node is not None else spell(new)
+            after = with_value(document, key, given_value(text)).content
         for old in [name for name in names if plans.presets[name].file == file]:
             after = _with_key(file, after, "presets", old, names[old])
         if after != before:
@@ -91,6 +96,8 @@ def _of_the_tree(tree: Tree, plans: Plans, moves: Moves) -> Iterator[tuple[KeyPa
         known = said.get(("base",))
         home = layout.tree_file if layout.tree_file in files else files[0]
         yield ("base",), known.path if known is not None else home, moves[plans.base]
+    for file in files:
+        yield from ((key, file, new) for key, new in _gates(tree.read(file), file, moves))
     for old, new in plans.references.items():
         if isinstance(new, str) and new in moves:
             yield ("references", old), said["references", old].path, moves[new]
@@ -102,6 +109,14 @@ def _of_the_tree(tree: Tree, plans: Plans, moves: Moves) -> Iterator[tuple[KeyPa
         if glob in moves and ("rules", "presets") in said:
             key = ("rules", "presets", Index(number))
             yield key, said["rules", "presets"].path, moves[glob]
+
+
+def _gates(content: bytes, file: str, moves: Moves) -> Iterator[tuple[KeyPath, str]]:
+    """The gate commands of a plan file that name a moved config."""
+    for number, gate in enumerate(load(Document(file, content).text, file).get("gates", ())):
+        words = [moves.get(word, word) for word in gate.split(" ")]
+        if words != gate.split(" "):
+            yield ("gates", Index(number)), " ".join(words)
 
 
 def _with_key(file: str, content: bytes, section: str, old: str, new: str) -> bytes:

@@ -160,6 +160,9 @@ def test_odd_names(root: Path, name: str) -> None:
     ("arguments", "told"),
     [
         ([P, Q], "configs/train/q.yaml: is there already"),
+        ([P, "configs/train/P.yaml"], "only in case, if at all"),
+        ([P, P], "only in case, if at all"),
+        ([P, ""], "no new place is named"),
         ([P, "../p.yaml"], "is outside the root"),
         ([P, "/etc/p.yaml"], "is outside the root"),
         (["configs/train/pp.yaml", NEW], "did you mean configs/train/p.yaml"),
@@ -238,7 +241,7 @@ def test_another_dialect(tmp_path: Path) -> None:
 def test_in_the_middle_of_a_rollout(half_done: Path) -> None:
     before, was = trees.read(half_done), values(half_done)
     shown = ok(migrate(half_done, "mv", P, NEW)).out
-    assert "  the preset p is deep_pp now\n" in shown
+    assert "  the preset p is deep_pp now: commands have to say so\n" in shown
     assert values(half_done, {P: NEW}) == was
     assert states(half_done) == {"deep_pp": "applied", "q": "applied", "r": "pending"}
     plan = trees.read(half_done)["plans/train.yaml"].decode()
@@ -314,6 +317,22 @@ def test_a_preset_edited_by_hand_stays_edited(half_done: Path) -> None:
     )
     ok(migrate(half_done, "mv", "configs/train/deep/q.yaml", Q))
     assert states(half_done)["q"] == "applied"
+
+
+def test_gates_and_other_fields_of_the_plans_follow(half_done: Path) -> None:
+    with (half_done / "plans/tree.yaml").open("a") as file:
+        file.write(f"references: {{configs/old.yaml: {P}}}\nexclude:\n  - {P}  # ours\n")
+    with (half_done / "plans/train.yaml").open("a") as file:
+        file.write(f"gates: ['true --config {P} {{config}}']\n")
+    before = trees.read(half_done)
+    ok(migrate(half_done, "mv", P, NEW))
+    tree = trees.read(half_done)["plans/tree.yaml"].decode()
+    assert tree.endswith(f"references: {{configs/old.yaml: {NEW}}}\nexclude:\n  - {NEW}  # ours\n")
+    plan = trees.read(half_done)["plans/train.yaml"].decode()
+    assert f"gates: ['true --config {NEW} {{config}}']" in plan
+    ok(migrate(half_done, "mv", NEW, P))
+    after = trees.read(half_done)
+    assert after == before
 
 
 def test_a_name_of_its_own_is_kept(half_done: Path) -> None:
