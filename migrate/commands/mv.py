@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from migrate.changes import Change, ChangeSet
+from migrate.commands.accept import Recorded, accept, differing
 from migrate.errors import MigrateError, MissingFile, Refused, raise_all
 from migrate.limits import FAULTS_TOLD
 from migrate.loading.graph import Graph
 from migrate.loading.trainer import PlainLoader
-from migrate.locations import LEGACY, SUFFIXES, Place, parents
-from migrate.parity import differences
+from migrate.locations import LEGACY, SUFFIXES, KeyPath, Place, dotted, parents
+from migrate.parity import Difference, differences, equal
 from migrate.parity.format import format_difference
-from migrate.plan import Plans, load_plans
+from migrate.plan import Acceptance, Plans, load_plans
+from migrate.plan.accepted import taking_back
 from migrate.plan.structs import TreeWide
 from migrate.references import Reference
 from migrate.resolve import Resolver
@@ -28,6 +30,7 @@ from migrate.trees.foreign import Foreign
 from migrate.trees.tree import Overlay
 from migrate.workspace.new_places import in_the_way, moves_of
 from migrate.workspace.renamed_records import new_names, renamed_evidence, renamed_plans
+from migrate.workspace.setters import meet
 from migrate.workspace.workspace import Workspace
 
 
@@ -45,6 +48,10 @@ class ConfigsMoved(NamedTuple):
     """The plan files that follow."""
     records: tuple[str, ...] = ()
     """The evidence that follows."""
+    values: tuple[tuple[str, KeyPath], ...] = ()
+    """The values of resolved configs that name what moved, and follow: config and key."""
+    accepted: tuple[Acceptance, ...] = ()
+    """What the gate accepts for that."""
 
     @property
     def references(self) -> list[Reference]:
@@ -79,11 +86,16 @@ def move(workspace: Workspace, old: str, new: str, likely: bool = False) -> Conf
         after = load_plans(tree, workspace.layout.plans)  # what a plan cannot say is refused here
         records = list(renamed_evidence(workspace, moves, names, after, tree))
         tree.lay(records)
+    values = _prove(workspace, graph, moves, _changes(workspace, tree), followed)
+    recorded = _accepted(workspace, tree, moves, values)
+    tree.lay(recorded.changes)
     changes = _changes(workspace, tree)
-    _prove(workspace, graph, moves, changes, followed)
     links = tuple(change.path for change in found.links)
-    files, recorded = (tuple(one.path for one in some) for some in (planned, records))
-    return ConfigsMoved(moves, changes, links, tuple(followed), names, files, recorded)
+    files, evidence = (tuple(one.path for one in some) for some in (planned, records))
+    named = tuple((path, one.path) for path, found in values.items() for one in found)
+    return ConfigsMoved(
+        moves, changes, links, tuple(followed), names, files, evidence, named, recorded.accepted
+    )
 
 
 # A rollout.
@@ -215,8 +227,12 @@ def _prove(
     moves: Moves,
     changes: ChangeSet,
     followed: Sequence[Followed],
-) -> None:
-    """Every config resolves to what it did, as the trainer loads it. Raises Refused."""
+) -> dict[str, list[Difference]]:
+    """Every config resolves to what it did, as the trainer loads it. Raises Refused.
+
+    Returns the values that name what moved, and follow, by the new path of their config.
+    """
+    values: dict[str, list[Difference]] = {}
     dialect = workspace.dialect
     before = PlainLoader(workspace.tree, dialect)
     after = PlainLoader(Overlay(workspace.tree, changes), dialect)
@@ -231,7 +247,47 @@ def _prove(
             continue  # nobody could load it before
         new = dialect.compared(after.load(moves.get(path, path)))
         for one in differences(old, new):
-            if not explains(one, followed):
+            if explains(one, followed):
+                values.setdefault(moves.get(path, path), []).append(one)
+            else:
                 what = f"would change: {format_difference(one)}"
                 faults.append(Refused(what, Place(path), "edit it by hand first"))
     raise_all(faults[:FAULTS_TOLD])
+    return values
+
+
+def _accepted(
+    workspace: Workspace, tree: Overlay, moves: Moves, values: Mapping[str, Sequence[Difference]]
+) -> Recorded:
+    """The acceptances by which the gate takes values for the same that name what moved.
+
+    Once all is back where it was, what was accepted for that is taken out again.
+    """
+    after = workspace.fresh()
+    after.tree = tree
+    plans = _plans(after)
+    if not (plans.guard or workspace.tree.exists(MANIFEST)):
+        return Recorded(ChangeSet())  # a value that differs from its record is no fault any more
+    presets = [name for name, one in after.evidence.items() if one.target in values]
+    keys = {dotted(one.path) for found in values.values() for one in found}
+    mine = [key for key in differing(after, presets) if any(meet(key, one) for one in keys)]
+    if mine:
+        reason = "; ".join(f"{old} is {new} now" for old, new in moves.items())
+        return accept(after, presets, mine, reason, even_forbidden=True)
+    back = [
+        one
+        for name in presets
+        for one in plans.accepted.of(name).values()
+        for difference in values[after.evidence[name].target]
+        if one.path == difference.path and equal(one.was, difference.new)
+    ]
+    taken = taking_back(tree, plans.layout, back) if back else []
+    changes = [_unless_empty(one) for one in taken]
+    return Recorded(ChangeSet.of(changes), removed=tuple(back))
+
+
+def _unless_empty(change: Change) -> Change:
+    """A file of which nothing is left but its first two lines goes."""
+    lines = (change.after or b"").splitlines()
+    empty = len(lines) == 2 and lines[1] == b"version: 1"
+    return change._replace(after=None) if empty else change

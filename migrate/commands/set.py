@@ -23,7 +23,7 @@ from migrate.trees.tree import Overlay
 from migrate.workspace.assignments import Assignment, type_changes, type_letter
 from migrate.workspace.config_names import config_paths
 from migrate.workspace.effects import Effect, EffectsProof
-from migrate.workspace.setters import could_be_added, origin, set_by
+from migrate.workspace.setters import could_be_added, meet, origin, set_by
 from migrate.workspace.workspace import Workspace
 from migrate.yaml_text import LOADERS, Document
 from migrate.yaml_text.edit import with_value
@@ -285,7 +285,7 @@ def _with_the_gate(workspace: Workspace, result: ValuesSet, reason: str | None) 
     after = workspace.fresh()
     after.tree = Overlay(workspace.tree, result.changes)
     changed = {dotted(effect.key) for effect in result.effects}
-    mine = [key for key in differing(after, names) if any(_meet(key, one) for one in changed)]
+    mine = [key for key in differing(after, names) if any(meet(key, one) for one in changed)]
     if not mine:
         return result
     if reason is None:
@@ -295,12 +295,6 @@ def _with_the_gate(workspace: Workspace, result: ValuesSet, reason: str | None) 
     recorded = accept(after, names, mine, reason)
     changes = ChangeSet.of([*result.changes, *recorded.changes])
     return result._replace(changes=changes, accepted=recorded.accepted)
-
-
-def _meet(key: str, other: str) -> bool:
-    """Whether one key is the other, or lies within it."""
-    shorter, longer = sorted((key, other), key=len)
-    return longer == shorter or longer.startswith((f"{shorter}.", f"{shorter}["))
 
 
 def _to_be_accepted(names: Sequence[str], keys: Sequence[str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from migrate.locations import printable
+from migrate.locations import dotted, printable
 from migrate.report.paint import Paint, columns, plural
 from migrate.report.refs import reference_data
 
@@ -28,6 +28,8 @@ def mv_lines(result: ConfigsMoved, paint: Paint, dry_run: bool) -> Iterator[str]
         yield f"  {printable(path)} plans it there"
     for old, new in result.names.items():
         yield f"  the preset {printable(old)} is {printable(new)} now: commands have to say so"
+    for accepted in result.accepted:
+        yield f"  the gate accepts {printable(accepted.key)} of {printable(accepted.preset)}"
     stays = [one for one in result.references if not result.rewrites(one) and not one.ignored]
     for one in stays:
         yield paint(f"  stays: {one.place}: {printable(one.written)}: {_why(one)}", "yellow")
@@ -35,7 +37,8 @@ def mv_lines(result: ConfigsMoved, paint: Paint, dry_run: bool) -> Iterator[str]
         yield from map(paint.diff_line, _diff(result))
     files = plural(len(result.changes), "file")
     verb = "would change" if dry_run else "changed"
-    yield f"{verb} {files}; every config resolves to what it did"
+    but = ", but for values that name what moved" if result.values else ""
+    yield f"{verb} {files}; every config resolves to what it did{but}"
 
 
 def _diff(result: ConfigsMoved) -> Iterator[str]:
@@ -71,6 +74,8 @@ def mv_data(result: ConfigsMoved) -> dict[str, Any]:
         ],
         "plans": list(result.plans),
         "presets": [{"name": old, "new_name": new} for old, new in result.names.items()],
+        "values": [{"config": path, "key": dotted(key)} for path, key in result.values],
+        "accepted": [{"preset": one.preset, "key": one.key} for one in result.accepted],
         "files": [{"path": one.path, "change": one.kind} for one in result.changes],
         "diff": list(_diff(result)),
     }

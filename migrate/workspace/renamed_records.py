@@ -178,7 +178,9 @@ def _renamed(
         data["new"]["sha256"] = sha256(tree.read(data["to"]))  # else it stays edited by hand
     if evidence.plan == plan_digest(workspace.plans.presets[evidence.name]):
         data["plan_sha256"] = plan_digest(plans.presets[name])
-    renamed = _still_moved(evidence, moves)
+    before = workspace.tree.read(target) if there else b""
+    text_follows = there and tree.read(data["to"]) != before
+    renamed = _still_moved(evidence, moves, before if text_follows else b"")
     if renamed:
         data["renamed"] = renamed
     else:
@@ -186,10 +188,14 @@ def _renamed(
     return indented(data).encode()
 
 
-def _still_moved(evidence: Evidence, moves: Moves) -> dict[str, str]:
-    """What moved since the step, by the path that the step knew; nothing once it is back."""
+def _still_moved(evidence: Evidence, moves: Moves, text: bytes) -> dict[str, str]:
+    """What moved since the step, by the path that the step knew; nothing once it is back.
+
+    `text` is the preset's own, if it names what moves now.
+    """
     moved = {old: moves.get(now, now) for old, now in evidence.renamed}
     known = set(dict(evidence.renamed).values())
     own = {evidence.target, *evidence.built_on, *(step.path for step in evidence.steps)}
+    own |= {old for old in moves if posixpath.basename(old).encode() in text}
     moved.update((old, new) for old, new in moves.items() if old in own - known)
     return {old: now for old, now in moved.items() if old != now}

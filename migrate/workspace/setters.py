@@ -38,3 +38,9 @@ def origin(resolved: Resolved, key: KeyPath) -> Place | None:
         if slot is not None:
             return slot.winner.place
     return None
+
+
+def meet(key: str, other: str) -> bool:
+    """Whether one key is the other, or lies within it."""
+    shorter, longer = sorted((key, other), key=len)
+    return longer == shorter or longer.startswith((f"{shorter}.", f"{shorter}["))

@@ -296,6 +296,27 @@ def test_after_finalize(half_done: Path) -> None:
     assert after == before
 
 
+def test_a_value_that_follows_keeps_the_gate_open(root: Path) -> None:
+    data = {"configs/data/a.yaml": b"n: 1\n", P: OURS + b"data: configs/data/a.yaml  # it\n"}
+    trees.write(root, data)
+    ok(migrate(root, "init"))
+    ok(migrate(root, "apply", "--all"))
+    before = trees.read(root)
+    shown = ok(migrate(root, "mv", "configs/data/a.yaml", "configs/data/b.yaml")).out
+    assert "  the gate accepts data of p\n" in shown
+    assert "every config resolves to what it did, but for values that name what moved" in shown
+    assert findings(root)[0] == 0
+    accepted = trees.read(root)["plans/accepted.yaml"].decode()
+    assert "reason: configs/data/a.yaml is configs/data/b.yaml now" in accepted
+    ran = migrate(root, "undo", "--preset", "p", "--with-dependents")
+    assert (ran.code, "migrate mv configs/data/b.yaml configs/data/a.yaml" in ran.err) == (4, True)
+    ok(migrate(root, "mv", "configs/data/b.yaml", "configs/data/c.yaml"))
+    assert findings(root)[0] == 0
+    ok(migrate(root, "mv", "configs/data/c.yaml", "configs/data/a.yaml"))
+    after = trees.read(root)
+    assert after == {**before, "plans/schema/accepted.json": after["plans/schema/accepted.json"]}
+
+
 def test_before_finalize_and_with_what_was_accepted(half_done: Path) -> None:
     ok(migrate(half_done, "apply", "--all"))
     ok(migrate(half_done, "set", "m=7", Q, "--reason", "longer"))
