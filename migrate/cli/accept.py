@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     "patterns",
     multiple=True,
     metavar="PATTERN",
-    help="Limit to this key and what is below it; repeatable. Without it: every difference that"
-    " the gate tells, but for what the parity profile forbids by name.",
+    help="Limit to this key and what is below it; repeatable. Without it: every forbidden"
+    " difference, but for what the parity profile forbids by name.",
     shell_complete=complete_differing,
 )
 @click.option("--reason", metavar="TEXT", help="Why; it stands beside the values.")
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     "--even-forbidden", is_flag=True, help="Also accept what the parity profile forbids by name."
 )
 @click.option("--list", "as_list", is_flag=True, help="Show what is accepted, and what is unused.")
-@click.option("--remove", "taking_back", is_flag=True, help="Take acceptances out again.")
+@click.option("--remove", "taking_back", is_flag=True, help="Remove acceptances.")
 @click.option(
     "--retired",
     multiple=True,
     metavar="NAME",
-    help="Say why this preset was deleted; repeatable.",
+    help="Record why this preset was deleted; repeatable.",
     shell_complete=complete_preset,
 )
 @click.option("--dry-run", is_flag=True, help="Show the diff; write nothing.")

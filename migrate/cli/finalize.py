@@ -43,7 +43,10 @@ def finalize(context: Context, dry_run: bool, run_gates: bool) -> int:
         context.say(f"{word} {removed}; the evidence stays")
         if not context.workspace.plans.guard:
             file = context.layout.tree_file
-            context.say(f"values are free from now on; `guard: true` in {file} goes on comparing")
+            context.say(
+                "from now on a changed value is reported and does not close the gate;"
+                f" set `guard: true` in {file} if it should"
+            )
     return FOUND if closed else DONE
 
 

@@ -121,10 +121,10 @@ def _applied(workspace: Workspace, names: Sequence[str]) -> list[Planned]:
         evidence = workspace.evidence.get(planned.name)
         if evidence is None:
             hint = f"migrate apply --preset {shlex.quote(planned.name)}"
-            what = f"{planned.name} is not applied: it differs from no record yet"
+            what = f"{planned.name} is not applied yet: there is no record to differ from"
             faults.append(Refused(what, planned.place, hint))
         elif not workspace.tree.exists(evidence.target):
-            hint = f"restore it, or say why it went: {to_retire(planned.name)}"
+            hint = f"restore it, or say why it was deleted: {to_retire(planned.name)}"
             faults.append(Refused("was applied and is gone", evidence.target, hint))
     raise_all(faults)
     return [planned for planned in chosen if planned.name in workspace.evidence]
@@ -222,7 +222,9 @@ def remove(workspace: Workspace, names: Sequence[str], patterns: Sequence[str]) 
         if not accepted.of(name):
             near = near_names(name, accepted.values)
             hint = f"did you mean {' or '.join(near)}?" if near else _LIST
-            faults.append(InputError(f"nothing of `{printable(name)}` is accepted", None, hint))
+            faults.append(
+                InputError(f"no difference of `{printable(name)}` is accepted", None, hint)
+            )
     raise_all(faults)
     there = [one for one in accepted.each() if not names or one.preset in names]
     keys = {one.key for one in there}
@@ -278,7 +280,7 @@ def _not_gone(workspace: Workspace, name: str) -> Iterator[MigrateError]:
     elif evidence is not None and tree.exists(evidence.target):
         others = {one.preset.to for one in plans.presets.values() if one.name != name}
         if evidence.target not in others:
-            what = f"is still there, and {name} with it"
+            what = f"still exists, so {name} is not retired"
             yield Refused(what, evidence.target, "delete it, then run this again")
 
 
@@ -286,7 +288,7 @@ def bring_back(workspace: Workspace, names: Sequence[str]) -> Recorded:
     """Propose that presets are no longer said to be deleted. Raises InputError for others."""
     retired = workspace.plans.accepted.retired
     faults = [
-        InputError(f"`{printable(name)}` is not said to be retired", None, _LIST)
+        InputError(f"`{printable(name)}` is not recorded as retired", None, _LIST)
         for name in names
         if name not in retired
     ]

@@ -233,4 +233,4 @@ def _value(at: KeyPath, value: object) -> Found:
         restore(value)
     except (ValueError, KeyError, TypeError) as error:
         hint = "spell it as `migrate inspect --only payload` does"
-        yield Finding(at, f"`{at[-1]}` spells no value: {error}", hint)
+        yield Finding(at, f"`{at[-1]}` is not a valid value: {error}", hint)

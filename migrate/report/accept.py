@@ -21,12 +21,12 @@ def recorded_lines(recorded: Recorded, file: str, dry_run: bool, paint: Paint) -
     """What one call recorded, per preset and key; of a dry run the diff as well."""
     would = "would be " if dry_run else ""
     yield from _block(f"{would}accepted in {file}", _rows(recorded.accepted), paint, "green")
-    yield from _block(f"{would}taken out of {file}", _rows(recorded.removed), paint, "yellow")
+    yield from _block(f"{would}removed from {file}", _rows(recorded.removed), paint, "yellow")
     yield from _block(f"{would}retired in {file}", _retired(recorded.retired), paint, "green")
     back = _retired(recorded.brought_back)
     yield from _block(f"{would}no longer retired in {file}", back, paint, "yellow")
     if recorded.left:
-        yield paint("left: the parity profile forbids it by name", "yellow")
+        yield paint("not accepted, because the parity profile forbids them by name:", "yellow")
         for one in recorded.left:
             yield f"  {printable(one.preset)}: {format_difference(one.difference)}: {one.why}"
             yield f"    {printable(one.command)}"
@@ -39,7 +39,7 @@ def recorded_lines(recorded: Recorded, file: str, dry_run: bool, paint: Paint) -
                 yield from (paint.diff_line(printable_block(line)) for line in change.diff())
 
 
-_NOTHING = "nothing else is forbidden"
+_NOTHING = "there is no other forbidden difference"
 
 
 def _block(head: str, rows: Sequence[tuple[str, ...]], paint: Paint, style: str) -> Iterator[str]:
@@ -72,7 +72,7 @@ def listing_lines(listing: Listing, file: str, paint: Paint) -> Iterator[str]:
     yield from _block(f"retired in {file}", _retired(listing.retired), paint, "bold")
     unused = [one for one in listing.accepted if (one.preset, one.key) in listing.unused]
     if unused:
-        yield paint("nothing needs these any more; to take them out:", "yellow")
+        yield paint("no longer needed; to remove them:", "yellow")
         yield from (f"    {printable(to_remove(one.preset, one.key))}" for one in unused)
 
 

@@ -152,18 +152,18 @@ class Acceptances:
         for name in names.intersection(self.plans.accepted.retired):
             evidence = self.evidence(name)
             if evidence is not None and self.loader.tree.exists(evidence.target):
-                what = f"says that {name} is retired, and {evidence.target} is there"
+                what = f"says that {name} is retired, but {evidence.target} exists"
                 place = Place(self.plans.layout.accepted)
-                yield Finding(UNUSED, what, place, "take it out", WARNING, to_bring_back(name))
+                yield Finding(UNUSED, what, place, "remove it", WARNING, to_bring_back(name))
 
     def _unused(self, one: Acceptance) -> Finding:
-        what = f"accepts {described(one)}, which does not differ so any more"
+        what = f"accepts {described(one)}, but it no longer differs in this way"
         if one.preset not in self.plans.presets:
-            what = f"accepts {described(one)}, and no plan has {one.preset}"
+            what = f"accepts {described(one)}, but no plan contains {one.preset}"
         elif self.evidence(one.preset) is None:
-            what = f"accepts {described(one)}, and {one.preset} is not applied"
+            what = f"accepts {described(one)}, but {one.preset} is not applied"
         command = to_remove(one.preset, one.key)
-        return Finding(UNUSED, what, one.place, "take it out", WARNING, command)
+        return Finding(UNUSED, what, one.place, "remove it", WARNING, command)
 
 
 UNUSED = "unused-acceptance"

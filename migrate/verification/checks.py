@@ -9,7 +9,7 @@ from migrate.changes import sha256
 from migrate.errors import MigrateError
 from migrate.findings import ERROR, NOTE, WARNING, Finding
 from migrate.locations import Place, dotted
-from migrate.parity import ABSENT, Difference
+from migrate.parity import ABSENT, Difference, Verdict
 from migrate.parity.format import format_difference, value_text
 from migrate.plan import Planned
 from migrate.rollout.evidence import Evidence, plan_digest
@@ -46,7 +46,9 @@ def _applied(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
             what = f"the plan of {planned.name} changed since it was applied"
             hint = f"migrate apply --preset {planned.name}"
             if gate.legacy_gone:
-                hint = "take that edit of the plan back: without the legacy tree no step is redone"
+                hint = (
+                    "undo that change of the plan: a step cannot be redone without the legacy tree"
+                )
             yield Finding("applied", what, planned.place, hint)
         if seen.evidence_differs:
             evidence = gate.evidence(planned.name)
@@ -86,7 +88,7 @@ def _unplanned(gate: VerifyContext) -> Iterator[Finding]:
                 hint = f"put the preset back into a plan: {evidence.target} is there"
                 yield Finding("applied", what, Place(path), hint)
             else:
-                hint = "put the preset back into a plan, or say why it went"
+                hint = "put the preset back into a plan, or say why it was deleted"
                 yield Finding("applied", what, Place(path), hint, command=to_retire(name))
 
 
@@ -96,7 +98,7 @@ def _record(
     tree, place = gate.tree, Place(evidence.target)
     if not tree.exists(evidence.target):
         if planned.name not in gate.plans.accepted.retired:
-            what, hint = "was applied and is gone", "restore it, or say why it went"
+            what, hint = "was applied and is gone", "restore it, or say why it was deleted"
             yield Finding("applied", what, place, hint, command=to_retire(planned.name))
         return
     content = tree.read(evidence.target)
@@ -215,7 +217,22 @@ def _forbidden(gate: VerifyContext, planned: Planned, one: OpenDifference) -> Fi
     hint = "take the edit back, or accept it"
     if one.ruled:
         hint = "take the edit back; if it is meant all the same, accept it"
+    parent = _sets_it_too(gate, planned, place, one.difference)
+    if parent is not None:
+        hint += f" (for {parent}, whose file sets it, is enough)"
     return Finding("parity", what, place, hint, command=one.command)
+
+
+def _sets_it_too(
+    gate: VerifyContext, planned: Planned, place: Place, difference: Difference
+) -> str | None:
+    """The parent in whose file an overlay's value stands, if it differs there too."""
+    parent = gate.acceptances.targets.get(place.path)
+    seen = gate.examined.get(parent) if parent is not None and parent != planned.name else None
+    if seen is None or not isinstance(seen.verdict, Verdict):
+        return None
+    same = any(other.path == difference.path for other, _ in seen.verdict.forbidden)
+    return parent if same else None
 
 
 def _gone(gate: VerifyContext, result: Verified) -> Iterator[Finding]:

@@ -94,6 +94,9 @@ def test_the_command_that_verify_prints_opens_the_gate(done: Path) -> None:
 def test_an_overlay_inherits_what_its_parent_accepted(done: Path) -> None:
     tune(done, P, "lr: 1", "lr: 7")
     assert gate(done) == [("p", "error"), ("over", "error"), ("deep", "error")]
+    hints = [one["hint"] for one in findings(done)[1] if one["level"] == "error"]
+    told = [hint for hint in hints if "(for p, whose file sets it, is enough)" in hint]
+    assert told == hints[1:]
     ok(accept(done, "--preset", "p"))
     assert gate(done) == []
     assert list(yaml.safe_load((done / FILE).read_text())["accepted"]) == ["p"]
@@ -186,7 +189,7 @@ def test_what_the_profile_forbids_by_name_needs_a_word(done: Path) -> None:
     assert "q: t.lr is forbidden by `t`" in ran.err
     assert trees.read(done) == before
     said = ok(accept(done, "--preset", "q")).out
-    assert "left: the parity profile forbids it by name" in said
+    assert "not accepted, because the parity profile forbids them by name:" in said
     assert gate(done) == [("q", "error")]
     (command,) = PASTE.findall(migrate(done, "verify").out)
     assert "--even-forbidden" in command
@@ -235,11 +238,11 @@ BAD = {
     "a-star-in-a-name": (("--key", "t.l*"), 3, "is not a key pattern"),
     "a-list-of-keys": (("--list", "--key", "t.lr"), 2, "--list goes with --preset alone"),
     "nothing-to-take-back": (("--remove",), 2, "--remove goes with"),
-    "a-preset-to-take-back": (("--remove", "--preset", "p"), 3, "nothing of `p` is accepted"),
+    "a-preset-to-take-back": (("--remove", "--preset", "p"), 3, "no difference of `p` is accepted"),
     "a-key-to-take-back": (("--remove", "--key", "t.lr"), 3, "nothing is accepted at t.lr"),
     "a-stranger-retired": (("--retired", "pq"), 3, "no preset is called `pq`"),
-    "a-file-still-there": (("--retired", "p"), 3, "is still there, and p with it"),
-    "not-retired": (("--remove", "--retired", "p"), 3, "`p` is not said to be retired"),
+    "a-file-still-there": (("--retired", "p"), 3, "still exists, so p is not retired"),
+    "not-retired": (("--remove", "--retired", "p"), 3, "`p` is not recorded as retired"),
 }
 
 
@@ -271,7 +274,7 @@ def test_a_preset_that_waits_differs_from_no_record(tmp_path: Path) -> None:
     ok(migrate(tmp_path, "apply", "--preset", "p"))
     ran = accept(tmp_path, "--preset", "q")
     assert ran.code == 3
-    assert "q is not applied: it differs from no record yet" in ran.err
+    assert "q is not applied yet: there is no record to differ from" in ran.err
     assert "nothing to do" in ok(accept(tmp_path)).out
 
 
@@ -446,7 +449,7 @@ def test_a_preset_that_went_is_missed_until_it_is_retired(done: Path) -> None:
     assert "q  ..." in migrate(done, "accept", "--list").out
     trees.write(done, {Q: b"extends: ../base.yaml\nt: {lr: 1, wd: 0.0}\nz: 1\nm: 1\n"})
     (one,) = [one for one in findings(done)[1] if one["level"] == "warning"]
-    assert "says that q is retired, and configs/train/q.yaml is there" in one["what"]
+    assert "says that q is retired, but configs/train/q.yaml exists" in one["what"]
     ok(migrate(done, *shlex.split(one["command"])[1:]))
     assert [one for one in findings(done)[1] if one["level"] != "note"] == []
 

@@ -157,7 +157,7 @@ def test_a_plan_that_changes_afterwards_is_told_with_a_way_out(over: Path) -> No
     plan.write_text(plan.read_text() + "    pins: keep\n")
     (one,) = [one for one in said(over)["findings"] if one["level"] == "error"]
     assert one["what"] == "the plan of q changed since it was applied"
-    assert one["hint"].startswith("take that edit of the plan back")
+    assert one["hint"].startswith("undo that change of the plan")
 
 
 @pytest.mark.parametrize("guard", [False, True])

@@ -257,7 +257,7 @@ FAULTS = {
     "neither-side": ("a: {reason: x}", "`a` has neither `was` nor `now`"),
     "another-field": ("a: {was: 1, new: 2, reason: x}", "unknown field `new`"),
     "no-key": ("'a..b': {was: 1, reason: x}", "`a..b` is not a key path"),
-    "no-value": ('a: {was: {"<date>": soon}, reason: x}', "`was` spells no value"),
+    "no-value": ('a: {was: {"<date>": soon}, reason: x}', "`was` is not a valid value"),
     "twice": ("a: {was: 1, reason: x}\n    a: {was: 2, reason: x}", "`a` is given twice"),
 }
 
