@@ -41,7 +41,7 @@ def finalize(context: Context, dry_run: bool, run_gates: bool) -> int:
         word = "would remove" if result.dry_run else "removed"
         removed = plural(len(result.changes.deleted), "frozen file")
         context.say(f"{word} {removed}; the evidence stays")
-        if not context.workspace.plans.guard:
+        if not dry_run and not context.workspace.plans.guard:
             file = context.layout.tree_file
             context.say(
                 "from now on a changed value is reported and does not close the gate;"

@@ -43,18 +43,36 @@ def _applied(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
                 yield _pending(gate, planned)
             continue
         if seen.plan != plan_digest(planned):
-            what = f"the plan of {planned.name} changed since it was applied"
-            hint = f"migrate apply --preset {planned.name}"
-            if gate.legacy_gone:
-                hint = (
-                    "undo that change of the plan: a step cannot be redone without the legacy tree"
-                )
-            yield Finding("applied", what, planned.place, hint)
+            yield _stale(gate, planned)
         if seen.evidence_differs:
             evidence = gate.evidence(planned.name)
             if evidence is not None:
                 yield from _record(gate, result, planned, evidence)
     yield from _unplanned(gate)
+
+
+def _stale(gate: VerifyContext, planned: Planned) -> Finding:
+    """A preset whose plan changed, and whether its step can be redone."""
+    what = f"the plan of {planned.name} changed since it was applied"
+    hint = f"migrate apply --preset {planned.name}"
+    evidence = gate.evidence(planned.name)
+    if gate.legacy_gone:
+        hint = "undo that change of the plan: a step cannot be redone without the legacy tree"
+    elif evidence is not None and _is_edited(gate, evidence):
+        hint = (
+            f"undo that change of the plan: {evidence.target} was edited by hand, so its step"
+            " cannot be redone; what differs on purpose is accepted (see `parity`)"
+        )
+    return Finding("applied", what, planned.place, hint)
+
+
+def _is_edited(gate: VerifyContext, evidence: Evidence) -> bool:
+    """Whether a target is there and was edited by hand; line ends may be git's."""
+    if not gate.tree.exists(evidence.target):
+        return False
+    content = gate.tree.read(evidence.target)
+    edited = sha256(content) != evidence.digest
+    return edited and not only_line_ends(content, evidence.digest)
 
 
 def _pending(gate: VerifyContext, planned: Planned) -> Finding:
@@ -101,9 +119,7 @@ def _record(
             what, hint = "was applied and is gone", "restore it, or say why it was deleted"
             yield Finding("applied", what, place, hint, command=to_retire(planned.name))
         return
-    content = tree.read(evidence.target)
-    edited = sha256(content) != evidence.digest
-    if edited and gate.compares and not only_line_ends(content, evidence.digest):
+    if gate.compares and _is_edited(gate, evidence):
         hint = "fine while parity holds; later edits are what presets are for"
         yield Finding("applied", "was edited after it was applied", place, hint, NOTE)
     # Where only line ends differ, the manifest's finding says it for all of them.

@@ -5,10 +5,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from benchmarks.faults import Landing, landings_of_rollout, tried
-from tests.support.crashes import crash_at_some_steps, near
+from migrate.changes import Change, ChangeSet
+from migrate.layout import Layout
+from migrate.plan import Acceptance
+from migrate.plan.accepted import accepting, retiring, taking_back
+from migrate.trees.tree import MemoryTree
+from tests.support.crashes import crash_at_some_steps, laid_over, near
+from tests.support.trees import Tree
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +30,22 @@ def test_some_faults_at_some_steps_of_the_rollout_leave_whole_trees(
     assert len(landings) >= 2 * 13, "a landing for each preset, and one back"
     for name, tree, changes in landings:
         assert crash_at_some_steps(near(tree, changes), changes, name, steps=2) == [], name
+
+
+def test_some_faults_while_something_is_accepted_leave_whole_trees() -> None:
+    one = Acceptance("p", "t.lr", 1, 7, "because")
+    tree: Tree = {"configs/train/p.yaml": b"t: {lr: 7}\n", "plans/train.yaml": b"version: 1\n"}
+    edits: dict[str, Callable[[MemoryTree], list[Change]]] = {
+        "a new file": lambda below: accepting(below, Layout(), [one]),
+        "another value": lambda below: accepting(below, Layout(), [one._replace(now=8)]),
+        "retired": lambda below: retiring(below, Layout(), {"q": "gone"}),
+        "taken back": lambda below: taking_back(below, Layout(), [one]),
+    }
+    for name, edit in edits.items():
+        changes = ChangeSet.of(edit(MemoryTree(dict(tree))))
+        assert len(changes) >= 1, name
+        assert crash_at_some_steps(near(tree, changes), changes, name, steps=4) == [], name
+        tree = laid_over(tree, changes)
 
 
 @pytest.mark.fuzz_long

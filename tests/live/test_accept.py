@@ -332,6 +332,21 @@ def test_a_preset_of_ours_is_tuned(ours: Path) -> None:
     assert gate(ours) == [("grpo_dense_lowaug", "error")]
 
 
+def test_an_override_for_an_edit_by_hand_is_told_the_way_out(done: Path) -> None:
+    """What a plan overrides its step writes; an edit that stands already is accepted."""
+    tune(done, Q, "lr: 1", "lr: 7")
+    plan = done / "plans/train.yaml"
+    text = plan.read_text()
+    entry = f"    to: {Q}\n"
+    override = f"{entry}    override: {{t.lr: {{value: 7, reason: r}}}}\n"
+    plan.write_text(text.replace(entry, override))
+    (one,) = [one for one in findings(done)[1] if one["rule"] == "applied" and one["path"] != Q]
+    assert one["hint"].startswith(f"undo that change of the plan: {Q} was edited by hand")
+    plan.write_text(text)
+    ok(accept(done, "--preset", "q"))
+    assert findings(done)[0] == 0
+
+
 # Keys of every kind.
 
 ODD = b"""\
