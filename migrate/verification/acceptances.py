@@ -81,6 +81,7 @@ class Acceptances:
         self.known = {name: dict(each) for name, each in plans.accepted.values.items()}
         self.targets = {planned.preset.to: name for name, planned in plans.presets.items()}
         self._needed: set[tuple[str, str]] = set()
+        self._judged: set[str] = set()
 
     def add(self, one: Acceptance) -> None:
         """Judge from now on as if this were in the file."""
@@ -88,6 +89,7 @@ class Acceptances:
 
     def judged(self, planned: Planned, verdict: Verdict) -> Judged:
         """The forbidden differences of an applied preset. Raises InputError if it is unreadable."""
+        self._judged.add(planned.name)
         evidence = self.evidence(planned.name) if verdict.forbidden else None
         if evidence is None:
             return Judged()
@@ -138,9 +140,12 @@ class Acceptances:
         return None
 
     def idle(self) -> Iterator[Acceptance]:
-        """Acceptances that nothing needed, of all that was judged."""
+        """Acceptances that nothing needed of presets that were judged, and those of presets that
+        are not applied or that no plan has."""
         for name, entries in self.known.items():
-            yield from (one for one in entries.values() if (name, one.key) not in self._needed)
+            unknown = name not in self.plans.presets
+            if name in self._judged or unknown or self.evidence(name) is None:
+                yield from (one for one in entries.values() if (name, one.key) not in self._needed)
 
     def unused(self, chosen: Iterable[Planned]) -> Iterator[Finding]:
         """Acceptances of these presets, once they were judged, that nothing needs any more, and

@@ -218,6 +218,30 @@ def test_what_nothing_needs_is_told_and_taken_out(done: Path) -> None:
     assert "nothing is accepted" in migrate(done, "accept", "--list").out
 
 
+def test_what_cannot_be_compared_is_not_called_unused(done: Path) -> None:
+    tune(done, Q, "lr: 1", "lr: 7")
+    ok(accept(done))
+    (done / Q).write_text("a: [\n")
+    assert "unused-acceptance" not in {one["rule"] for one in findings(done)[1]}
+    rows = json.loads(ok(migrate(done, "--output", "json", "accept", "--list")).out)["accepted"]
+    assert [row["used"] for row in rows] == [True]
+    (done / Q).unlink()
+    assert "unused-acceptance" not in {one["rule"] for one in findings(done)[1]}
+
+
+def test_an_acceptance_of_a_preset_that_is_not_applied_is_told(done: Path) -> None:
+    tune(done, Q, "lr: 1", "lr: 7")
+    ok(accept(done))
+    tune(done, FILE, "  q:\n", "  ../q:\n")
+    (one,) = [one for one in findings(done)[1] if one["rule"] == "unused-acceptance"]
+    assert "but no plan contains ../q" in one["what"]
+    tune(done, FILE, "  ../q:\n", "  q:\n")
+    tune(done, Q, "lr: 7", "lr: 1")
+    ok(migrate(done, "undo", "--preset", "q"))
+    (one,) = [one for one in findings(done)[1] if one["rule"] == "unused-acceptance"]
+    assert "but q is not applied" in one["what"]
+
+
 def test_a_dry_run_shows_the_diff_and_writes_nothing(done: Path) -> None:
     tune(done, Q, "lr: 1", "lr: 7")
     before = trees.read(done)
