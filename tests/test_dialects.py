@@ -529,9 +529,13 @@ def test_option_then_plan_then_recognition_choose_the_dialect(tmp_path: Path) ->
     assert recognised.dialect.name == "detectron2"
     assert told == ["dialect detectron2: 1 config composes by `_BASE_:`; --dialect chooses another"]
     (tmp_path / "plans").mkdir()
-    (tmp_path / "plans" / "tree.yaml").write_text("version: 1\n")
-    planned, told = view(tmp_path)
-    assert (planned.dialect, told) == (EXTENDS, [])
+    for presets in ("presets: {}\n", "rules: {}\npresets:\n  p: {}\n"):
+        (tmp_path / "plans" / "tree.yaml").write_text(f"version: 1\n{presets}")
+        planned, told = view(tmp_path)
+        assert (planned.dialect, told) == (EXTENDS, [])
+    (tmp_path / "plans" / "tree.yaml").write_text("version: 1\nrules: {}\n")
+    before_init, _ = view(tmp_path)
+    assert before_init.dialect.name == "detectron2"
     text = "version: 1\ndialect: {like: detectron2, name: ours, delete: {key: _delete_}}\n"
     (tmp_path / "plans" / "tree.yaml").write_text(text)
     own = view(tmp_path)[0].dialect

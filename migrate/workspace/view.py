@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from migrate.resolve import Resolver
 
 _SAYS_DIALECT = re.compile(rb"(?m)^[\"']?dialect[\"']?\s*:")
-_HAS_PRESETS = re.compile(rb"(?m)^[\"']?presets[\"']?\s*:")
+_HAS_PRESETS = re.compile(rb"(?m)(?:^|[{,]\s*)[\"']?presets[\"']?\s*:")
 
 
 class View:
