@@ -13,6 +13,7 @@ from migrate.trainer.compare import (
     Comparison,
     DialectCheck,
     disagreement,
+    files_of,
     fitting_hint,
     set_at,
     way_out,
@@ -70,7 +71,7 @@ def by_trainer(
     comparison = Comparison(view.dialect, asker.trainer.ignore)
     found: list[TrainerValues] = []
     sample: list[Answered] = []
-    with session(asker) as asking:
+    with session(asker, files_of(view.loader, paths)) as asking:
         answers = asking.ask(paths, progress=progress)
         _refuse_unsure(answers)
         for path in paths:

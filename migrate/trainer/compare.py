@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from migrate.dialect import Dialect
@@ -126,6 +127,17 @@ def _object(value: Any) -> str:
     """The type of an object of the trainer's own; "" for what a file can say."""
     is_object = isinstance(value, Opaque) and value.tag.startswith(_OBJECT)
     return value.tag.removeprefix(_OBJECT) if is_object else ""
+
+
+def files_of(loader: PlainLoader, paths: Iterable[str]) -> set[str]:
+    """The files that configs are made of, as far as the dialect can follow them."""
+    found: set[str] = set()
+    for path in paths:
+        found.add(path)
+        with suppress(MigrateError):
+            loader.load(path)
+            found.update(loader.chain(path))
+    return found
 
 
 def set_at(resolver: Resolver, path: str, key: KeyPath) -> Place:

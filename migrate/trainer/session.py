@@ -31,18 +31,22 @@ Stamps = Mapping[str, object]
 
 
 @contextmanager
-def session(asker: Asker) -> Iterator[Session]:
-    """Whom to ask; at the end the copy is gone, and so are the answers."""
+def session(asker: Asker, files: Iterable[str] = ()) -> Iterator[Session]:
+    """Whom to ask; at the end the copy is gone, and so are the answers.
+
+    `files` are what the configs are made of: they go along where git ignores them.
+    """
     with ExitStack() as stack:
-        yield Session(asker, stack)
+        yield Session(asker, stack, files)
 
 
 class Session:
     """One copy of the tree, for one question after another; a new one where the trainer left
     something behind, which the next answers might depend on."""
 
-    def __init__(self, asker: Asker, stack: ExitStack) -> None:
+    def __init__(self, asker: Asker, stack: ExitStack, files: Iterable[str]) -> None:
         self.asker = asker
+        self._files = frozenset(files)
         self._stack = stack
         self._copy: str | None = None
 
@@ -79,8 +83,9 @@ class Session:
     def _copied(self) -> str:
         if self._copy is None:
             root = self.asker.root
-            code = (path for path in DiskTree(root).files() if path.endswith(_CODE))
-            self._copy = self._stack.enter_context(scratch_copy(root, besides=code))
+            code = {path for path in DiskTree(root).files() if path.endswith(_CODE)}
+            copied = scratch_copy(root, besides=code | self._files)
+            self._copy = self._stack.enter_context(copied)
         return self._copy
 
     def _run(

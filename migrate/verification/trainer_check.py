@@ -18,7 +18,14 @@ from migrate.plan import Planned
 from migrate.rollout.legacy import ATTRIBUTES, is_frozen
 from migrate.trainer.answers import Answer, Answers
 from migrate.trainer.ask import Asker
-from migrate.trainer.compare import Comparison, disagreement, fitting_hint, set_at, way_out
+from migrate.trainer.compare import (
+    Comparison,
+    disagreement,
+    files_of,
+    fitting_hint,
+    set_at,
+    way_out,
+)
 from migrate.trainer.fitting import Answered, Fitting
 from migrate.trainer.session import Progress, session
 from migrate.workspace.workspace import Workspace
@@ -64,7 +71,8 @@ class _Check:
     def findings(self, chosen: list[Planned], progress: Progress | None) -> Iterator[Finding]:
         old = {one.name: side for one in chosen if (side := self._old(one)) is not None}
         new = {one.name: side for one in chosen if (side := self._new(one)) is not None}
-        with session(self.asker) as asking:
+        files = files_of(self.new_loader, [side.path for side in new.values()])
+        with session(self.asker, files) as asking:
             rounds: list[tuple[dict[str, _Side], Answers]] = []
             # The new ones first: the old files are laid over the same copy.
             for sides, changes in ((new, []), (old, self._old_layout())):

@@ -72,6 +72,14 @@ def test_what_the_profile_allows_is_allowed_to_the_trainer_too(done: Path) -> No
     assert not [what for what in whats(found) if "by the trainer, n" in what]
 
 
+def test_what_was_accepted_is_told_by_nobody(done: Path) -> None:
+    edited = (done / P).read_text().replace("lr: 1", "lr: 2")
+    (done / P).write_text(edited)
+    assert asked(done) == (1, [])  # `parity` tells it
+    ok(migrate(done, "accept", "--preset", "p", "--reason", "a better rate"))
+    assert asked(done) == (0, [])
+
+
 def test_keys_that_the_trainer_adds_can_be_named(done: Path) -> None:
     adds = SOUND.replace(
         "return merge(whole, own)", "return merge(merge(whole, own), {'run': {'id': path}})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -297,6 +298,14 @@ def test_code_that_git_ignores_goes_along(done: Path) -> None:
     trees.write(done, {".gitignore": b"_version.py\ndata\n", "teamlib/_version.py": made})
     teach(done, f"from teamlib._version import VERSION\n{SOUND}")
     assert asked(done) == (0, [])
+
+
+def test_a_config_that_git_ignores_is_asked_for_with_what_it_is_made_of(done: Path) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=done, check=True)
+    mine = {"configs/mine/b.yaml": b"y: 2\n", "configs/mine/a.yaml": b"extends: b.yaml\n"}
+    trees.write(done, {".gitignore": b"mine\n", **mine})
+    ran = migrate(done, "inspect", "configs/mine/a.yaml", "--trainer", "--only", "payload")
+    assert (ran.code, json.loads(ran.out)) == (0, {"y": 2})
 
 
 def test_what_it_left_in_its_copy_for_the_new_configs_is_not_there_for_the_old(done: Path) -> None:
