@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.trees import rollout
 from migrate.changes import ChangeSet
+from migrate.commands.port import port
 from migrate.workspace.workspace import Workspace
 from tests.landing.matrix import Matrix, fault_matrix
 from tests.support import trees
@@ -48,6 +49,19 @@ def landings_of_rollout() -> Iterator[Landing]:
         yield f"{name} undone", laid_over(tree, changes), changes.inverse()
 
 
+def landing_of_port() -> Landing:
+    """What `port` lands after that rollout, when a merge brought back an edited fragment."""
+    fragment = "configs/components/training/sft_defaults.yaml"
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(rollout(folder).applied)
+        frozen = (root / fragment.replace("configs/", "configs/legacy/")).read_bytes()
+        edited = frozen.replace(b"weight_decay: 0.05", b"weight_decay: 7.0e-2  # run 88")
+        trees.write(root, {fragment: edited + b"fresh: 1\n"})
+        changes = port(Workspace(str(root))).changes
+        tree = {path: body for path, body in trees.read(root).items() if not path.endswith("/")}
+    return "port", tree, changes
+
+
 def _each(name: str, start: Tree, steps: Iterable[ChangeSet]) -> Iterator[Landing]:
     tree = {path: body for path, body in start.items() if not path.endswith("/")}
     for number, changes in enumerate(steps, 1):
@@ -75,6 +89,7 @@ def tried(landing: Landing, limit: int, most: int = 20_000) -> tuple[str, Matrix
 
 def _landings() -> Iterator[Landing]:
     yield from landings_of_rollout()
+    yield landing_of_port()
     for case in cases():
         if case.rolls_out:
             yield from landings_of_case(case)

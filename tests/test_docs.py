@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = [*sorted(ROOT.glob("[A-Z]*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 CODE = re.compile(r"```(?:bash|console)\n(.*?)```", re.DOTALL)
-WRITING = {"apply": "frozen", "init": "old"}
+WRITING = {"apply": "frozen", "init": "old", "port": "merged"}
 """Verbs that write, and in which tree of `trees` they are run; all others run here."""
 
 
@@ -44,9 +44,16 @@ def verb(command: str) -> str:
 
 @pytest.fixture(scope="module")
 def trees(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """This repository where no step is done: with the plans and the frozen files, and without."""
+    """This repository where no step is done: with the plans and the frozen files, and without; and
+    where all are done and a merge brought back an edited fragment."""
     folder = tmp_path_factory.mktemp("trees")
-    frozen, old = Path(rollout(str(folder)).pending), folder / "old"
+    made = rollout(str(folder))
+    frozen, old, merged = Path(made.pending), folder / "old", Path(made.applied)
+    fragment = "components/training/sft_defaults.yaml"
+    text = (merged / "configs/legacy" / fragment).read_text(encoding="utf-8")
+    edited = text.replace("weight_decay: 0.05", "weight_decay: 7.0e-2  # run 88")
+    (merged / "configs" / fragment).parent.mkdir(parents=True)
+    (merged / "configs" / fragment).write_text(edited, encoding="utf-8")
     shutil.copytree(frozen, old)
     legacy = old / "configs/legacy"
     for path in (old / "configs/train").rglob("*.yaml"):
@@ -54,7 +61,7 @@ def trees(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             path.unlink()  # written by hand after the rollout
     shutil.rmtree(legacy)
     shutil.rmtree(old / "plans")
-    return {"frozen": frozen, "old": old}
+    return {"frozen": frozen, "old": old, "merged": merged}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
@@ -200,13 +200,18 @@ class Context:
         return writing(self.root, _tell_recovered)
 
     def land(
-        self, decide: Callable[[], R], label: str | Callable[[R], str], dry_run: bool = False
+        self,
+        decide: Callable[[], R],
+        label: str | Callable[[R], str],
+        dry_run: bool = False,
+        prove: Callable[[R], None] | None = None,
     ) -> R:
         """Decide what to change and land it, all or nothing; a dry run only decides.
 
         `decide` runs under the lock, so that what it read is what is changed. `label` names the
-        landing in the journal. Raises TreeMoved if another process writes, or if a dry run meets
-        an interrupted landing.
+        landing in the journal; `prove` looks at what was written, and what it raises takes the
+        landing back. Raises TreeMoved if another process writes, or if a dry run meets an
+        interrupted landing.
         """
         if dry_run:
             self.refuse_interrupted()
@@ -215,7 +220,9 @@ class Context:
 
         with self.writing() as disk:
             result = decide()
-            land(result.changes, disk, label if isinstance(label, str) else label(result))
+            proof = None if prove is None else partial(prove, result)
+            named = label if isinstance(label, str) else label(result)
+            land(result.changes, disk, named, proof=proof)
         return result
 
     @contextmanager

@@ -42,6 +42,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "finalize": (MIGRATE, "Verify, then remove the legacy tree."),
     "rehearse": (MIGRATE, "Run the whole rollout in a scratch copy."),
     "adopt": (LIVE, "Plan a config that came late."),
+    "port": (LIVE, "Carry edits of old files into what replaced them."),
     "mv": (LIVE, "Move a config, and everything that names it."),
     "set": (LIVE, "Change a value where it is set, in many configs at once."),
     "accept": (LIVE, "Record differences that are intended."),

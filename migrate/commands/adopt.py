@@ -16,7 +16,7 @@ from migrate.resolve import Resolver
 from migrate.rollout.legacy import MANIFEST
 from migrate.trees.git_tree import GitTree
 from migrate.trees.globs import literal
-from migrate.trees.tree import Overlay, Tree
+from migrate.trees.tree import CachedTree, Overlay, Tree
 from migrate.workspace.config_names import GIT, locate
 from migrate.workspace.workspace import Workspace
 
@@ -86,12 +86,27 @@ def _path(workspace: Workspace, given: str, brought: list[Change]) -> str:
         raise InputError("is outside the root", path, "write a path relative to the root")
     with GitTree(workspace.root, revision, workspace.limits) as tree:
         content = _read(tree, path, revision)
+        fragments = list(_needed(workspace, CachedTree(tree), path))
+    known = {change.path for change in brought}
+    why = f"from {revision}"
+    brought += [Change(one, None, text, why) for one, text in fragments if one not in known]
     if not workspace.tree.exists(path):
         brought.append(Change(path, None, content, f"from {revision}"))
     elif workspace.tree.read(path) != content:
         hint = f"move that file away, or adopt it as it is: migrate adopt {path}"
         raise Refused(f"stands there already, and is not what {revision} has", path, hint)
     return path
+
+
+def _needed(workspace: Workspace, tree: Tree, path: str) -> Iterator[tuple[str, bytes]]:
+    """The files of a chain that only the revision has: neither live here, nor frozen."""
+    try:
+        chain = Resolver(tree, workspace.dialect).resolve(path).paths[:-1]
+    except MigrateError:
+        return  # said where it is resolved here
+    for one in chain:
+        if not any(map(workspace.tree.exists, (one, workspace.plans.layout.frozen(one)))):
+            yield one, tree.read(one)
 
 
 def _read(tree: Tree, path: str, revision: str) -> bytes:

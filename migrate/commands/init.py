@@ -19,7 +19,6 @@ from migrate.errors import MigrateError, Refused
 from migrate.flatten import chosen_keys
 from migrate.locations import BASE, LEGACY
 from migrate.plan import Plans, load_plans, plan_files
-from migrate.plan.edit import flow_list
 from migrate.references import Reference
 from migrate.resolve import Resolver, Store
 from migrate.rollout.evidence import Evidence, read_evidence
@@ -282,7 +281,7 @@ def added(
     redraft = Redrafter(resolver, plans, evidence, found).redraft()
     texts.add_presets(redraft.added, plans.config_root, _files_by_folder(plans))
     for name, missing in redraft.missing.items():
-        _add_keys(texts, plans, name, missing)
+        texts.add_keys(plans.presets[name].file, name, missing)
     texts.add_settings(_new_settings(found, plans, scope, redraft))
     _watch(texts, plans, redraft)
     texts.refresh_schemas()
@@ -308,20 +307,6 @@ def _files_by_folder(plans: Plans) -> dict[str, str]:
         for path in (planned.preset.to, plans.live_path(planned.preset.from_)):
             files.setdefault(posixpath.dirname(path), planned.file)
     return files
-
-
-def _add_keys(texts: PlanTexts, plans: Plans, name: str, missing: dict[str, list[str]]) -> None:
-    """Let a plan inline more keys."""
-
-    def edit(presets: Any) -> None:
-        inline = presets[name].setdefault("inline", {})
-        for path, keys in missing.items():
-            if path in inline:
-                inline[path].extend(keys)
-            else:
-                inline[path] = flow_list(presets, keys)
-
-    texts.revise(plans.presets[name].file, ("presets", name), edit)
 
 
 def _new_settings(found: Discovery, plans: Plans, scope: Scope, redraft: Redraft) -> dict[str, Any]:

@@ -95,6 +95,19 @@ class PlanTexts:
         assert before is not None
         self.changed[path] = revised(path, before, keys, edit)
 
+    def add_keys(self, path: str, name: str, missing: Mapping[str, Sequence[str]]) -> None:
+        """Let the plan of a preset inline more keys; `missing` has them by old file."""
+
+        def edit(presets: Any) -> None:
+            inline = presets[name].setdefault("inline", {})
+            for file, keys in missing.items():
+                if file in inline:
+                    inline[file].extend(keys)
+                else:
+                    inline[file] = flow_list(presets, keys)
+
+        self.revise(path, ("presets", name), edit)
+
     # What holds for the whole tree.
 
     def add_settings(self, wanted: Mapping[str, Any], remarks: Sequence[str] = ()) -> None:
@@ -122,6 +135,26 @@ class PlanTexts:
             self.changed[path] = "\n".join(text).encode()
         elif lines and before is not None:
             self.changed[path] = with_lines(path, before, lines, lambda data: data.update(fields))
+
+    def add_declined(self, entries: Sequence[Mapping[str, str]]) -> None:
+        """Say which edits of old files are not wanted, behind those that are said already."""
+        made = [dict(entry) for entry in entries]
+        said = self.said.get(("declined",))
+        if said is not None:
+            self.revise(said.path, ("declined",), lambda data: data["declined"].extend(made))
+            return
+        lines = ["declined:  # edits of old files that no preset is to have"]
+        for entry in made:
+            pairs = [f"{key}: {spell(value)}" for key, value in entry.items()]
+            lines += [f"{'    ' if number else '  - '}{pair}" for number, pair in enumerate(pairs)]
+        path = self.layout.tree_file
+        before = self._read(path)
+        if before is None:
+            self.changed[path] = "\n".join([*self._head("plan"), "version: 1", *lines, ""]).encode()
+        else:
+            self.changed[path] = with_lines(
+                path, before, lines, lambda data: data.update({"declined": made})
+            )
 
     def _unsaid(self, field: str, value: Any) -> Any:
         """What of a setting nobody said."""

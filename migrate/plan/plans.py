@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -70,6 +71,11 @@ class Plans:
     def keep(self) -> Mapping[str, str]:
         """Old files that stay although every planned user is migrated, each with the reason."""
         return self.wide.keep
+
+    @cached_property
+    def declined(self) -> frozenset[tuple[str, str]]:
+        """Edits of old files that nobody wants: the live path, and the SHA-256 of the content."""
+        return frozenset((self.live_path(one.file), one.sha256) for one in self.wide.declined)
 
     @property
     def guard(self) -> bool:

@@ -85,6 +85,19 @@ class Ignore(_Struct, frozen=True, kw_only=True):
     ignore: Reason
 
 
+class Declined(_Struct, frozen=True, kw_only=True):
+    """An edit of an old file that no preset is to have."""
+
+    file: Annotated[str, Meta(description="The old file, relative to `config_root`.", min_length=1)]
+    sha256: Annotated[
+        str,
+        Meta(
+            description="Of the edited file: another edit is told again.", pattern="^[0-9a-f]{64}$"
+        ),
+    ]
+    reason: Reason
+
+
 class Trainer(_Struct, frozen=True, kw_only=True):
     """How the trainer is asked what it makes of a config: by its `loader`, or by a `command`."""
 
@@ -279,6 +292,10 @@ class TreeWide(_Struct, frozen=True, kw_only=True):
         dict[str, Reason],
         Meta(description="Old file to the reason why it stays although no preset uses it."),
     ] = msgspec.field(default_factory=dict)
+    declined: Annotated[
+        tuple[Declined, ...],
+        Meta(description="Edits of old files that `port` does not carry over; it writes them."),
+    ] = ()
     include: Annotated[
         tuple[str, ...], Meta(description="Globs of the files scanned for references; none: all.")
     ] = ()

@@ -90,13 +90,23 @@ class PresetBuilder:
 
     def content(self, live: Resolver, planned: Planned) -> bytes:
         """What the step writes at its target, its parents as they are in `live`."""
+        return self.flat(live, planned).content
+
+    def flat(self, live: Resolver, planned: Planned, carried: Sequence[KeyPath] = ()) -> FlatText:
+        """The same with what it was made of. The keys in `carried` are as the old chain says them,
+        whatever the preset loads from its parents today. Raises Refused or InputError."""
         legacy = self.rollout.legacy_chain(planned)
-        return self._flat(live, planned, legacy, self.rollout.plans.presets).content
+        return self._flat(live, planned, legacy, self.rollout.plans.presets, carried)
 
     def _flat(
-        self, live: Resolver, planned: Planned, legacy: Resolved, done: Iterable[str]
+        self,
+        live: Resolver,
+        planned: Planned,
+        legacy: Resolved,
+        done: Iterable[str],
+        carried: Sequence[KeyPath] = (),
     ) -> FlatText:
-        return self._content(planned, legacy, live, self._parents(planned, done))
+        return self._content(planned, legacy, live, self._parents(planned, done), carried)
 
     def prove(self, tree: Tree, live: Resolver, written: NewPreset) -> Proof:
         """Compare old and new as the trainer loads them; the new text stands in `tree`.
@@ -136,7 +146,12 @@ class PresetBuilder:
         return parents
 
     def _content(
-        self, planned: Planned, legacy: Resolved, live: Resolver, parents: dict[str, str]
+        self,
+        planned: Planned,
+        legacy: Resolved,
+        live: Resolver,
+        parents: dict[str, str],
+        carried: Sequence[KeyPath],
     ) -> FlatText:
         preset = planned.preset
         for path in parents:
@@ -153,7 +168,8 @@ class PresetBuilder:
         if not preset.override and self._extends_only(legacy, parents):
             return self._as_it_was(legacy, parents, onto, planned, live)
         resolved = lay_over(legacy, planned, self.rollout.dialect)
-        handed_on = self._handed_on(planned, legacy, live, onto.parents)
+        inherited = self._handed_on(planned, legacy, live, onto.parents)
+        handed_on = [key for key in inherited if not any(overlap(key, one) for one in carried)]
         if handed_on:
             resolved = lay_inherited(resolved, onto.parents, handed_on, self.rollout.dialect)
         keep_pins = planned.pins == "keep"
@@ -171,6 +187,8 @@ class PresetBuilder:
         """
         old = self.rollout.old
         path = self.rollout.live(legacy.path)
+        if not live.tree.exists(path):
+            path = planned.preset.to  # of a step that was taken, when it is looked at again
         behind = old.moved and old.applied.targets
         if not (behind or old.applied.edited) or not live.tree.exists(path):
             return []
@@ -242,26 +260,42 @@ class PresetBuilder:
         `pins: keep` names the keys that the parents say alike.
         """
         preset = planned.preset
-        patterns = {
-            self.rollout.plans.legacy_path(path): Patterns(preset.inlined(path))
-            for path in preset.inline
-        }
-        faults: list[MigrateError] = []
-        used: set[tuple[str, str]] = set()
-        for path, source in flat.keys:
-            if source in (legacy.path, planned.file):
-                continue
-            found = patterns[source].covering(path) if source in patterns else []
-            used.update((source, key) for key in found)
-            if not found and path not in flat.pinned:
-                faults.append(self._unplanned(planned, path, source, legacy))
+        unplanned = self.unplanned(planned, flat)
+        faults = [self._unplanned(planned, path, source, legacy) for path, source in unplanned]
         raise_all(faults)
+        patterns = self._patterns(planned)
+        used = {
+            (source, key)
+            for path, source in flat.keys
+            if source in patterns
+            for key in patterns[source].covering(path)
+        }
         known = (
             (self.rollout.plans.legacy_path(path), key)
             for path in preset.inline
             for key in preset.inlined(path)
         )
         return tuple(item for item in known if item not in used)
+
+    def unplanned(self, planned: Planned, flat: FlatText) -> list[tuple[KeyPath, str]]:
+        """The keys of a new text that the plan does not inline, each with its old file."""
+        patterns = self._patterns(planned)
+        own = (self.rollout.frozen(planned), planned.file)
+        return [
+            (path, source)
+            for path, source in flat.keys
+            if source not in own
+            and path not in flat.pinned
+            and not (source in patterns and patterns[source].covering(path))
+        ]
+
+    def _patterns(self, planned: Planned) -> dict[str, Patterns]:
+        """The keys that a plan inlines, by old file."""
+        preset = planned.preset
+        return {
+            self.rollout.plans.legacy_path(path): Patterns(preset.inlined(path))
+            for path in preset.inline
+        }
 
     def _unplanned(self, planned: Planned, path: KeyPath, source: str, legacy: Resolved) -> Refused:
         slot = legacy.branch.find(path)

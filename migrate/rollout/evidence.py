@@ -8,15 +8,15 @@ from __future__ import annotations
 import json
 import posixpath
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from migrate.canonical import Ready, canonical, indented, plain, restore
 from migrate.changes import Change, ChangeSet, sha256
 from migrate.errors import InputError
 from migrate.layout import Layout
-from migrate.locations import LEGACY, dotted, outside
-from migrate.parity import ABSENT, Difference, identical
+from migrate.locations import LEGACY, KeyPath, dotted, outside
+from migrate.parity import ABSENT, Difference, Verdict, identical
 from migrate.rollout.legacy import MANIFEST
 from migrate.rollout.own_lines import (
     Hunk,
@@ -71,6 +71,8 @@ class Evidence(NamedTuple):
     """What `mv` moved since the step: the path that the step knew, and today's."""
     allowed: frozenset[tuple[str, str]] = frozenset()
     """What differed from the start: the dotted key, and the new value as `new_text` has it."""
+    brought: tuple[tuple[str, str], ...] = ()
+    """Newer texts of its old files in the legacy tree, of which the preset lacks something."""
 
     @property
     def retired(self) -> tuple[str, ...]:
@@ -111,20 +113,24 @@ def record(
             "resolved": proof.resolved,
             **({"gone": list(proposal.gone)} if proposal.gone else {}),
         },
-        "allowed": [
-            {
-                "key": dotted(difference.path),
-                **difference_sides(difference),
-                "rule": rule.path,
-                "reason": rule.reason,
-            }
-            for difference, rule in proof.verdict.allowed
-        ],
+        "allowed": _allowed(proof.verdict),
         "changes": [_step(change, frozen_digest, written.target) for change in proposal.changes],
     }
     text = indented(structure)
     path = layout.evidence(planned.name)
     return Change(path, None, text.encode(), f"evidence of {planned.name}")
+
+
+def _allowed(verdict: Verdict) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": dotted(difference.path),
+            **difference_sides(difference),
+            "rule": rule.path,
+            "reason": rule.reason,
+        }
+        for difference, rule in verdict.allowed
+    ]
 
 
 class Amendment(NamedTuple):
@@ -136,6 +142,30 @@ class Amendment(NamedTuple):
     """The old config with them."""
     differences: tuple[Difference, ...]
     """What that changed."""
+    chain: tuple[tuple[str, str], ...] = ()
+    """The old chain, where other files are in it by now."""
+    sources: Mapping[KeyPath, str] = {}
+    """Where each changed key was edited."""
+    revision: str = ""
+    """The commit from which the texts were brought."""
+    verdict: Verdict | None = None
+    """What the preset, as it is now, makes of the old config with them."""
+
+
+class PortRecord(NamedTuple):
+    """What `port` did to a preset, as far as undoing its step has to know."""
+
+    content: bytes | None
+    """The new text of the preset, if it was as its step left it; the record follows."""
+    plan: str
+    """The digest of its plan by now."""
+    frozen: Mapping[str, str]
+    """The SHA-256 of the frozen files that have another text by now."""
+    brought: tuple[tuple[str, str], ...] = ()
+    """Those of its old files, with their digests, of which it does not have every edit yet."""
+    consumed: Mapping[str, str] = {}
+    """Old files that came as frozen copies alone, by the path at which they would have stood: its
+    step counts as the one that deleted them, so that undoing it brings them."""
 
 
 def amended(
@@ -155,18 +185,63 @@ def amended(
             steps[change.path] = _step(first, frozen_digest, evidence.target)
     data["changes"] = [steps[path] for path in sorted(steps)]
     if amendment is not None:
-        for item in data["legacy"]["chain"]:
-            item["sha256"] = amendment.digests.get(item["path"], item["sha256"])
-        data["legacy"]["resolved"] = amendment.resolved
-        data.setdefault("amendments", []).append(
-            {
-                "files": sorted(amendment.digests),
-                "keys": [
-                    {"key": dotted(one.path), **difference_sides(one)}
-                    for one in amendment.differences
-                ],
-            }
-        )
+        _amend(data, amendment)
+    why = f"evidence of {evidence.name}"
+    return Change(evidence.path, evidence.content, indented(data).encode(), why)
+
+
+def _amend(data: dict[str, Any], amendment: Amendment) -> None:
+    legacy = data["legacy"]
+    if amendment.chain:
+        legacy["chain"] = [{"path": path, "sha256": known} for path, known in amendment.chain]
+    for item in legacy["chain"]:
+        item["sha256"] = amendment.digests.get(item["path"], item["sha256"])
+    legacy["resolved"] = amendment.resolved
+    if amendment.verdict is not None:
+        data["allowed"] = _allowed(amendment.verdict)
+    keys = [
+        {"key": dotted(one.path), **difference_sides(one), **_source(one, amendment.sources)}
+        for one in amendment.differences
+    ]
+    revision = {"revision": amendment.revision} if amendment.revision else {}
+    entry = {"files": sorted(amendment.digests), **revision, "keys": keys}
+    data.setdefault("amendments", []).append(entry)
+
+
+def _source(difference: Difference, sources: Mapping[KeyPath, str]) -> dict[str, str]:
+    """Where a key was edited; of a list the whole of it was."""
+    lengths = range(len(difference.path), 0, -1)
+    found = [sources[difference.path[:n]] for n in lengths if difference.path[:n] in sources]
+    return {"source": found[0]} if found else {}
+
+
+def ported_record(evidence: Evidence, done: PortRecord, amendment: Amendment | None) -> Change:
+    """The change of a record whose preset was ported, or whose old files others brought up to date.
+
+    Undoing its step then brings back the old files with the edits that were carried over.
+    """
+    data = json.loads(evidence.content)
+    was = {new: old for old, new in evidence.renamed}.get(evidence.target, evidence.target)
+    for step in data["changes"]:
+        if step.get("legacy") in done.frozen:
+            step["before"] = done.frozen[step["legacy"]]
+        if step["path"] == was and done.content is not None:
+            step["after"] = sha256(done.content)
+    if done.content is not None:
+        data["new"]["sha256"] = sha256(done.content)
+    known = {step["path"] for step in data["changes"]}
+    new = [
+        {"path": path, "before": done.frozen[legacy], "after": None, "legacy": legacy}
+        for path, legacy in done.consumed.items()
+        if path not in known
+    ]
+    data["changes"] = sorted([*data["changes"], *new], key=lambda step: str(step["path"]))
+    data["plan_sha256"] = done.plan
+    if amendment is not None:
+        _amend(data, amendment)
+        data.pop("brought", None)
+    elif done.brought:
+        data["brought"] = [{"path": path, "sha256": known} for path, known in done.brought]
     why = f"evidence of {evidence.name}"
     return Change(evidence.path, evidence.content, indented(data).encode(), why)
 
@@ -274,6 +349,9 @@ def _evidence(data: dict[str, Any], content: bytes, path: str) -> Evidence:
         allowed=frozenset(
             (_text(item["key"]), _spelled(item["new"]) if "new" in item else "")
             for item in data["allowed"]
+        ),
+        brought=tuple(
+            (_path(item["path"]), _text(item["sha256"])) for item in data.get("brought", ())
         ),
     )
 

@@ -73,21 +73,42 @@ class OldConfig:
         old = self.rollout.legacy_chain(self.planned)
         new = self.live.resolve(self.evidence.target)
         found: list[MissedEdit] = []
-        for key in self._edited():
+        for key in self.edited():
             today, here = find(self.today, key), find(self._here, key)
             if not equal(today, here):
-                recorded, home = find(self.evidence.resolved, key), _set_at(new, key)
-                place = self.rollout.old.live_place(_set_at(old, key))
+                recorded, home = find(self.evidence.resolved, key), set_at(new, key)
+                place = self.rollout.old.live_place(set_at(old, key))
                 own = home.path in self.rollout.old.applied.targets
                 file = home.path if own else self.evidence.target
                 found.append(MissedEdit(key, recorded, today, here, place, home, file))
         return found
 
-    def _edited(self) -> list[KeyPath]:
-        """The keys whose value the old chain changed, but for what the plan overrides."""
+    def lacks_edit_of(self, frozen: str) -> bool:
+        """Whether one of its old files changed since, and the preset lacks something.
+
+        Raises InputError as `missed`.
+        """
+        recorded = dict(self.evidence.chain).get(frozen)
+        known = recorded is None or recorded == self.rollout.old.digest(frozen)
+        return not known and bool(self.missed())
+
+    def edited(self) -> list[KeyPath]:
+        """The keys whose value the old chain changed, and that the plans want to follow."""
         keys = dict.fromkeys(whole_values(one.path) for one in self.edits())
         overridden = [parse_dotted(key) for key in self.planned.preset.override]
-        return [key for key in keys if not any(overlap(key, other) for other in overridden)]
+        return [
+            key
+            for key in keys
+            if not any(overlap(key, other) for other in overridden) and not self._is_declined(key)
+        ]
+
+    def _is_declined(self, key: KeyPath) -> bool:
+        """Whether the file that says a key today is one of which nobody wants the edit."""
+        declined = self.rollout.plans.declined
+        if not declined:
+            return False
+        path = set_at(self.rollout.legacy_chain(self.planned), key).path
+        return (self.rollout.live(path), self.rollout.old.digest(path)) in declined
 
     def arrived(self, difference: Difference) -> bool:
         """Whether the preset differs from its record as the old chain by now does too."""
@@ -116,7 +137,7 @@ def whole_values(path: KeyPath) -> KeyPath:
     return path
 
 
-def _set_at(resolved: Resolved, key: KeyPath) -> Place:
+def set_at(resolved: Resolved, key: KeyPath) -> Place:
     """Where a config sets a key, or the nearest section around it; else its own file."""
     for length in range(len(key), 0, -1):
         slot = resolved.branch.find(key[:length])
@@ -127,7 +148,7 @@ def _set_at(resolved: Resolved, key: KeyPath) -> Place:
 
 def unexplained(evidence: Evidence, rollout: Rollout, others: list[Evidence]) -> str | None:
     """A frozen file that is not what this evidence says, and that no later step put there."""
-    known = {item for other in others for item in other.chain}
+    known = {*evidence.brought, *(item for other in others for item in other.chain)}
     digests = rollout.old.frozen_digests
     for path, digest in evidence.chain:
         found = digests.get(path)

@@ -6,7 +6,7 @@ it is made of, and the live text of those is what the step migrates.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from migrate.locations import Place
 from migrate.parity import Difference, differences
 from migrate.plan import Plans
 from migrate.resolve import Resolver
-from migrate.rollout.legacy import read_manifest
+from migrate.rollout.legacy import ATTRIBUTES, is_frozen, only_line_ends, read_manifest
 from migrate.rollout.relink import relinked_text
 from migrate.trees.recording import RecordingTree
 from migrate.trees.tree import Overlay, Tree
@@ -65,13 +65,24 @@ class OldTree:
     """The tree in which old chains are resolved: the live one, with the legacy tree as it would be
     if it were frozen today.
 
+    `brought` are newer texts from elsewhere, such as another branch; without `live` it is the
+    record alone.
+
     Attributes:
         tree: the files; under the legacy folder stands the live text of whatever moved.
         moved: the files that moved, by their place in the legacy tree.
         frozen_digests: the manifest, digest by path; what moved is not in it.
     """
 
-    def __init__(self, plans: Plans, tree: Tree, dialect: Dialect, applied: AppliedFiles) -> None:
+    def __init__(
+        self,
+        plans: Plans,
+        tree: Tree,
+        dialect: Dialect,
+        applied: AppliedFiles,
+        brought: Iterable[MovedFile] = (),
+        live: bool = True,
+    ) -> None:
         self.plans = plans
         self.below = tree
         self.dialect = dialect
@@ -79,7 +90,8 @@ class OldTree:
         self.tree: Tree = tree
         self.moved: dict[str, MovedFile] = {}
         self.frozen_digests = _manifest(tree)
-        for file in [*self._edited(), *self._late()]:
+        moved = [*self._edited(), *self._late()] if live else []
+        for file in [*moved, *brought]:
             self._take(file)
         if self.moved:
             self._follow()
@@ -137,12 +149,30 @@ class OldTree:
             path = self.live(frozen)
             if path in self.applied.targets or not self.below.exists(path):
                 continue
-            if not self.below.exists(frozen) or _digest(self.below, path) == digest:
+            if not self.below.exists(frozen):
+                continue
+            today = _digest(self.below, path)
+            if today == digest or (path, today) in self.plans.declined:
                 continue
             now = self.below.read(path)
             if now != relinked_text(frozen_text, frozen, path, self.applied.moved):
                 before = self.below.read(frozen)
                 yield MovedFile(path, frozen, before, self._unlinked(path, now))
+
+    def touched(self, texts: Callable[[str, str], bytes | None]) -> Iterator[MovedFile]:
+        """The frozen copies that are not what the manifest says: for git a file that went and came
+        as a frozen copy was renamed, and it merges the edits of others into the copy.
+
+        `texts` finds what was frozen, by path and digest, where anybody still knows.
+        """
+        for frozen in self.below.files():
+            if not is_frozen(frozen) or frozen == ATTRIBUTES:
+                continue
+            digest, content = self.frozen_digests.get(frozen), self.below.read(frozen)
+            if digest is None:
+                yield MovedFile(self.live(frozen), frozen, None, content)
+            elif sha256(content) != digest and not only_line_ends(content, digest):
+                yield MovedFile(self.live(frozen), frozen, texts(frozen, digest), content)
 
     def _late(self) -> Iterator[MovedFile]:
         """Old files of presets that were planned by hand after the tree was frozen."""
@@ -205,13 +235,15 @@ class OldTree:
     def _changed(self, file: MovedFile) -> tuple[Difference, ...]:
         """What it says otherwise; nothing for a text that cannot be read."""
         try:
-            before = {} if file.before is None else self._own(self.below, file.frozen)
-            return tuple(differences(before, self._own(self.tree, file.frozen)))
+            before = {} if file.before is None else self.own(file.frozen, file.before)
+            return tuple(differences(before, self.own(file.frozen)))
         except MigrateError:
             return ()
 
-    def _own(self, tree: Tree, path: str) -> dict[Any, Any]:
-        said = PlainLoader(tree, self.dialect).own(path)
+    def own(self, frozen: str, content: bytes | None = None) -> dict[Any, Any]:
+        """What one old file says itself today, or with another text. Raises InputError."""
+        laid = [] if content is None else [Change(frozen, None, content)]
+        said = PlainLoader(Overlay(self.tree, laid), self.dialect).own(frozen)
         return {key: value for key, value in said.items() if key not in self.dialect.keys}
 
     def in_live_terms(self, error: MigrateError) -> MigrateError:

@@ -148,18 +148,33 @@ def _agreed(
 
 
 def taken_back(written: WrittenLines, now: bytes) -> bytes | Clash:
-    """Today's text with the old lines in place of the step's; the first clash, if there is one."""
+    """Today's text with the old lines in place of the step's; the last clash, if there is one."""
+    text, clashes = _turned(written, now)
+    return clashes[0] if clashes else text
+
+
+def carried_over(before: bytes, after: bytes, ours: bytes) -> bytes:
+    """A third text with the lines that changed between two others. What was edited there too, or
+    has no certain place, stays as it is."""
+    return _turned(written_lines(after, before), ours)[0]
+
+
+def _turned(written: WrittenLines, now: bytes) -> tuple[bytes, list[Clash]]:
+    """A text with the old lines of each hunk that stands there, and the hunks that do not."""
     lines = _lines(now)
+    clashes: list[Clash] = []
     for hunk, place in reversed(list(zip(written.hunks, places(written, now), strict=True))):
-        if isinstance(place, Clash):
-            return place
         if place is None:
+            continue
+        if isinstance(place, Clash):
+            clashes.append(place)
             continue
         first, last = place
         if first == last and first and not _end(lines[first - 1]):
-            return Clash(place, hunk, ())  # nothing can follow a line without an end
+            clashes.append(Clash(place, hunk, ()))  # nothing can follow a line without an end
+            continue
         lines[first:last] = _with_ends(hunk, lines[first:last])
-    return b"".join(lines)
+    return b"".join(lines), clashes
 
 
 def _with_ends(hunk: Hunk, stand: Sequence[bytes]) -> Iterable[bytes]:

@@ -15,6 +15,8 @@ from migrate.limits import DEFAULT, Limits
 from migrate.trees.git import GitError, await_answer, repository
 
 _NO_GIT = "a revision needs both; files that are checked out can be compared without"
+_EMPTY = "''"
+"""How a letter names a text without a character."""
 _DIGITS = 19
 """Of the largest size that git can tell."""
 _READ = ("cat-file", "--batch", "--follow-symlinks")
@@ -60,7 +62,8 @@ class GitTree:
             hint = nearest(self.revision, names) or "`git log --oneline` lists revisions"
             if self._git("rev-parse", "--is-shallow-repository").strip() == "true":
                 hint = "this clone is shallow; `git fetch --unshallow` brings all of its history"
-            raise InputError(f"git knows no revision {self.revision}", None, hint) from None
+            what = f"git knows no revision {self.revision or _EMPTY}"
+            raise InputError(what, None, hint) from None
 
     def read(self, path: str) -> bytes:
         """See `Tree.read`."""

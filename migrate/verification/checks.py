@@ -178,14 +178,14 @@ def _old_paths(gate: VerifyContext, planned: Planned) -> tuple[str, ...]:
 
 
 def _behind(planned: Planned, edit: MissedEdit) -> Finding:
-    """An edit that a preset lacks, and where a person would make it."""
+    """An edit that a preset lacks, and how it gets it."""
     what = f"{planned.name} is behind: {edit.what} in {edit.place}, after it was migrated"
+    hint = "`migrate port` carries it over"
     if edit.conflicts:
         what += f"; here it is {value_text(edit.here)}"
-    if edit.today is ABSENT:
-        hint = f"take `{dotted(edit.key)}` out of {edit.file}, or take back that edit"
-    else:
         hint = f"set `{dotted(edit.key)}` to {value_text(edit.today)} in {edit.file}"
+        if edit.today is ABSENT:
+            hint = f"take `{dotted(edit.key)}` out of {edit.file}, or take back that edit"
     return Finding("edits", what, edit.home, hint)
 
 
@@ -257,11 +257,11 @@ def _gone(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
     for path, one in left.items():
         what = "is left over: every preset that used it is migrated"
         hint = "`migrate apply --all` retires it"
-        behind = [name for name in one.users if gate.missed.get(name)]
-        if one.frozen in gate.old.moved and behind:
+        behind = [name for name in one.users if gate.lacks_edit_of(name, one.frozen)]
+        if behind:
             verb = "lacks" if len(behind) == 1 else "lack"
             what += f", but {', '.join(behind)} {verb} what was edited here"
-            hint = "carry that over as the findings of `edits` say; the next `apply` retires it"
+            hint = "`migrate port` carries that over, and retires it"
         links = [link for link in gate.workspace.graph.links_to(path) if link.source not in left]
         if links:
             what += f", but {links[0].place} still extends it"

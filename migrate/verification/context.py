@@ -149,6 +149,14 @@ class VerifyContext:
                     found[planned.name] = error
         return found
 
+    def lacks_edit_of(self, name: str, frozen: str) -> bool:
+        """Whether a preset lacks an edit of one of its old files, or that cannot be said."""
+        missed = self.missed.get(name)
+        if isinstance(missed, MigrateError):
+            return True
+        config = self.old_config(self.plans.presets[name])
+        return bool(missed) and config is not None and config.lacks_edit_of(frozen)
+
     @cached_property
     def missing_at(self) -> set[tuple[Place, KeyPath]]:
         """Where an edit is missing: presets that inherit from there differ for the same reason."""

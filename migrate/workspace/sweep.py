@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator
 
 from migrate.canonical import ready
 from migrate.changes import Change, ChangeSet
+from migrate.errors import MigrateError
 from migrate.locations import LEGACY
 from migrate.rollout.context import Rollout
 from migrate.rollout.evidence import Amendment, amended
 from migrate.rollout.leftovers import Leftover, leftovers
 from migrate.rollout.missed_edits import OldConfig
 from migrate.rollout.steps import Proposer, Sweep
+from migrate.trees.tree import Overlay
+from migrate.workspace.steps import combined
 from migrate.workspace.workspace import Workspace
 
 
@@ -38,6 +41,21 @@ def sweep(workspace: Workspace, names: Iterable[str] = ()) -> Sweep:
     return proposed._replace(changes=changes, waiting=waiting)
 
 
+def sweep_after(
+    workspace: Workspace, changes: ChangeSet, names: Iterable[str] = ()
+) -> tuple[ChangeSet, Sweep, list[MigrateError]]:
+    """Changes together with the sweep of what they leave over, as one landing; where that is
+    refused the changes alone, and why."""
+    after = workspace.fresh()
+    after.likely, after.tell = workspace.likely, workspace.tell
+    after.tree = Overlay(workspace.tree, changes)
+    try:
+        swept = sweep(after, names)
+    except MigrateError as error:
+        return changes, Sweep(), list(error.faults())
+    return combined([changes, swept.changes]), swept, []
+
+
 def found_leftovers(workspace: Workspace) -> list[Leftover]:
     """Every leftover of the tree."""
 
@@ -55,10 +73,9 @@ def _old_config(workspace: Workspace, name: str) -> OldConfig:
 
 def _missed(workspace: Workspace, leftover: Leftover) -> Iterator[str]:
     """The presets that lack an edit of a leftover."""
-    if leftover.frozen in workspace.rollout.old.moved:
-        for name in leftover.users:
-            if _old_config(workspace, name).missed():
-                yield name
+    for name in leftover.users:
+        if _old_config(workspace, name).lacks_edit_of(leftover.frozen):
+            yield name
 
 
 def amendments(workspace: Workspace) -> list[Change]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from benchmarks.faults import Landing, landings_of_rollout, tried
+from benchmarks.faults import Landing, landing_of_port, landings_of_rollout, tried
 from migrate.changes import Change, ChangeSet
 from migrate.layout import Layout
 from migrate.plan import Acceptance
@@ -48,11 +48,19 @@ def test_some_faults_while_something_is_accepted_leave_whole_trees() -> None:
         tree = laid_over(tree, changes)
 
 
+def test_some_faults_at_some_steps_of_port_leave_whole_trees() -> None:
+    name, tree, changes = landing_of_port()
+    kinds = {change.kind for change in changes}
+    assert kinds == {"modify", "delete"}
+    assert len(changes) >= 2 * 16, "some texts, and a record for each preset"
+    assert crash_at_some_steps(near(tree, changes), changes, name, steps=2) == []
+
+
 @pytest.mark.fuzz_long
 def test_every_fault_at_every_step_of_the_rollout_leaves_whole_trees(
     landings: list[Landing],
 ) -> None:
-    for landing in landings:
+    for landing in [*landings, landing_of_port()]:
         _, matrix = tried(landing, limit=1)
         assert matrix.complete
         assert matrix.mixed == []
