@@ -119,8 +119,8 @@ def _chosen(workspace: Workspace, names: Sequence[str]) -> list[Planned]:
 def _concerned(
     workspace: Workspace, today: Rollout, chosen: Sequence[Planned]
 ) -> Iterator[Planned]:
-    """The chosen presets of which an old file changed, those that they build on, since a key goes to
-    the file that sets it, and those that build on any of these; parents first.
+    """The chosen presets of which an old file changed, those that they build on, since a key goes
+    to the file that sets it, and those that build on any of these; parents first.
 
     Raises Refused for one that is gone, or whose plan changed since its step.
     """
