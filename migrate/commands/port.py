@@ -29,6 +29,7 @@ from migrate.rollout.missed_edits import OldConfig
 from migrate.rollout.port import CARRIED, CONFLICT, Outcome, Porter, PresetPort
 from migrate.rollout.steps import Sweep
 from migrate.trees.tree import Overlay
+from migrate.workspace.brought_back import merged_back
 from migrate.workspace.edit_source import EditSource, bring, refuse_markers
 from migrate.workspace.sweep import sweep_after
 from migrate.workspace.workspace import Workspace
@@ -83,7 +84,8 @@ def port(workspace: Workspace, names: Iterable[str] = (), revision: str | None =
         raise Refused("there is no legacy tree that says what was edited", MANIFEST, hint)
     chosen = _chosen(workspace, tuple(names))
     refuse_markers(workspace)
-    source = bring(workspace, revision)
+    workspace, back = merged_back(workspace)
+    source = bring(workspace, revision, back)
     today = source.rollout
     porter = Porter(today, workspace.tree, workspace.evidence, source.incoming, revision or "")
     try:
@@ -96,7 +98,8 @@ def port(workspace: Workspace, names: Iterable[str] = (), revision: str | None =
     values = {one.planned.preset.to: porter.loaded(one.planned.preset.to) for one in ports}
     result = Port(workspace, ports, changes, values, source, revision or "")
     chosen_names = [planned.name for planned in chosen] if names else []
-    result.changes, result.swept, result.kept = sweep_after(workspace, changes, chosen_names)
+    swept, result.swept, result.kept = sweep_after(workspace, changes, chosen_names)
+    result.changes = back.as_on_disk(swept)
     return result
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 import posixpath
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from migrate.canonical import Ready, canonical, indented, plain, restore
 from migrate.changes import Change, ChangeSet, sha256
 from migrate.errors import InputError
 from migrate.layout import Layout
-from migrate.locations import LEGACY, KeyPath, dotted, outside
+from migrate.locations import LEGACY, KeyPath, dotted, outside, parse_dotted
 from migrate.parity import ABSENT, Difference, Verdict, identical
 from migrate.rollout.legacy import MANIFEST
 from migrate.rollout.own_lines import (
@@ -206,6 +206,15 @@ def _amend(data: dict[str, Any], amendment: Amendment) -> None:
     revision = {"revision": amendment.revision} if amendment.revision else {}
     entry = {"files": sorted(amendment.digests), **revision, "keys": keys}
     data.setdefault("amendments", []).append(entry)
+
+
+def replaced_values(evidence: Evidence, frozen: str) -> Iterator[tuple[KeyPath, Any]]:
+    """The keys that an edit of an old file changed after the step, each with the value before it,
+    in the form of the record; `ABSENT` where there was none."""
+    for entry in json.loads(evidence.content).get("amendments", ()):
+        if frozen in entry["files"]:
+            for item in entry["keys"]:
+                yield parse_dotted(item["key"]), item.get("old", ABSENT)
 
 
 def _source(difference: Difference, sources: Mapping[KeyPath, str]) -> dict[str, str]:

@@ -195,8 +195,9 @@ class OldTree:
 
     def _take(self, file: MovedFile) -> None:
         self.moved[file.frozen] = file
-        if not isinstance(self.tree, Overlay):
+        if self.tree is self.below:
             self.tree = Overlay(self.below)
+        assert isinstance(self.tree, Overlay)
         self.tree.lay([Change(file.frozen, file.before, file.after)])
 
     def _follow(self) -> None:

@@ -29,7 +29,7 @@ from migrate.rollout.own_lines import carried_over
 from migrate.rollout.port_revision import Incoming
 from migrate.rollout.port_text import KeyWords, carried
 from migrate.rollout.port_values import Goal, goal, with_goals
-from migrate.trees.tree import Overlay, Tree
+from migrate.trees.tree import MemoryTree, Overlay, Tree
 from migrate.yaml_text.find import find_node
 
 PORTED, NEW, UNSET = "ported", "new", "unset"
@@ -127,9 +127,12 @@ class Porter:
         laid = [] if content is None else [Change(path, None, content)]
         return PlainLoader(Overlay(self.tree, laid), self.today.dialect).load(path)
 
-    def source(self, place: Place) -> Place:
-        """A place in the old files as people know it: the live file, or that of the revision."""
+    def source(self, place: Place, key: KeyPath) -> Place:
+        """Where the old files say a key, as people know it: in the live file, or in that of the
+        revision."""
         live = self.today.old.live_place(place)
+        if live.path in self.incoming.back:
+            return _place_in(live, key, self.incoming.back[live.path])
         path = self.today.live(place.path)
         brought = any(file.path == path for file in self.incoming.files)
         if live.path == place.path and brought:
@@ -238,7 +241,7 @@ class _Carrier:
             note = why or "its text cannot be changed without changing another value"
         elif kind != CONFLICT and isinstance(one.value, list) and kind != ALREADY:
             note = "the list item by item" if one.by_item else "the list as a whole"
-        source = self.porter.source(set_at(self.chain, one.key))
+        source = self.porter.source(set_at(self.chain, one.key), one.key)
         home = set_at(self.porter.resolved(self.target), one.key)
         return Outcome(
             self.planned.name, one.key, kind, one.base, one.theirs, one.ours, source, home, note
@@ -303,7 +306,7 @@ class _Carrier:
     def _aside(self, kind: str, one: Goal, frozen: str, note: str) -> Outcome:
         """The outcome of a key that the preset is not changed for."""
         here = find(self.ours, one.key)
-        source = self.porter.source(self._said(frozen, one.key))
+        source = self.porter.source(self._said(frozen, one.key), one.key)
         home = set_at(self.porter.before.resolve(self.target), one.key)
         return Outcome(
             self.planned.name, one.key, kind, one.base, one.theirs, here, source, home, note
@@ -325,6 +328,13 @@ class _Carrier:
     def _staying(self) -> frozenset[str]:
         old = self.porter.today.old
         return old.staying - old.applied.targets
+
+
+def _place_in(live: Place, key: KeyPath, content: bytes) -> Place:
+    """Where a text of a live file says a key; the file as a whole where it does not."""
+    document = Resolver(MemoryTree({live.path: content})).document(live.path)
+    found = find_node(document, document.root, key) if document.root is not None else None
+    return document.place(found.start) if found is not None else Place(live.path)
 
 
 def _reached(goals: Sequence[Goal]) -> list[Goal]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from migrate.changes import sha256
@@ -10,7 +10,7 @@ from migrate.dialect import Dialect
 from migrate.errors import MigrateError
 from migrate.loading.graph import Graph
 from migrate.loading.trainer import PlainLoader
-from migrate.locations import SUFFIXES
+from migrate.locations import SUFFIXES, KeyPath
 from migrate.parity import differences, equal, find
 from migrate.plan import Plans
 from migrate.resolve import Resolver
@@ -40,6 +40,9 @@ class Incoming(NamedTuple):
     """Presets that it added, which nobody planned."""
     touched: tuple[MovedFile, ...] = ()
     """Frozen copies into which git merged an edit."""
+    back: Mapping[str, bytes] = {}
+    """What stands at the places of retired files that are back, by path; what is new of it is
+    merged into their records already."""
 
 
 class OldFiles:
@@ -69,8 +72,12 @@ class OldFiles:
 class Incomer:
     """Compares two moments of a revision, and puts what changed into the old files of today."""
 
-    def __init__(self, old: OldTree, base: Tree, tip: Tree) -> None:
+    def __init__(
+        self, old: OldTree, base: Tree, tip: Tree, back: Mapping[str, bytes] | None = None
+    ) -> None:
         self.old = old
+        self.back = back or {}
+        """What stands at the places of old files that are merged already, by path."""
         self.plans = old.plans
         self.dialect = old.dialect
         self.base = OldFiles(self.plans, base, self.dialect)
@@ -89,14 +96,15 @@ class Incomer:
             if before == after:
                 continue
             if self._is_here(path):
-                if path not in self.old.staying and self.old.below.read(path) != after:
+                here = self.back.get(path) or self.old.below.read(path)
+                if path not in self.old.staying and here != after:
                     waiting.append(path)
             elif after is None:
                 deleted.append(path)
             else:
                 edited[path] = after
                 if not self._is_declined(path, after):
-                    text, clashing = self._merged(path, frozen, before or b"", after)
+                    text, clashing = merged(self.old, path, frozen, before or b"", after)
                     ours = self.old.tree.read(frozen)
                     if text != ours:
                         files.append(MovedFile(path, frozen, self._recorded(frozen), text))
@@ -116,39 +124,6 @@ class Incomer:
 
     def _recorded(self, frozen: str) -> bytes | None:
         return self.old.below.read(frozen) if self.old.below.exists(frozen) else None
-
-    # An edited file.
-
-    def _merged(
-        self, path: str, frozen: str, before: bytes, after: bytes
-    ) -> tuple[bytes, tuple[Goal, ...]]:
-        """The file of today with an edit, and the keys that were edited otherwise since."""
-        ours = self.old.tree.read(frozen)
-        if ours in (before, after):
-            return after, ()
-
-        def load(content: bytes) -> dict[Any, Any]:
-            tree = Overlay(self.old.tree)
-            tree.changed[frozen] = content
-            return PlainLoader(tree, self.dialect).own(frozen)
-
-        base, theirs, here = load(before), load(after), load(ours)
-        keys = dict.fromkeys(whole_values(one.path) for one in differences(base, theirs))
-        goals = [goal(key, find(base, key), find(theirs, key), here) for key in keys]
-        reached = [one for one in goals if not one.conflict]
-        words = KeyWords(path, self.dialect, after, before)
-        text = carried(
-            ours,
-            [carried_over(before, after, ours)],
-            with_goals(here, reached, theirs),
-            {one.key for one in reached},
-            load,
-            words,
-        )
-        there = load(text)
-        lacking = [one for one in reached if not equal(find(there, one.key), one.value)]
-        told = [one._replace(conflict="its text cannot be merged") for one in lacking]
-        return text, (*(one for one in goals if one.conflict), *told)
 
     # Files that are new.
 
@@ -190,3 +165,52 @@ class Incomer:
             frozen = self.plans.layout.frozen(path)
             if fragment and not known and path not in late and not self.old.tree.exists(frozen):
                 yield MovedFile(path, frozen, None, self.tip.tree.read(path))
+
+
+def merged(
+    old: OldTree,
+    path: str,
+    frozen: str,
+    before: bytes,
+    after: bytes,
+    doubtful: Callable[[KeyPath, Any], str] | None = None,
+) -> tuple[bytes, tuple[Goal, ...]]:
+    """The recorded text of an old file with the edit that leads from `before` to `after`, and the
+    keys that the record says otherwise too.
+
+    `doubtful` gives the reason for which a key and its new value may be no edit at all; such a key
+    is left alone and told among the others. Raises InputError for a text that cannot be loaded.
+    """
+    ours = old.tree.read(frozen)
+    if ours == after or (ours == before and doubtful is None):
+        return after, ()
+
+    def load(content: bytes) -> dict[Any, Any]:
+        tree = Overlay(old.tree)
+        tree.changed[frozen] = content
+        return PlainLoader(tree, old.dialect).own(frozen)
+
+    base, theirs, here = load(before), load(after), load(ours)
+    keys = dict.fromkeys(whole_values(one.path) for one in differences(base, theirs))
+    goals = [goal(key, find(base, key), find(theirs, key), here) for key in keys]
+    if doubtful is not None:
+        reasons = {one.key: doubtful(one.key, one.theirs) for one in goals}
+        goals = [
+            one._replace(conflict=one.conflict or reasons[one.key], value=find(here, one.key))
+            if reasons[one.key]
+            else one
+            for one in goals
+        ]
+    reached = [one for one in goals if not one.conflict]
+    text = carried(
+        ours,
+        [carried_over(before, after, ours)],
+        with_goals(here, reached, theirs),
+        {one.key for one in reached},
+        load,
+        KeyWords(path, old.dialect, after, before),
+    )
+    there = load(text)
+    lacking = [one for one in reached if not equal(find(there, one.key), one.value)]
+    told = [one._replace(conflict="its text cannot be merged") for one in lacking]
+    return text, (*(one for one in goals if one.conflict), *told)

@@ -16,6 +16,7 @@ from migrate.rollout.port_revision import Incomer, Incoming
 from migrate.trees.git_tree import GitTree
 from migrate.trees.revisions import brought_by
 from migrate.trees.tree import CachedTree
+from migrate.workspace.brought_back import BroughtBack
 from migrate.workspace.workspace import Workspace
 
 _MARKER = re.compile(rb"^<{7}(?: |\r?$)", re.MULTILINE)
@@ -30,18 +31,26 @@ class EditSource(NamedTuple):
     """The commit of the revision."""
 
 
-def bring(workspace: Workspace, revision: str | None) -> EditSource:
+def bring(
+    workspace: Workspace, revision: str | None, back: BroughtBack | None = None
+) -> EditSource:
     """The old files of today, with what a revision changed in those that are gone here.
+
+    `back` are retired files that stand there again, merged into their records by `workspace`.
 
     Raises InputError for a revision that git does not know, and for what cannot be read there.
     """
+    back = back or BroughtBack()
     with _Revisions(workspace) as revisions:
         if revision is None:
-            return _with(workspace, revisions, Incoming(), "")
+            incoming = Incoming(clashes=back.clashes, back=back.texts)
+            return _with(workspace, revisions, incoming, "")
         base, tip = brought_by(workspace.root, revision, workspace.limits)
         old = workspace.rollout.old
         before, after = (CachedTree(revisions.open(commit)) for commit in (base, tip))
-        return _with(workspace, revisions, Incomer(old, before, after).incoming(), tip)
+        incoming = Incomer(old, before, after, back.texts).incoming()
+        clashes = {**incoming.clashes, **back.clashes}
+        return _with(workspace, revisions, incoming._replace(clashes=clashes, back=back.texts), tip)
 
 
 class _Revisions:
