@@ -20,7 +20,14 @@ from migrate.plan import Allowance, Plans, Profile, load_plans
 from migrate.resolve import Resolver
 from migrate.trees.git_tree import GitTree
 from migrate.trees.tree import CachedTree, Tree
-from migrate.workspace.config_names import ConfigName, NamedConfig, names_and_faults
+from migrate.workspace.config_names import (
+    GIT,
+    LEGACY,
+    ConfigName,
+    NamedConfig,
+    locate,
+    names_and_faults,
+)
 from migrate.workspace.runnable import runnable, short_names, those_that_run
 from migrate.workspace.view import View
 
@@ -172,7 +179,9 @@ class _Comparison:
         past.tree = self.old_tree
         chosen: tuple[list[ConfigName], list[ConfigName]] = ([], [])
         faults: list[InputError] = []
-        for given in configs:
+        for word in configs:
+            # What is no file of the tree is refused: it has no other side.
+            given = locate(self.view, word) if word.startswith((LEGACY, GIT)) else word
             both = [names_and_faults(one, [given]) for one in (self.view, past)]
             for names, side in zip(chosen, both, strict=True):
                 names += [one for one in side if isinstance(one, ConfigName)]

@@ -162,8 +162,10 @@ def test_of_the_named_configs_alone(root: Path) -> None:
     assert found["removed"] == []
     assert [one["config"] for one in told(root, "HEAD", "configs/train")["removed"]] == [LOW]
     assert [one["config"] for one in told(root, "HEAD", LOW)["removed"]] == [LOW]
-    ran = migrate(root, "diff", "--since", "HEAD", "configs/nope*")
-    assert (ran.code, ran.out) == (3, "")
+    for word in ("configs/nope*", "nope.yaml", f"git:HEAD:{SFT}", "legacy:sft"):
+        ran = migrate(root, "diff", "--since", "HEAD", word)
+        assert (ran.code, ran.out) == (3, "")
+        assert ran.err.startswith("error: ")
 
 
 def test_what_the_profile_allows_is_told_apart_and_is_no_difference(root: Path) -> None:
