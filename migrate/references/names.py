@@ -135,6 +135,10 @@ class Names:
         """Another file: it may hold as many patterns as any."""
         self.overrun, self._tests = False, 0
 
+    def may_hold(self, text: str) -> bool:
+        """Whether a text may hold a name: a stem, or a path that has something dynamic."""
+        return self.any_stem.search(text) is not None or ("/" in text and dynamic(text))
+
     def lines(self, text: str) -> Iterator[tuple[int, int]]:
         """The lines that may hold a name, their ends included."""
         end = 0

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from migrate.errors import InputError
 from migrate.references.found import Edit, Found, Kind, in_unread
 from migrate.references.names import Names
+from migrate.references.python_rules import text_of
 from migrate.references.python_strings import Unparsed, parse, strings
 from migrate.references.source import BOM, Source
 from migrate.references.spelling import Piece, Spelled
@@ -40,6 +41,8 @@ def in_code(
         return
     shift = len(code) - len(body)
     for string in found:
+        if not names.may_hold(text_of(string.pieces)):
+            continue
         pieces = [_shifted(piece, shift) for piece in string.pieces]
         spelled = Spelled(pieces)
         for named in names.find(spelled.text, source.path, string.use):

@@ -19,6 +19,10 @@ _SHAPES = frozenset({"_", "gettext", "format", "dedent", "cleandoc", "indent", "
 """Calls that give back the text that they are given."""
 
 
+SPEAKING = frozenset({ast.keyword, ast.Assign, ast.AnnAssign, ast.Call, ast.Raise})
+"""The nodes that the functions below have an answer for; of any other both are false."""
+
+
 def is_for_people(node: ast.AST) -> bool:
     """Whether the strings in a node are only read by people."""
     if isinstance(node, ast.keyword):

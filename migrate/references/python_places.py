@@ -19,6 +19,7 @@ NESTED = 8
 """Strings in fields of strings: deeper, nobody knows where what stands."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_QUOTE = re.compile("[\"']+")
 _WIDE = re.compile(r"[^\x00-\x7f]+")
 _OPENING = re.compile(r"([A-Za-z]{0,3})(\"\"\"|'''|\"|')")
 _BETWEEN = re.compile(r"[ \t\f\r\n]*(?:(?:\\\r?\n?|#[^\r\n]*)[ \t\f\r\n]*)*")
@@ -68,6 +69,11 @@ class Places:
             extra += sum(map(_width, match.group())) - len(match.group())
             self._wide.append((first, match.end() + extra, match.end()))
         self._first_bytes = [first for first, _, _ in self._wide]
+
+    def lines_with_quotes(self) -> list[int]:
+        """The lines on which a string may begin or end, the first line is 1."""
+        starts = self._lines
+        return sorted({bisect_right(starts, one.start()) for one in _QUOTE.finditer(self.code)})
 
     def start(self, node: ast.expr) -> int:
         """The character at which a node begins."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from migrate.references.python_fill import BRACES, PERCENT, fill
+from migrate.references.python_tree import every
 from migrate.references.spelling import ELSEWHERE, Piece
 from migrate.references.tokens import ANCHOR
 
@@ -29,6 +30,7 @@ RESOURCES = frozenset({
 _PACKAGE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _LISTS = ast.List | ast.Tuple
 SEPARATORS = frozenset({"os.sep", "os.path.sep"})
+_ONE_PATH = SAME | DIRNAMES
 HERE = frozenset({"Path.cwd", "pathlib.Path.cwd", "os.getcwd"})
 
 DEPTH = 30
@@ -71,6 +73,10 @@ class Rules:
             ast.Subscript: self._subscript,
             ast.Call: self._call,
         }
+
+    def forget(self) -> None:
+        """Let go of what refers back to here: then no collector is needed to free the tree."""
+        self._readers.clear()
 
     def literal(self, node: ast.Constant) -> Pieces | None:
         """The pieces of a plain string; None for any other constant."""
@@ -223,7 +229,7 @@ class Rules:
             return self._resource(arguments, depth)
         if name in JOINS or last in PATHS:
             return self._joined(arguments, depth)
-        inner = self.evaluate(arguments[0], depth + 1) if name in SAME | DIRNAMES else None
+        inner = self.evaluate(arguments[0], depth + 1) if name in _ONE_PATH else None
         return _above(inner, 1) if name in DIRNAMES else inner
 
     def _method(
@@ -337,7 +343,7 @@ def _dotted(node: ast.expr) -> str:
 def _bindings(tree: ast.AST) -> dict[str, ast.expr | None]:
     """Names that are assigned once; None for those bound more often or in another way."""
     found: dict[str, ast.expr | None] = {}
-    for node in ast.walk(tree):
+    for node in every(tree):
         if type(node) in _BINDING:
             for name, value in _bound(node):
                 found[name] = None if name in found else value

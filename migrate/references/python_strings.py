@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,9 +13,10 @@ from migrate.limits import PYTHON_CHARS
 from migrate.references.found import NO_DROP, ONLY_ENTRY, OPTION_VALUE, Drop
 from migrate.references.names import PLAIN, Use
 from migrate.references.python_depth import too_deep
-from migrate.references.python_people import is_for_people, is_run, is_sentence
+from migrate.references.python_people import SPEAKING, is_for_people, is_run, is_sentence
 from migrate.references.python_places import Field, Literal, Places, Unclear
 from migrate.references.python_rules import Pieces, Rules, TooMuch, text_of
+from migrate.references.python_tree import inner
 from migrate.references.reference import CERTAIN, LIKELY
 from migrate.references.spelling import Piece
 from migrate.yaml_text.compose import collector_off
@@ -64,9 +66,11 @@ def strings(code: str, path: str, constants: dict[str, Pieces]) -> list[String]:
         try:
             found = list(reader.walk(tree))
             reader.note_constants()
+            return sorted([*found, *reader.comments()], key=_first)
         except TooMuch:
             raise Unparsed("its constants are made of one another too often") from None
-        return sorted([*found, *reader.comments()], key=_first)
+        finally:
+            reader.forget()
 
 
 def parse(code: str) -> ast.Module:
@@ -89,6 +93,8 @@ def parse(code: str) -> ast.Module:
 
 
 def _first(string: String) -> int:
+    if len(string.pieces) == 1:
+        return max(0, string.pieces[0].start)
     return min((piece.start for piece in string.pieces if piece.start >= 0), default=0)
 
 
@@ -99,6 +105,7 @@ class _Reader(Rules):
         super().__init__(path, tree, constants, len(code))
         self.code = code
         self.places = Places(code)
+        self._quotes = self.places.lines_with_quotes()
         self.tokens: list[tuple[int, int]] = []
         """Where string tokens stand: what looks like a comment in one is none."""
 
@@ -109,7 +116,13 @@ class _Reader(Rules):
         stack: list[tuple[ast.AST, Drop, bool]] = [(tree, NO_DROP, False)]
         while stack:
             node, drop, told = stack.pop()
-            told = is_for_people(node) or (told and not is_run(node))
+            kind = node.__class__
+            if kind in SPEAKING:
+                told = is_for_people(node) or (told and not is_run(node))
+            if isinstance(node, ast.stmt) and not self._quoted(node):
+                continue
+            if kind is ast.Name:  # what it stands for is written elsewhere
+                continue
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
                 pieces = self.evaluate(node.value)
                 if pieces:
@@ -123,8 +136,16 @@ class _Reader(Rules):
             if isinstance(node, ast.List):
                 stack += [(item, self._drop(node, n), told) for n, item in enumerate(node.elts)]
                 continue
-            inner = _IN_TUPLE if isinstance(node, ast.Tuple | ast.Set) else NO_DROP
-            stack += [(child, inner, told) for child in ast.iter_child_nodes(node)]
+            below = _IN_TUPLE if isinstance(node, ast.Tuple | ast.Set) else NO_DROP
+            stack += [(child, below, told) for child in inner(node)]
+
+    def _quoted(self, node: ast.stmt) -> bool:
+        """Whether a string may stand in a statement."""
+        above = min(
+            (one.lineno for one in getattr(node, "decorator_list", ())), default=node.lineno
+        )
+        first = bisect_left(self._quotes, min(above, node.lineno))
+        return first < len(self._quotes) and self._quotes[first] <= (node.end_lineno or node.lineno)
 
     def _use(self, pieces: Pieces) -> Use:
         start = pieces[0].start
@@ -134,6 +155,9 @@ class _Reader(Rules):
         """What stands behind a `#` that is in no string."""
         position = 0
         for start, end in [*sorted(self.tokens), (len(self.code), len(self.code))]:
+            if "#" not in self.code[position : max(start, position)]:
+                position = max(position, end)
+                continue
             for match in _COMMENT.finditer(self.code, position, max(start, position)):
                 yield String([Piece(match.group(), *match.span())], Use(bare=CERTAIN), True)
             position = max(position, end)
@@ -171,6 +195,11 @@ class _Reader(Rules):
         if not isinstance(value, str):
             return None
         start, end = self.places.start(node), self.places.end(node)
+        quote, body = self.code[start : start + 1], self.code[start + 1 : end - 1]
+        if body and body == value and quote in "'\"" and quote not in body and "\\" not in body:
+            # One token that says what stands between its quotes, as most do.
+            self.tokens.append((start, end))
+            return [Piece(value, start + 1, end - 1)]
         try:
             found = self.places.literal(start, end)
             pieces = [part for part in found.parts if isinstance(part, Piece)]

@@ -1,0 +1,81 @@
+"""The check of bytes lets every file through that names a target; few others."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from migrate.references import Renames, scan
+from migrate.references.finder import Finder
+from migrate.trees.tree import MemoryTree
+
+TARGETS = {
+    "configs/debug.yaml": None,
+    "configs/train/dense.yaml": "configs/train/wide.yaml",
+    "configs/train/dense-2.yaml": None,
+    "configs/train/sft/dense.yaml": None,
+    "configs/变/密.yaml": None,
+    "configs/train/sft": None,
+}
+PARTS = (
+    *("configs", "train", "sft", "dense", "dense-2", "debug", "变", "密", "tr", "ain", "other"),
+    *("/", "/", "/", "\\", "./", "../", ".yaml", ".yml", ".", "-", "=", ": ", ", ", " ", "\n"),
+    *("{X}", "${X}", "$X", "%s", "*", "**", "?", "[ds]", "<x>", '"', "'", '" + "', "' '"),
+    *("--config", "config=", "preset", "CFG=", "config_path=", "config_name=", "X = ", "f'"),
+    *("os.path.join(", "Path(", ")", '", "', "# ", "- ", "run ", "extends: [", "]", "(", "`"),
+)
+FILES = ("a.py", "b.sh", "c.md", "configs/d.yaml", "e/f.yml", "g.ipynb", "h.txt")
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.sampled_from(FILES), st.lists(st.sampled_from(PARTS), min_size=2, max_size=24))
+def test_whatever_is_found_passes_the_check_of_bytes(path: str, parts: list[str]) -> None:
+    text = "".join(parts)
+    if path.endswith(".ipynb"):
+        source = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        text = f'{{"cells": [{{"cell_type": "code", "source": "{source}"}}]}}'
+    content = text.encode()
+    tree = MemoryTree({path: content, "configs/train/wide.yaml": b"a: 1\n"})
+    renames = Renames(TARGETS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Finder, "may_name", lambda self, content: True)
+        found = scan(tree, renames)
+    assert Finder(renames).may_name(content) or not found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "features that are enabled/dense in some terminals",
+        "see https://forge.example/grammars/tree/debug or x/y/dense",
+        "run(debug=debug, base=dense)",
+        "logger.debug('a dense thing')",
+        'import debug; print("debug")',
+        "text = 'abc' + str(count/dense)",
+    ],
+)
+def test_words_that_only_look_like_a_name_of_a_config_do_not_pass(text: str) -> None:
+    assert not Finder(Renames(TARGETS)).may_name(text.encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "train/dense",
+        "configs/train/dense-2",
+        "x = f'{folder}/debug'",
+        "-cconfigs/debug",
+        "**train/dense**",
+        "\\ntrain/dense",
+        "${V-train/dense}",
+        "tr?in/dense",
+        "../debug",
+        "train\\\\dense",
+        "X='debug'; run('--config=' + X)",
+        "run --config=debug",
+        "\\u53d8/\\u5bc6",
+    ],
+)
+def test_a_name_in_any_of_its_forms_passes(text: str) -> None:
+    assert Finder(Renames(TARGETS)).may_name(text.encode())
