@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from migrate.errors import InputError
-from migrate.references.found import Edit, Found, Kind, in_unread
+from migrate.references.found import Edit, Found, Kind, Unedited, in_unread
 from migrate.references.names import Names
+from migrate.references.python_depth import too_much_to_edit
 from migrate.references.python_rules import text_of
 from migrate.references.python_strings import Unparsed, parse, strings
 from migrate.references.source import BOM, Source
@@ -65,13 +67,52 @@ def _shifted(piece: Piece, shift: int) -> Piece:
 
 
 def edit(text: str, edits: Sequence[Edit]) -> str:
-    """The edited module. Raises Unedited where libcst cannot read it."""
-    from migrate.references.python_edit import edited  # libcst takes long to import
+    """The edited module. Raises Unedited for what is too long, or is no string where it should be.
 
+    A text takes the place of another in a string or a comment; libcst, which takes long to import
+    and to parse, is asked where an entry of a list goes with what stands around it.
+    """
     code = text.removeprefix(BOM)
     shift = len(text) - len(code)
     moved = [((start - shift, end - shift), new) for (start, end), new in edits]
-    return text[:shift] + edited(code, moved)
+    if too_much_to_edit(code):
+        raise Unedited("too long, or nested too deeply")
+    done = _spliced(code, moved)
+    if done is None:
+        from migrate.references.python_edit import edited
+
+        done = edited(code, moved)
+    return text[:shift] + done
+
+
+_PATH = re.compile(r"[\w./\-]*")
+
+
+def _spliced(code: str, edits: Sequence[Edit]) -> str | None:
+    """The code with new texts in their places; None where more than strings would be another."""
+    parts, position = [], 0
+    for (start, end), new in sorted(edits):
+        if start < position or not new:
+            return None
+        parts += [code[position:start], new]
+        position = end
+    done = "".join([*parts, code[position:]])
+    try:
+        old = parse(code)  # as it was for finding the names: that is remembered
+        safe = all(_in_quotes(code, *span) for span, _ in edits) or _alike(old, parse(done))
+    except Unparsed:
+        return None
+    return done if safe else None
+
+
+def _in_quotes(code: str, start: int, end: int) -> bool:
+    """Whether a stretch is all that stands between two quotes, but for more of a path."""
+    before = code[code.rfind("\n", 0, start) + 1 : start][::-1]
+    front, back = _PATH.match(before), _PATH.match(code, end)
+    if front is None or back is None:
+        return False
+    quote = before[front.end() : front.end() + 1]
+    return quote in ("'", '"') and code[back.end() : back.end() + 1] == quote
 
 
 def check(path: str, before: str, after: str) -> None:
@@ -84,8 +125,13 @@ def check(path: str, before: str, after: str) -> None:
         new = parse(after.removeprefix(BOM))
     except Unparsed as error:
         raise InputError(f"would not parse after the edit: {error}", path) from None
-    if any(a != b for a, b in zip_longest(_shape(old), _shape(new))):
+    if not _alike(old, new):
         raise InputError("would not parse to the same tree after the edit", path)
+
+
+def _alike(old: ast.Module, new: ast.Module) -> bool:
+    """Whether two modules differ in what strings say and in lone strings of lists alone."""
+    return all(a == b for a, b in zip_longest(_shape(old), _shape(new)))
 
 
 def _shape(tree: ast.AST) -> Iterator[object]:

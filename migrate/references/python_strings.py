@@ -8,6 +8,7 @@ import warnings
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from migrate.limits import PYTHON_CHARS
 from migrate.references.found import NO_DROP, ONLY_ENTRY, OPTION_VALUE, Drop
@@ -73,8 +74,12 @@ def strings(code: str, path: str, constants: dict[str, Pieces]) -> list[String]:
             reader.forget()
 
 
+@lru_cache(maxsize=1)
 def parse(code: str) -> ast.Module:
-    """The tree of a module, whatever stands in the text. Raises Unparsed."""
+    """The tree of a module, whatever stands in the text. Raises Unparsed.
+
+    The last one is remembered: who has found names in a module may edit it next.
+    """
     if len(code) > PYTHON_CHARS:
         raise Unparsed(f"longer than {PYTHON_CHARS:,} characters")
     if too_deep(code):

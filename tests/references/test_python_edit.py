@@ -1,4 +1,4 @@
-"""libcst edits the Python files that change, keeps the rest, and is asked for nothing else."""
+"""What changes in Python changes alone; libcst takes entries out of lists, nothing else."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from migrate.references import DROP, Renames, rewrite, scan
 from migrate.references.found import Unedited
+from migrate.references.python import edit
 from migrate.references.python_depth import DEEPEST, EDITED_CHARS, EDITED_DEEPEST
 from migrate.references.python_edit import edited
 from migrate.trees.tree import MemoryTree
@@ -155,7 +156,31 @@ def test_what_is_left_of_a_list_is_its_other_entries(
     assert text.count("# above") == code.count("# above")
 
 
-# libcst is imported for a Python file that changes, and for nothing else.
+# What is no string or comment is no place for another text.
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "run(config_path='configs/components', config_name=o)\n",
+        "x = 'config_path=configs/components config_name=' + 'config_name' / o / 'b'\n",
+        'print \'config_path="configs/components", config_name="o"\'\n',
+    ],
+)
+def test_a_name_in_code_that_is_no_string_stays(code: str) -> None:
+    tree = MemoryTree({"run.py": code.encode()})
+    found = scan(tree, Renames({OLD: NEW}))
+    assert rewrite(tree, found, likely=True) == []
+
+
+def test_a_text_that_would_make_another_tree_is_not_put_in() -> None:
+    for span, text in (((4, 5), "y"), ((4, 12), "'x' + 1"), ((0, 1), "z")):
+        with pytest.raises(Unedited):
+            edit("a = x + 'abc'\n", [(span, text)])
+    assert edit("a = x + 'abc'  # d\n", [((9, 12), "e"), ((17, 18), "f")]) == "a = x + 'e'  # f\n"
+
+
+# libcst is imported for a Python file in which an entry of a list goes, and for nothing else.
 
 SCRIPTS = {
     "tools/run.py": "print('configs/train/p.yaml')\n# python train.py --config=train/p\n",
