@@ -43,7 +43,8 @@ def refs(view: View, paths: Sequence[str], jobs: int = 1, exclude: Sequence[str]
     asked = [view.path(given) for given in paths]
     folders = [one for one in asked if any(path.startswith(f"{one}/") for path in targets)]
     renames = Renames.looking_for([*targets, *folders], root, view.dialect.keys, view.layout)
-    references = tuple(scan(view.tree, renames, exclude=exclude, jobs=jobs))
+    store = view.scans("refs")
+    references = tuple(scan(view.tree, renames, exclude=exclude, jobs=jobs, store=store))
     named = {one.target for one in references}
     found = Pointing(tuple(targets), references, tuple(one for one in folders if one in named))
     raise_all([_unknown(path, live) for path in targets if _is_unknown(view, found, path)])

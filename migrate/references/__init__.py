@@ -2,6 +2,7 @@
 
 from migrate.references.kinds import KINDS
 from migrate.references.reference import CERTAIN, LIKELY, NOTE, Reference
+from migrate.references.remembered import ScanRecord, ScanStore
 from migrate.references.renames import DROP, Ignore, Renames, Successor
 from migrate.references.rewrite import is_rewritten, rewrite
 from migrate.references.scan import naming, scan
@@ -16,6 +17,8 @@ __all__ = [
     "Ignore",
     "Reference",
     "Renames",
+    "ScanRecord",
+    "ScanStore",
     "Successor",
     "as_glob",
     "has_suffix",

@@ -117,15 +117,22 @@ class Names:
         self.letters = letters_of(self.targets)
         self.overrun = False
         """Whether some pattern was not looked into since `begin`."""
+        self.looked_outside = False
+        """Whether what was found since `begin` depends on more than texts and paths."""
         self._tests = 0
         self._tails: dict[str, list[str]] = {}
         self._hits: dict[str, tuple[list[str], list[str]]] = {}
         self.any_stem = re.compile("|".join(map(re.escape, sorted(self.stems))) or r"(?!)")
         self._in_lines = re.compile(f"{self.any_stem.pattern}|{DYNAMIC.pattern}")
 
-    @cached_property
+    @property
     def remotes(self) -> frozenset[str]:
         """The repositories on forges that are this one's, by what its git says of its remotes."""
+        self.looked_outside = True
+        return self._remotes
+
+    @cached_property
+    def _remotes(self) -> frozenset[str]:
         disk = disk_below(self.tree)
         with suppress(MigrateError):  # a scan goes without
             return frozenset(map(repository_of, remotes(disk.root))) if disk else frozenset()
@@ -133,7 +140,7 @@ class Names:
 
     def begin(self) -> None:
         """Another file: it may hold as many patterns as any."""
-        self.overrun, self._tests = False, 0
+        self.overrun, self.looked_outside, self._tests = False, False, 0
 
     def may_hold(self, text: str) -> bool:
         """Whether a text may hold a name: a stem, or a path that has something dynamic."""

@@ -85,6 +85,7 @@ def edit(text: str, edits: Sequence[Edit]) -> str:
     return text[:shift] + done
 
 
+_LINE_END = re.compile(r"\r\n?|\n")
 _PATH = re.compile(r"[\w./\-]*")
 
 
@@ -99,7 +100,9 @@ def _spliced(code: str, edits: Sequence[Edit]) -> str | None:
     done = "".join([*parts, code[position:]])
     try:
         old = parse(code)  # as it was for finding the names: that is remembered
-        safe = all(_in_quotes(code, *span) for span, _ in edits) or _alike(old, parse(done))
+        safe = all(_in_quotes(code, *span) for span, _ in edits) or _alike(
+            code, done, old, parse(done)
+        )
     except Unparsed:
         return None
     return done if safe else None
@@ -117,21 +120,44 @@ def _in_quotes(code: str, start: int, end: int) -> bool:
 
 def check(path: str, before: str, after: str) -> None:
     """The edited module is the same tree but for strings and dropped entries, or InputError."""
+    before, after = before.removeprefix(BOM), after.removeprefix(BOM)
     try:
-        old = parse(before.removeprefix(BOM))
+        old = parse(before)
     except Unparsed:
         return
     try:
-        new = parse(after.removeprefix(BOM))
+        new = parse(after)
     except Unparsed as error:
         raise InputError(f"would not parse after the edit: {error}", path) from None
-    if not _alike(old, new):
+    if not _alike(before, after, old, new):
         raise InputError("would not parse to the same tree after the edit", path)
 
 
-def _alike(old: ast.Module, new: ast.Module) -> bool:
-    """Whether two modules differ in what strings say and in lone strings of lists alone."""
-    return all(a == b for a, b in zip_longest(_shape(old), _shape(new)))
+def _alike(before: str, after: str, old: ast.Module, new: ast.Module) -> bool:
+    """Whether two modules differ in what strings say and in lone strings of lists alone.
+
+    Statements on the same lines of text are the same; the others are compared node by node.
+    """
+    if len(old.body) != len(new.body):
+        return False
+    was, now = _Lines(before), _Lines(after)
+    return all(
+        was.of(one) == now.of(other)
+        or all(a == b for a, b in zip_longest(_shape(one), _shape(other)))
+        for one, other in zip(old.body, new.body, strict=True)
+    )
+
+
+class _Lines:
+    """The lines of a module, as Python counts them."""
+
+    def __init__(self, code: str) -> None:
+        self._lines = _LINE_END.split(code)
+
+    def of(self, node: ast.stmt) -> list[str]:
+        """The lines on which a statement stands, its decorators too."""
+        first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
+        return self._lines[first - 1 : node.end_lineno]
 
 
 def _shape(tree: ast.AST) -> Iterator[object]:

@@ -74,11 +74,12 @@ def strings(code: str, path: str, constants: dict[str, Pieces]) -> list[String]:
             reader.forget()
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def parse(code: str) -> ast.Module:
     """The tree of a module, whatever stands in the text. Raises Unparsed.
 
-    The last one is remembered: who has found names in a module may edit it next.
+    The last two are remembered: who has found names in a module may edit it next, and then
+    compares what was with what is.
     """
     if len(code) > PYTHON_CHARS:
         raise Unparsed(f"longer than {PYTHON_CHARS:,} characters")

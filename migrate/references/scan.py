@@ -5,26 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from migrate.errors import InputError
 from migrate.references.files import scanned
 from migrate.references.finder import Finder
-from migrate.references.forge import in_links
 from migrate.references.found import Found, Kind, Unedited, in_unread, refer, settle
 from migrate.references.halves import in_halves
 from migrate.references.kinds import KINDS, kind_of
 from migrate.references.large import named_plainly
 from migrate.references.names import Names
 from migrate.references.reference import CERTAIN, NOTE, Reference
+from migrate.references.remembered import (
+    ScanRecord,
+    ScanStore,
+    key_of,
+    names_question_of,
+    question_of,
+)
 from migrate.references.renames import Ignore, Renames
 from migrate.references.source import Source, in_utf_8
 from migrate.references.tokens import has_suffix
 from migrate.references.working_folder import in_folders
-from migrate.trees.globs import matches
-from migrate.trees.tree import Tree
+from migrate.trees.globs import matcher, matches
+from migrate.trees.tree import Tree, read_once
 
 PARALLEL_FROM = 2000
 """Below so many files a second process costs more than it saves."""
+
+REMEMBERED_FROM = 500
+"""Below so many files what was found is found again sooner than it is looked up."""
 
 
 def scan(
@@ -34,12 +44,14 @@ def scan(
     exclude: Sequence[str] = (),
     jobs: int = 1,
     among: Sequence[str] | None = None,
+    store: ScanStore | None = None,
 ) -> list[Reference]:
     """Every reference to the old paths of `renames` (or to the given paths), by file and place.
 
     `include` and `exclude` are globs of files; `jobs` is the number of processes for a large tree;
-    `among` narrows the scan to files that `naming` found before. Of configs that are excluded only
-    what their values name for sure is told, and nothing in them is rewritten.
+    `among` narrows the scan to files that `naming` found before; `store` has what was found in the
+    same bytes before. Of configs that are excluded only what their values name for sure is told,
+    and nothing in them is rewritten.
     """
     wanted = renames if isinstance(renames, Renames) else Renames.looking_for(renames)
     if not wanted.targets:
@@ -47,28 +59,65 @@ def scan(
     files = list(tree.files()) if among is not None else scanned(tree, wanted)
     chosen = [path for path in among if tree.exists(path)] if among is not None else files
     chosen = _within(chosen, include, exclude, wanted)
-    reader = _Reader(tree, wanted, frozenset(files))
+    record = _record(store, files, wanted)
+    reader = _Reader(tree, wanted, frozenset(files), record is not None)
+    if record is not None:
+        record.ask_names(names_question_of(wanted, files))
     if jobs > 1 and len(chosen) >= PARALLEL_FROM:
-        found = _parallel(reader, chosen, jobs)
+        answers = _in_processes(reader, chosen, jobs, record)
     else:
-        found = [reference for path in chosen for reference in reader.references(path)]
+        answers = reader.all_of(chosen, record)
+    if store is not None and record is not None:
+        for answer in answers:
+            record.note(*answer)
+        store.save(record)
+    found = [one for answer in answers for one in answer.references or ()]
     told = _unedited(found, exclude)
     return sorted(told, key=lambda reference: (reference.path, reference.line, reference.column))
 
 
 def naming(
-    tree: Tree, renames: Renames, include: Sequence[str] = (), exclude: Sequence[str] = ()
+    tree: Tree,
+    renames: Renames,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    store: ScanStore | None = None,
 ) -> list[str]:
     """The files whose bytes may name any of these paths: a scan of one of them can be narrowed."""
     finder = Finder(renames)
+    files = scanned(tree, renames)
+    record = _record(store, files, renames)
     found = []
-    for path in _within(scanned(tree, renames), include, exclude, renames):
+    for path in _within(files, include, exclude, renames):
         try:
-            if finder.may_name(in_utf_8(tree.read(path))):
-                found.append(path)
+            content = _looked_at(tree, path)
         except InputError:
             found.append(path)
+            continue
+        key = key_of(path, content) if record is not None else ""
+        if record is not None and key in record.nothing:
+            continue
+        if finder.may_name(in_utf_8(content)):
+            found.append(path)
+        elif record is not None:
+            record.note(key, None)
+    if store is not None and record is not None:
+        store.save(record)
     return found
+
+
+def _looked_at(tree: Tree, path: str) -> bytes:
+    """The bytes of a file; a config stays at hand for those who load it."""
+    return tree.read(path) if has_suffix(path) else read_once(tree, path)
+
+
+def _record(store: ScanStore | None, files: Sequence[str], renames: Renames) -> ScanRecord | None:
+    """What was found before in the files of a tree that is large enough for that."""
+    if store is None or len(files) < REMEMBERED_FROM:
+        return None
+    record = store.load()
+    record.ask(question_of(renames))
+    return record
 
 
 def _within(
@@ -76,11 +125,12 @@ def _within(
 ) -> list[str]:
     """The files to look into; what is not migrated may need a file that goes all the same."""
     inside = "" if renames.config_root == "." else f"{renames.config_root}/"
+    wanted, unwanted = matcher(include), matcher(exclude)
     return [
         path
         for path in files
-        if (not include or matches(path, include))
-        and (not matches(path, exclude) or (path.startswith(inside) and has_suffix(path)))
+        if (not include or wanted(path))
+        and (not unwanted(path) or (path.startswith(inside) and has_suffix(path)))
     ]
 
 
@@ -94,13 +144,38 @@ def _unedited(found: Iterable[Reference], exclude: Sequence[str]) -> Iterator[Re
             yield one._replace(edit=None, reason=reason)
 
 
-def _parallel(reader: _Reader, files: Sequence[str], jobs: int) -> list[Reference]:
+class _Answer(NamedTuple):
+    """What a file names; None where its bytes name nothing.
+
+    `key` is what a record keeps it under; empty where none does, the file cannot be read whole, or
+    the answer depends on more than the tree.
+    """
+
+    key: str
+    references: tuple[Reference, ...] | None
+
+
+def _of_record(record: ScanRecord, key: str) -> _Answer | None:
+    """What is known already need not be noted again: it comes without its key."""
+    references = record.recall(key)
+    return None if references is None else _Answer("", references)
+
+
+def _in_processes(
+    reader: _Reader, files: Sequence[str], jobs: int, record: ScanRecord | None
+) -> list[_Answer]:
+    """The answers of many files; those that a record has stay with this process."""
     from concurrent.futures import ProcessPoolExecutor  # only large trees need it
 
+    known: list[_Answer] = []
+    if record is not None and not record.empty:
+        recalled = {path: reader.recalled(path, record) for path in files}
+        known = [answer for answer in recalled.values() if answer is not None]
+        files = [path for path, answer in recalled.items() if answer is None]
     size = max(1, len(files) // (jobs * 8))
     chunks = [files[start : start + size] for start in range(0, len(files), size)]
     with ProcessPoolExecutor(jobs) as pool:
-        return [reference for part in pool.map(reader.all_of, chunks) for reference in part]
+        return known + [answer for part in pool.map(reader.all_of, chunks) for answer in part]
 
 
 @dataclass
@@ -110,25 +185,41 @@ class _Reader:
     tree: Tree
     renames: Renames
     files: frozenset[str]
+    remembers: bool = False
+    """Whether a record keeps the answers."""
 
     def __post_init__(self) -> None:
         self.finder = Finder(self.renames)
         self.names = Names(self.renames, self.tree, self.files)
 
-    def all_of(self, paths: Sequence[str]) -> list[Reference]:
-        """The references of several files."""
-        return [reference for path in paths for reference in self.references(path)]
+    def all_of(self, paths: Sequence[str], record: ScanRecord | None = None) -> list[_Answer]:
+        """The answers of several files, but for those that say nothing to anybody."""
+        found = (self._answer(path, record) for path in paths)
+        return [one for one in found if one.key or one.references]
 
-    def references(self, path: str) -> Iterator[Reference]:
+    def recalled(self, path: str, record: ScanRecord) -> _Answer | None:
+        """What a record has of a file as it is now."""
+        try:
+            return _of_record(record, key_of(path, _looked_at(self.tree, path)))
+        except InputError:
+            return None
+
+    def _answer(self, path: str, record: ScanRecord | None) -> _Answer:
         """The references of one file, each place once."""
         try:
-            content = self.tree.read(path)
+            content = _looked_at(self.tree, path)
         except InputError as error:
-            if _known(path):
-                yield from self._plain(path, error.what)
-            return
+            return _Answer("", tuple(self._plain(path, error.what) if _known(path) else ()))
+        key = key_of(path, content) if self.remembers else ""
+        known = _of_record(record, key) if record is not None else None
+        if known is not None:
+            return known
         if not self.finder.may_name(in_utf_8(content)):
-            return
+            return _Answer(key, None)
+        found = tuple(self._references(path, content))
+        return _Answer("" if self.names.looked_outside else key, found)
+
+    def _references(self, path: str, content: bytes) -> Iterator[Reference]:
         kind = kind_of(path, content, self.renames.config_root, self.renames.composing)
         if kind is None or (_binary(content) and not _known(path)):
             return
@@ -141,8 +232,7 @@ class _Reader:
             prose = kind is KINDS["markdown"]
             halves = in_halves(source, self.names, prose)
             entered = in_folders(source, self.names, prose)
-            links = in_links(source, self.names, prose)
-            names = chain(kind.find(source, self.names), halves, entered, links)
+            names = chain(kind.find(source, self.names), halves, entered)
         found = settle(list(names), self.renames)
         yield from _editable(kind, source, list(self._once(kind, source, found)))
         if self.names.overrun:

@@ -10,6 +10,7 @@ from migrate.errors import InputError, MigrateError
 from migrate.loading.graph import Said, said_by
 from migrate.loading.trainer import PlainLoader
 from migrate.plan import Planned, Plans
+from migrate.references import ScanStore
 from migrate.resolve import Resolved, Resolver, Store
 from migrate.rollout.old_tree import OldTree
 
@@ -18,10 +19,16 @@ MANY = 256
 
 
 class Rollout:
-    """One set of plans and the old chains as they are today; who asks shares what was parsed."""
+    """One set of plans and the old chains as they are today; who asks shares what was parsed.
 
-    def __init__(self, plans: Plans, old: OldTree, dialect: Dialect) -> None:
+    `scans` has what earlier commands found when they looked for references.
+    """
+
+    def __init__(
+        self, plans: Plans, old: OldTree, dialect: Dialect, scans: ScanStore | None = None
+    ) -> None:
         self.plans = plans
+        self.scans = scans
         self.old = old
         self.dialect = dialect
         self.store: Store = {}

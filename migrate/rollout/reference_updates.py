@@ -22,6 +22,7 @@ from migrate.references import (
     Ignore,
     Reference,
     Renames,
+    ScanStore,
     Successor,
     as_glob,
     has_suffix,
@@ -84,7 +85,8 @@ class ReferenceTracker:
 
     `moved` maps the old path of a preset to its new one, `going` are all files that some step
     deletes, `records` those that the rollout itself rewrites from the legacy tree, `targets` the
-    new presets. A folder that goes empty is looked for like a file.
+    new presets. A folder that goes empty is looked for like a file. `store` has what earlier
+    commands found.
     """
 
     def __init__(
@@ -95,9 +97,11 @@ class ReferenceTracker:
         moved: Mapping[str, str],
         records: Iterable[str],
         targets: Iterable[str] = (),
+        store: ScanStore | None = None,
     ) -> None:
         self.plans = plans
         self.tree = tree
+        self.store = store
         self.records = frozenset(records)
         deleted = set(going)
         moves = {path: _fate(plans, path, moved.get(path)) for path in deleted}
@@ -112,7 +116,8 @@ class ReferenceTracker:
     @cached_property
     def suspects(self) -> dict[str, int]:
         """The files whose bytes may name anything that the rollout moves or deletes, in order."""
-        found = naming(self.tree, self.renames, self.plans.include, self.plans.exclude)
+        plans = self.plans
+        found = naming(self.tree, self.renames, plans.include, plans.exclude, self.store)
         return {path: number for number, path in enumerate(found) if path not in self.records}
 
     @cached_property
@@ -185,8 +190,11 @@ class ReferenceTracker:
             for one in self._known.pop(path, ()):
                 self._by_target[one.target].pop(path, None)
         there = [path for path in new if tree.exists(path)]
-        exclude = self.plans.exclude
-        for one in scan(tree, self.renames, exclude=exclude, among=there) if there else ():
+        # What is scanned again was changed by a step: nobody asks for that another time.
+        store, exclude = None if self._known else self.store, self.plans.exclude
+        if not there:
+            return
+        for one in scan(tree, self.renames, exclude=exclude, among=there, store=store):
             self._known.setdefault(one.path, []).append(one)
             self._by_target.setdefault(one.target, {})[one.path] = None
 
@@ -316,7 +324,9 @@ _NOT_OURS = (
 )
 
 
-def still_named(tree: Tree, plans: Plans, gone: Iterable[str]) -> list[Reference]:
+def still_named(
+    tree: Tree, plans: Plans, gone: Iterable[str], store: ScanStore | None = None
+) -> list[Reference]:
     """Every reference to files that the rollout removed, notes and prose included."""
     moves: dict[str, Successor] = {}
     for path in gone:
@@ -328,9 +338,9 @@ def still_named(tree: Tree, plans: Plans, gone: Iterable[str]) -> list[Reference
         said = successor(plans, folder)
         moves[folder] = said if isinstance(said, Ignore) else None
     renames = Renames(moves, plans.config_root, plans.dialect.keys, layout=plans.layout)
-    files = naming(tree, renames, plans.include, plans.exclude)
+    files = naming(tree, renames, plans.include, plans.exclude, store)
     matched = _Matching(list(tree.files()), plans)
-    found = scan(tree, renames, exclude=plans.exclude, among=files)
+    found = scan(tree, renames, exclude=plans.exclude, among=files, store=store)
     return [one for one in found if one not in matched]
 
 

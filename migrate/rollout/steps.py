@@ -328,7 +328,7 @@ class Proposer:
         moved = {path: planned.preset.to for path, planned in rollout.moved.items()}
         records = {*old, *rollout.targets}
         return ReferenceTracker(
-            self.plans, rollout.legacy.tree, going, moved, records, rollout.targets
+            self.plans, rollout.legacy.tree, going, moved, records, rollout.targets, rollout.scans
         )
 
     def unanswered(self) -> list[Reference]:

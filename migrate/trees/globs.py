@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 _PIECE = re.compile(r"(?:\*\*/)+|\*{2,}|\*|\?|\[[^\]/]+\]|.", re.DOTALL)
+_HEAD = re.compile(r"[^*?\[]*")
 _FEW_STEPS = 10_000_000
 """A regular expression tries up to path length to the power of stars; so many take 0.1 s."""
 
@@ -35,17 +36,22 @@ def is_glob(glob: str) -> bool:
 
 
 def _matches(path: str, glob: str) -> bool:
-    pieces, stars, pattern = _read(glob)
+    pieces, stars, pattern, head = _read(glob)
+    if not path.startswith(head):
+        return False
     if max(len(path), 2) ** min(stars, 30) < _FEW_STEPS:
         return pattern.match(path) is not None
     return _simulated(path, pieces)
 
 
 @lru_cache(maxsize=512)
-def _read(glob: str) -> tuple[tuple[str, ...], int, re.Pattern[str]]:
+def _read(glob: str) -> tuple[tuple[str, ...], int, re.Pattern[str], str]:
+    """The pieces, how many of them are stars, the pattern, and the plain text it begins with."""
     pieces = tuple(_PIECE.findall(glob))
     text = "".join(map(_expression, pieces))
-    return pieces, sum("*" in piece for piece in pieces), re.compile(text + r"\Z", re.DOTALL)
+    stars = sum("*" in piece for piece in pieces)
+    head = _HEAD.match(glob)
+    return pieces, stars, re.compile(text + r"\Z", re.DOTALL), head.group() if head else ""
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from migrate.errors import InputError, MissingFile
@@ -240,9 +240,9 @@ class CachedTree:
         self._files: list[str] | None = None
 
     @property
-    def known(self) -> list[str]:
+    def known(self) -> KeysView[str]:
         """The files that were read so far."""
-        return list(self._contents)
+        return self._contents.keys()
 
     @property
     def limits(self) -> Limits:
@@ -310,6 +310,18 @@ class Overlay:
         """See `Tree.files`."""
         added = {path for path, content in self.changed.items() if content is not None}
         return sorted({path for path in self.below.files() if path not in self.changed} | added)
+
+
+def read_once(tree: Tree, path: str) -> bytes:
+    """The bytes of a file that nobody asks for again: a `CachedTree` keeps none of them.
+
+    Raises as `Tree.read`.
+    """
+    while isinstance(tree, Overlay) and path not in tree.changed:
+        tree = tree.below
+    if type(tree) is CachedTree and path not in tree.known:
+        return read_once(tree.below, path)
+    return tree.read(path)
 
 
 def disk_below(tree: Tree) -> DiskTree | None:

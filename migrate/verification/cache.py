@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from contextlib import suppress
-from importlib.util import find_spec
 from typing import Any
 
 from migrate.disk import Disk
@@ -20,6 +18,7 @@ from migrate.locations import PRIVATE
 from migrate.trees.recording import RecordingTree, combined_digest, contents, listing
 from migrate.trees.tracked import tracked
 from migrate.trees.tree import CachedTree, DiskTree, Tree
+from migrate.workspace.code import code_digest
 from migrate.workspace.seal import seal_of, sealed
 
 FOLDER = f"{PRIVATE}/cache"
@@ -32,7 +31,7 @@ class Memory:
     def __init__(self, root: str, name: str, question: dict[str, Any]) -> None:
         self.root = root
         self.path = f"{FOLDER}/{name}.json"
-        self.question = {**question, "code": _code()}
+        self.question = {**question, "code": code_digest()}
 
     def recall(self, tree: DiskTree) -> Any:
         """The answer, if it still holds; None if there is none."""
@@ -87,21 +86,3 @@ class Memory:
 def _tracked(tree: Tree, config_root: str) -> str:
     names = "\0".join(tracked(tree, config_root))
     return hashlib.sha256(names.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _code() -> str:
-    """The digest of this program, and the versions of everything installed beside its loader."""
-    whole = hashlib.sha256()
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    for folder, folders, names in os.walk(package):
-        folders.sort()
-        for name in sorted(names):
-            if name.endswith(".py"):
-                with open(os.path.join(folder, name), "rb") as file:
-                    whole.update(hashlib.sha256(file.read()).digest())
-    spec = find_spec("yaml")
-    if spec is not None and spec.origin is not None:
-        installed = os.listdir(os.path.dirname(os.path.dirname(spec.origin)))
-        versions = sorted(name for name in installed if name.endswith(".dist-info"))
-        whole.update("\0".join(versions).encode("utf-8", "surrogateescape"))
-    return whole.hexdigest()

@@ -73,7 +73,10 @@ class CachedVerify:
         workspace.tree = watched = RecordingTree(self.tree)
         selected = select(workspace.plans, chosen)
         if known is None:
-            result = checked(workspace, selected, workers, progress, self.strict, self.so_far)
+            scans = None if fresh else workspace.scans("verify")
+            result = checked(
+                workspace, selected, workers, progress, self.strict, self.so_far, scans
+            )
             result.remarks = workspace.unfollowed([*watched.digests])
             if not partly:
                 told = Verified(findings=not_run(selected))

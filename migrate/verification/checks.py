@@ -292,7 +292,7 @@ def _references(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
     """No code, script, config or doc names what the rollout removed."""
     gone = sorted(path for path in gate.retired if not gate.tree.exists(path))
     said = {link.place for link in gate.dangling}
-    for one in still_named(gate.tree, gate.plans, gone):
+    for one in still_named(gate.tree, gate.plans, gone, gate.scans):
         if one.ignored or one.place in said:
             continue
         if not one.target:

@@ -11,6 +11,7 @@ from migrate.loading.graph import Link, links_of
 from migrate.loading.trainer import PlainLoader
 from migrate.locations import KeyPath, Place
 from migrate.plan import Allowance, Planned
+from migrate.references import ScanStore
 from migrate.resolve import Resolver
 from migrate.rollout.evidence import Evidence, read_evidence
 from migrate.rollout.leftovers import Leftover, leftovers
@@ -30,10 +31,17 @@ from migrate.workspace.workspace import Workspace
 class VerifyContext:
     """The tree under inspection: what was seen of each preset, and the means for a closer look."""
 
-    def __init__(self, workspace: Workspace, chosen: list[Planned], so_far: bool = False) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        chosen: list[Planned],
+        so_far: bool = False,
+        scans: ScanStore | None = None,
+    ) -> None:
         self.workspace = workspace
         self.plans = workspace.plans
         self.chosen = chosen
+        self.scans = scans
         self.so_far = so_far
         """Whether presets may wait for their step."""
         self.examined: dict[str, Examined] = {}

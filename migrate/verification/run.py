@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from migrate.findings import ERROR, Finding
 from migrate.plan import Planned, select
+from migrate.references import ScanStore
 from migrate.verification.checks import CHECKS, SO_FAR, STRICT
 from migrate.verification.context import VerifyContext
 from migrate.verification.gate_commands import not_run, run_gates
@@ -38,13 +39,15 @@ def checked(
     progress: Progress | None = None,
     strict: bool = False,
     so_far: bool = False,
+    scans: ScanStore | None = None,
 ) -> Verified:
     """Every check but the gate commands: an answer that is made from the tree alone.
 
     `strict` adds what `lint` finds worth knowing, since its warnings close the gate then. `so_far`
-    lets presets wait for their step, as long as their plans hold.
+    lets presets wait for their step, as long as their plans hold; `scans` has what earlier looks at
+    the same bytes found.
     """
-    gate = VerifyContext(workspace, chosen, so_far)
+    gate = VerifyContext(workspace, chosen, so_far, scans)
     gate.examine(workers, progress)
     applied = len(chosen) - len(gate.pending)
     result = Verified(

@@ -19,6 +19,7 @@ from migrate.trees.tree import CachedTree, DiskTree, Tree
 if TYPE_CHECKING:
     from migrate.dialect.recognise import Recognised
     from migrate.loading.trainer import PlainLoader
+    from migrate.references import ScanStore
     from migrate.resolve import Resolver
 
 _SAYS_DIALECT = re.compile(rb"(?m)^[\"']?dialect[\"']?\s*:")
@@ -121,6 +122,12 @@ class View:
     def is_out_of_sight(self, path: str) -> bool:
         """Whether a file is a record of a rollout: nobody runs it, and nothing is told of it."""
         return self.layout.is_record(path)
+
+    def scans(self, name: str) -> ScanStore:
+        """What earlier scans for references found, by the kind of question."""
+        from migrate.workspace.scan_store import SealedScans  # only large trees need it
+
+        return SealedScans(self.root, name, self.limits)
 
     @cached_property
     def loader(self) -> PlainLoader:

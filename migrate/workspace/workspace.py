@@ -64,7 +64,7 @@ class Workspace(View):
         from migrate.rollout.old_tree import OldTree
 
         old = OldTree(self.plans, self.tree, self.dialect, self._applied_files())
-        return Rollout(self.plans, old, self.dialect)
+        return Rollout(self.plans, old, self.dialect, self.scans("steps"))
 
     def _applied_files(self) -> AppliedFiles:
         """What the applied steps did to the old files, as their evidence has it."""

@@ -9,33 +9,13 @@ from hypothesis import strategies as st
 from migrate.references import Renames, scan
 from migrate.references.finder import Finder
 from migrate.trees.tree import MemoryTree
-
-TARGETS = {
-    "configs/debug.yaml": None,
-    "configs/train/dense.yaml": "configs/train/wide.yaml",
-    "configs/train/dense-2.yaml": None,
-    "configs/train/sft/dense.yaml": None,
-    "configs/变/密.yaml": None,
-    "configs/train/sft": None,
-}
-PARTS = (
-    *("configs", "train", "sft", "dense", "dense-2", "debug", "变", "密", "tr", "ain", "other"),
-    *("/", "/", "/", "\\", "./", "../", ".yaml", ".yml", ".", "-", "=", ": ", ", ", " ", "\n"),
-    *("{X}", "${X}", "$X", "%s", "*", "**", "?", "[ds]", "<x>", '"', "'", '" + "', "' '"),
-    *("--config", "config=", "preset", "CFG=", "config_path=", "config_name=", "X = ", "f'"),
-    *("os.path.join(", "Path(", ")", '", "', "# ", "- ", "run ", "extends: [", "]", "(", "`"),
-)
-FILES = ("a.py", "b.sh", "c.md", "configs/d.yaml", "e/f.yml", "g.ipynb", "h.txt")
+from tests.support.naming import FILES, TARGETS, content_of, texts
 
 
 @settings(max_examples=600, deadline=None)
-@given(st.sampled_from(FILES), st.lists(st.sampled_from(PARTS), min_size=2, max_size=24))
+@given(st.sampled_from(FILES), texts)
 def test_whatever_is_found_passes_the_check_of_bytes(path: str, parts: list[str]) -> None:
-    text = "".join(parts)
-    if path.endswith(".ipynb"):
-        source = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        text = f'{{"cells": [{{"cell_type": "code", "source": "{source}"}}]}}'
-    content = text.encode()
+    content = content_of(path, parts)
     tree = MemoryTree({path: content, "configs/train/wide.yaml": b"a: 1\n"})
     renames = Renames(TARGETS)
     with pytest.MonkeyPatch.context() as patch:
