@@ -213,7 +213,7 @@ def test_a_record_copied_to_another_root_is_not_believed(root: Path, tmp_path: P
 def test_a_record_of_other_code_is_not_believed(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("migrate.verification.cache._code", lambda: "another version")
+    monkeypatch.setattr("migrate.verification.cache.code_digest", lambda: "another version")
     assert not recalled(verified(root))
 
 
