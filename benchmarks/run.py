@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 
-from benchmarks import rows, scale, trees
+from benchmarks import code, rows, scale, trees
 from benchmarks.measure import Failed
 from benchmarks.rows import Row
 
@@ -22,6 +22,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     parser.add_argument("--repeats", type=int, default=7, metavar="N", help="runs per task")
     parser.add_argument("--small", action="store_true", help="without the synthetic trees")
+    parser.add_argument("--code", type=int, default=5_000, metavar="N", help="files of code; or 0")
     parser.add_argument("--resolve", action="store_true", help="of those, only resolving them")
     parser.add_argument("--trees", metavar="DIR", help="keep the rolled out trees there")
     return parser.parse_args()
@@ -34,6 +35,9 @@ def _rows(options: argparse.Namespace, scratch: str) -> Iterator[Row]:
     yield from _try(lambda: rows.looks(tree, scratch), options.repeats)
     yield from _try(lambda: rows.verbs(tree, scratch), options.repeats)
     yield from rows.memory(tree, scratch)
+    if options.code:
+        around = code.code_tree(tree, os.path.join(scratch, "code"), options.code)
+        yield from _try(lambda: code.pairs(around, scratch), max(1, options.repeats // 2))
     if options.small:
         return
     few, many = (_synthetic(scratch, count) for count in (1_000, 10_000))
