@@ -111,6 +111,8 @@ class Resolver:
         self._open: list[str] = []
         self._weighed: set[str] = set()
         self._weight = 0
+        self._too_heavy: dict[str, str] = {}
+        """Configs whose chains hold too many values, with the file that was one too many."""
         self._extended: set[str] = set()
         self._last: dict[str, None] = {}
         self._bases: dict[str, tuple[Base, ...]] = {}
@@ -250,6 +252,10 @@ class Resolver:
 
     def forget(self, path: str) -> None:
         """Keep nothing of a config: it changed, or nobody asks for it again."""
+        self._too_heavy.clear()
+        self._drop(path)
+
+    def _drop(self, path: str) -> None:
         self._last.pop(path, None)
         document = self._documents.pop(path, None)
         if document is not None:
@@ -291,12 +297,16 @@ class Resolver:
 
     def _too_large(self, path: str, last: str) -> Refused:
         for known in self._weighed:  # the next chain may be as large
-            self.forget(known)
+            self._drop(known)
         self._weight = self.tree.limits.chain_nodes + 1
-        return chain_too_large(self._open[0] if self._open else path, last, self.tree.limits)
+        whole = self._open[0] if self._open else path
+        self._too_heavy[whole] = last
+        return chain_too_large(whole, last, self.tree.limits)
 
     def _base(self, document: Document, base: Base) -> Resolved:
         self._extended.add(base.path)
+        if base.path in self._too_heavy:  # whoever extends it is so as well
+            raise self._too_large(document.path, self._too_heavy[base.path])
         if base.path in self._resolved:
             self._weigh(document.path, self._resolved[base.path].chain)
             return self._resolved[base.path]
