@@ -10,6 +10,7 @@ from typing import NamedTuple
 from migrate.errors import InputError
 from migrate.references.files import scanned
 from migrate.references.finder import Finder
+from migrate.references.forge import in_links
 from migrate.references.found import Found, Kind, Unedited, in_unread, refer, settle
 from migrate.references.halves import in_halves
 from migrate.references.kinds import KINDS, kind_of
@@ -232,7 +233,8 @@ class _Reader:
             prose = kind is KINDS["markdown"]
             halves = in_halves(source, self.names, prose)
             entered = in_folders(source, self.names, prose)
-            names = chain(kind.find(source, self.names), halves, entered)
+            links = in_links(source, self.names, prose)
+            names = chain(kind.find(source, self.names), halves, entered, links)
         found = settle(list(names), self.renames)
         yield from _editable(kind, source, list(self._once(kind, source, found)))
         if self.names.overrun:

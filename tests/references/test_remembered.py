@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 import migrate.references.scan  # noqa: F401 - the package has a function of this name
 from migrate.limits import DEFAULT
-from migrate.references import DROP, Ignore, Renames, ScanRecord, naming, scan
+from migrate.references import DROP, Ignore, Renames, ScanRecord, names, naming, scan
 from migrate.trees.tree import DiskTree, MemoryTree
 from migrate.workspace import scan_store
 from migrate.workspace.scan_store import SealedScans
@@ -204,3 +204,15 @@ def test_no_folder_or_fifo_in_its_place_stops_a_scan(root: Path) -> None:
     (root / ".migrate/cache").unlink()
     kept(root).mkdir(parents=True)
     assert lines(root) == FOUND
+
+
+def test_what_depends_on_remotes_is_not_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "notes.md").write_text(f"https://forge.example/us/it/blob/main/{OLD}\n")
+    ours: list[str] = []
+    monkeypatch.setattr(names, "remotes", lambda root: ours)
+    assert lines(root) == FOUND
+    ours.append("git@forge.example:us/it.git")
+    assert [line.partition(" ")[0] for line in lines(root)] == [
+        "notes.md:1:39",
+        *(line.partition(" ")[0] for line in FOUND),
+    ]
