@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -374,3 +375,34 @@ def test_the_text_of_an_author_with_its_comments() -> None:
 def test_what_is_no_value_is_refused(text: str) -> None:
     with pytest.raises(InputError):
         given_value(text)
+
+
+PIECES = (
+    *("a", "b:", ": ", "\n", "  ", "- ", "#", " # c", "{", "}", "[", "]", ", ", "&x ", "*x", "!t "),
+    *("!!str ", "|", ">", "|2\n", "'", '"', "? ", "<<: ", "\t", "1", "k: 1\n", "\r\n", "---"),
+    *("~", "...", "\u2028", "é", "%", "x: y\n", "  z: 1\n"),
+)
+ODD_TEXTS = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
+
+
+@given(ODD_TEXTS, ODD_TEXTS, st.integers(0, 2**32 - 1))
+def test_odd_texts_are_edited_or_refused(text: str, value: str, seed: int) -> None:
+    try:
+        source = document(text)
+        data = source.value(source.root) if source.root is not None else {}
+        known = [*paths(data), ("new",), ("new", "k")]
+    except InputError:
+        return
+    path = Random(seed).choice(known)
+    with suppress(InputError):
+        new = given_value(value)
+        after = with_value(source, path, new).content
+        assert reader.spelled(at(reader.load(after), path)) == reader.spelled(new.value())
+    with suppress(InputError):
+        after = without_key(source, path).content
+        assert path[-1] not in at(reader.load(after) or {}, path[:-1])
+    with suppress(InputError):
+        for entry in source.entries:
+            assert reader.spelled(text_of(source, entry).value()) == reader.spelled(
+                source.value(entry.value)
+            )

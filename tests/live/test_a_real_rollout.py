@@ -216,3 +216,24 @@ def test_a_fragment_lives_in_a_submodule(root: Path, tmp_path: Path) -> None:
         capture_output=True,
     )
     assert changed.stdout == b""
+
+
+def test_presets_are_tuned_and_renamed_in_the_middle_of_it(root: Path) -> None:
+    apply(root, *HALF)
+    before = files(root)
+    dense, new = "configs/train/grpo/dense_2048.yaml", "configs/train/grpo/long/dense_2k.yaml"
+    ok(migrate(root, "mv", dense, new))
+    moved = files(root)
+    assert spelled(resolve(moved, new)) == spelled(resolve(before, dense))
+    overlay = "configs/train/grpo/dense_2048_lowaug.yaml"
+    assert spelled(resolve(moved, overlay)) == spelled(resolve(before, overlay))
+    pending = {"pending", "moved"}
+    assert {state for name, state in states(root).items() if name not in HALF} <= pending
+    apply(root, *(name for name in states(root) if name not in HALF))
+    assert findings(root)[0] == 0
+    rate = "training.learning_rate=7.5e-7"
+    ok(migrate(root, "set", rate, new, "configs/train/grpo/dense*.yaml", "--reason", "steadier"))
+    assert resolve(files(root), overlay)["training"]["learning_rate"] == 7.5e-7
+    assert findings(root)[0] == 0
+    ok(migrate(root, "mv", new, dense))
+    assert findings(root)[0] == 0
