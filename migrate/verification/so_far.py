@@ -54,7 +54,7 @@ def _first_refused(
 
 def _without(waiting: Iterable[Planned], refused: Planned) -> Iterator[Planned]:
     """The others that wait, but for what builds on the refused one; parents stand first."""
-    gone = {refused.preset.to}
+    gone: set[str] = set()
     for planned in waiting:
         if planned is refused or gone.intersection(planned.preset.extends):
             gone.add(planned.preset.to)
