@@ -108,6 +108,20 @@ def test_a_colleague_edits_a_fragment_in_the_middle(
     assert findings(root)[0] == 0
 
 
+def test_the_gate_is_open_so_far_while_the_rollout_lasts(root: Path) -> None:
+    apply(root, *HALF)
+    assert so_far(root) == (0, "5 of 16 applied; the gate is open so far")
+    replace(
+        root, "configs/train/grpo/dense_2048.yaml", "learning_rate: 2.0e-6", "learning_rate: 3e-6"
+    )
+    assert so_far(root) == (1, "5 of 16 applied; the gate is closed so far: 1 finding")
+
+
+def so_far(root: Path) -> tuple[int, str]:
+    ran = migrate(root, "verify", "--so-far")
+    return ran.code, ran.out.splitlines()[-1]
+
+
 def test_two_branches_are_merged(
     root: Path, targets: dict[str, tuple[str, str, list[str]]]
 ) -> None:
