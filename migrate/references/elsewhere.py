@@ -38,7 +38,7 @@ _STARTS = (
 )
 _SHELLS = r"(?:/usr/bin/)?(?:ssh|autossh|mosh|pdsh|pssh|parallel-ssh|clush)"
 _SHELL = re.compile(
-    rf"{_STARTS}(?:sshpass (?:-\S+ ?)+)?(?:{_SHELLS}|(?:gcloud|az|oci)\s[\w\s\-]{{1,40}}\sssh)"
+    rf"{_STARTS}(?:sshpass (?:-\S+ +)+)?(?:{_SHELLS}|(?:gcloud|az|oci)\s[\w\s\-]{{1,40}}\sssh)"
     r"(?=[\"']?[\s,])"
 )
 """A command that runs others on another machine."""

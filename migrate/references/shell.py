@@ -39,7 +39,7 @@ _NAMES = re.compile(
     r"|Tiltfile|Earthfile|[Mm]akefile\..*"
 )
 _SPACE = r"[ \t]*"
-_VALUE = rf"([\"']?)([\w./\-]+)\4{_SPACE}[;)]?{_SPACE}(?:#.*)?\r?$"
+_VALUE = rf"([\"']?)([\w./\-]+)\4{_SPACE}(?:[;)]{_SPACE})?(?:#.*)?\r?$"
 _WITH_EQUALS = (
     rf"^{_SPACE}(?:(?:export|readonly|local|declare -\w+|ENV|ARG|let|const|var|\$) ?{_SPACE})?(\w+)"
     rf"{_SPACE}[:?]?={_SPACE}"

@@ -40,6 +40,10 @@ PATTERNS: dict[str, tuple[str, str | bytes]] = {
         "[z-a]\n[\n[]\n[!]\n[[:space:]\n[a&&b]\n\\\n!\n/\n//\n***\n",
     ),
     "holes": ("x.py", IN_PYTHON + "q = f'configs/train/" + "{a}" * 20 + "x.yaml'\n"),
+    "holes-filled": (
+        "x.py",
+        IN_PYTHON + "q = '" + "{}%s" * 20_000 + "'.format(" + "p, " * 20_000 + ")\n",
+    ),
     "holes-in-text": ("README.md", NAMES + "configs/train/" + "{}" * 20 + "q.yaml\n"),
     "stars": ("README.md", NAMES + "configs/" + "*a" * 30 + "q.yaml\n"),
     "stars-of-folders": ("README.md", NAMES + "configs/" + "**/*" * 200 + "q.yaml\n"),
@@ -57,6 +61,33 @@ TEXTS: dict[str, tuple[str, str | bytes]] = {
     "backtick-angles": ("README.md", NAMES + "`" + "<" * 100_000 + "\n"),
     "backticks": ("README.md", NAMES + "`a<" * 100_000 + "\n"),
     "brackets": ("README.md", NAMES + "[" * 200_000 + "\n" + "](" * 200_000 + "\n"),
+    "folders-entered": ("run.sh", "cd configs/train\n" * 50_000 + "cat p.yaml\n" + NAMES),
+    "folders-in-a-line": ("run.sh", NAMES + "(cd configs; " * 50_000 + "cat p.yaml\n"),
+    "folders-set": ("run.txt", NAMES + "cwd=configs/train p.yaml " * 20_000 + "\n"),
+    "hosts": ("run.sh", NAMES + "ssh host cat " * 20_000 + f"{P} " * 20_000 + "\n"),
+    "hosts-with-options": ("run.sh", NAMES + "sshpass " + "-a" * 50_000 + f" {P}\n"),
+    "hosts-that-read": ("run.sh", NAMES + f"ssh host <<E\n{P}\n" * 20_000),
+    "revisions": ("run.sh", NAMES + f"git show git show scp a:b:{P} " * 10_000 + "\n"),
+    "comments-opened": ("x.c", "/*" * 200_000 + f'\n"{P}"\n'),
+    "comments-in-quotes": ("x.js", "`'\"/*" * 100_000 + f"\n{NAMES}"),
+    "comments-of-documents": ("x.xml", "<!--" * 100_000 + NAMES),
+    "parts-joined": ("run.sh", NAMES + "a'b'" * 200_000 + "\n'configs/'train'/p.yaml'\n"),
+    "calls": ("x.R", NAMES + "file.path(" * 100_000 + "\n"),
+    "spaces-behind-a-value": (
+        "run.sh",
+        NAMES + "$A/x A = b" + " " * 200_000 + "c\n" + "A = b" + " " * 200_000 + "c\n",
+    ),
+    "choices": ("x.ini", NAMES + "configs/" + "(a|b)" * 20_000 + ".yaml (a|" * 50_000 + "\n"),
+    "slashes-escaped": ("x.json", '{"a": "' + "configs\\/" * 100_000 + f'{P}"}}'),
+    "lines-escaped": ("x.json", '{"a": "' + f"{P}\\n" * 20_000 + '"}'),
+    "links-to-forges": (
+        "README.md",
+        NAMES
+        + "https://github.com/"
+        + "a/" * 200_000
+        + "\n"
+        + f"https://a/b/c/blob/m/{P} " * 20_000,
+    ),
     "links-with-spaces": ("README.md", NAMES + ("](" + " " * 1000) * 1000 + "\n"),
     "quotes": ("README.md", "> " * 50_000 + NAMES),
     "lists": ("README.md", "".join(" " * (n % 500) + "- x\n" for n in range(50_000)) + NAMES),
