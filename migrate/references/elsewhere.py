@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from migrate.references.reference import Span
@@ -99,10 +99,14 @@ def _goes_on(command: str, shell: re.Match[str]) -> bool:
         elif letter in _SEPARATORS or letter == inside:
             return False
         elif letter in "\"'":
+            # Behind a word, it ends what the command stands in: `bash -c "nohup ssh host a"`.
+            if command[position - 2] not in _BEFORE_QUOTE:
+                return False
             quote = letter
     return bool(quote) or _REDIRECTED.search(command) is None
 
 
+_BEFORE_QUOTE = frozenset(" \t\n=,[({")
 _SEPARATORS = frozenset(";|\n)&")
 _MARK = re.compile(r"\\(?:[\s\S]|\Z)|[\"'`;|\n)]|(?<!>)&(?!>)|\$\(")
 _REDIRECTED = re.compile(r"[<>]\s*[\"']?\Z")
@@ -120,11 +124,21 @@ class RemoteInput:
 
 
 def _here_documents(text: str) -> Iterator[Span]:
+    """From each `<<WORD` of such a command to the line that ends it; one without is none."""
+    ends: dict[str, list[int]] = {}
+    for line in _LONE_WORD.finditer(text):
+        ends.setdefault(line[1], []).append(line.start())
     position = 0
     while match := _HERE_DOCUMENT.search(text, position):
-        end = re.compile(rf"^\s*{match[2]}[ \t]*$", re.MULTILINE).search(text, match.end())
-        position = end.start() if end else len(text)
-        yield match.end(), position
+        position = match.end()
+        known = ends.get(match[2], [])
+        number = bisect_left(known, position)
+        if number < len(known):
+            yield position, known[number]
+            position = known[number]
+
+
+_LONE_WORD = re.compile(r"^[ \t]*(\w+)[ \t]*\r?$", re.MULTILINE)
 
 
 _REMOTE = re.compile(r"(?:\w+://)?(?:[^@/\s]+@)?([\w.\-]+)(?::\d+)?[:/](.+?)(?:\.git)?/?")
