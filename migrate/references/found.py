@@ -130,9 +130,11 @@ def refer(kind: str, source: Source, found: Found, renames: Renames) -> Referenc
         certainty, reason = found.cap, reason or found.cap_reason
     line, column = source.place(at)
     ignored = isinstance(renames.moves[named.target], Ignore)
+    span = span or (at, at)
     return Reference(
-        source.path, line, column, span or (at, at), kind, written, named.target, certainty, text,
+        source.path, line, column, span, kind, written, named.target, certainty, text,
         found.prose, reason, ignored, named.also,
+        source.text[slice(*span)],
     )  # fmt: skip
 
 

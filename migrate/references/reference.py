@@ -17,7 +17,7 @@ class Reference(NamedTuple):
 
     `span` is what `edit` replaces, in characters of the decoded text (a BOM counts as one);
     `edit` is None where nothing is rewritten, and `reason` then says why. `also` are further
-    targets that a pattern can match.
+    targets that a pattern can match; `scanned` is the text that stood in the span.
     """
 
     path: str
@@ -33,6 +33,7 @@ class Reference(NamedTuple):
     reason: str = ""
     ignored: bool = False
     also: tuple[str, ...] = ()
+    scanned: str = ""
 
     @property
     def place(self) -> Place:

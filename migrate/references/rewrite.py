@@ -69,9 +69,7 @@ def _apart(references: list[Reference]) -> list[tuple[Span, str]]:
 
 def _expect(reference: Reference, source: Source) -> None:
     """The scanned text must still stand there."""
-    start, end = reference.span
-    whole = end - start == len(reference.written)
-    if end > len(source.text) or (whole and source.text[start:end] != reference.written):
+    if source.text[slice(*reference.span)] != reference.scanned:
         raise TreeMoved("was edited since it was scanned", reference.place, "run the command again")
 
 

@@ -7,10 +7,10 @@ prose; a `!` and a reason say that the reader of the corpus cannot know.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from migrate.references import CERTAIN, Reference, scan
+from migrate.references import CERTAIN, Reference, Renames, is_rewritten, rewrite, scan
 from migrate.trees.tree import MemoryTree
 
 FOLDER = Path(__file__).parent / "spellings"
@@ -70,6 +70,18 @@ def references(row: Spelling) -> list[Reference]:
     """What the scan finds in the file of a row."""
     tree = MemoryTree({**TREE, row.path: row.text.encode()})
     return [one for one in scan(tree, [PRESET, COMPONENT, COMPONENTS]) if one.path == row.path]
+
+
+MOVED = {PRESET: "configs/other/new_name.yaml", COMPONENT: "configs/parts/new_name.yaml"}
+
+
+def rewritten(row: Spelling, likely: bool) -> tuple[Spelling, list[Reference]]:
+    """The row after its presets moved, and what was rewritten in it."""
+    tree = MemoryTree({**TREE, row.path: row.text.encode()})
+    found = [one for one in scan(tree, Renames(MOVED)) if one.path == row.path]
+    changes = {change.path: change.after for change in rewrite(tree, found, likely)}
+    text = (changes.get(row.path) or row.text.encode()).decode()
+    return replace(row, text=text), [one for one in found if is_rewritten(one, likely)]
 
 
 def grade(reference: Reference) -> str:
