@@ -9,6 +9,9 @@ import click
 
 from migrate.errors import DONE, FOUND
 
+_TOLD = 40
+"""So many differences are told one by one on standard error."""
+
 if TYPE_CHECKING:
     from migrate.cli.context import Context
     from migrate.discovery.discover import Discovery
@@ -67,6 +70,8 @@ def inspect_by_trainer(
     else:
         for one in found:
             context.say("\n".join(trainer_lines(view, one, only, kind, context.paint)))
-    for letter in letters:
+    for letter in letters[:_TOLD]:
         click.echo(letter.render(), err=True)
+    if len(letters) > _TOLD:
+        click.echo(f"and {len(letters) - _TOLD} more; --output json has all of them", err=True)
     return FOUND if letters else DONE

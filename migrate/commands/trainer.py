@@ -112,6 +112,9 @@ def look_letters(view: View, look: TrainerLook) -> Iterator[DialectFails]:
 
 
 def _letters(view: View, one: TrainerValues, fitting: str) -> Iterator[DialectFails]:
+    if one.check.neither:
+        what = f"neither the trainer nor dialect {view.dialect.name} loads it: {one.check.neither}"
+        yield DialectFails(what, one.path, "correct the config")
     if one.check.failed:
         by_hand = "run it by hand on this config"
         hint = fitting if one.check.unloadable and fitting else by_hand

@@ -32,6 +32,8 @@ def trainer_lines(
 
 def _verdict(view: View, one: TrainerValues, paint: Paint) -> str:
     name = view.dialect.name
+    if one.check.neither:
+        return paint(f"neither the trainer nor dialect {name} loads it", "red")
     if one.check.failed:
         return paint(f"{one.check.failed}", "red")
     if one.check.differences:

@@ -28,6 +28,8 @@ class DialectCheck(NamedTuple):
 
     failed: str = ""
     differences: tuple[Difference, ...] = ()
+    neither: str = ""
+    """Why the dialect cannot load what the trainer cannot load either."""
     unloadable: bool = False
     """Whether it is the dialect that cannot load it."""
     tagged: int = 0
@@ -47,7 +49,7 @@ class Comparison:
             ours = loader.load(path)
         except MigrateError as error:
             if answer.values is None:
-                return DialectCheck()  # neither can load it, which is said elsewhere
+                return DialectCheck(neither=str(error))
             return DialectCheck(
                 f"the trainer loads it, dialect {self.dialect.name} does not: {error}",
                 unloadable=True,

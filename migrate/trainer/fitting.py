@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from migrate.dialect import Dialect
 from migrate.dialect.shipped import DIALECTS
 from migrate.errors import MigrateError
 from migrate.loading.trainer import PlainLoader
+from migrate.locations import join, outside
 from migrate.plan.dialects import dialect_faults, dialect_of
 from migrate.plan.structs import Declaration
 from migrate.trainer.answers import Answer
@@ -31,7 +33,7 @@ Said = dict[str, Any]
 
 SAMPLE = 12
 """So many configs are looked at in the search."""
-_ROUNDS, _WIDTH, _TOLD = 4, 3, 2
+_SEARCHES, _ROUNDS, _WIDTH, _TOLD = 4, 4, 3, 2
 _FILES = 100
 """So many files are tried as the one that the loader always puts underneath."""
 _UNREADABLE = 10_000
@@ -55,60 +57,87 @@ class Fitting:
     ) -> list[str]:
         """How a plan names what fits: the shortest declarations, two at most; none if none does.
 
-        `sample` has configs that differ, `every` all answers.
+        `sample` has configs that differ, `every` all answers: where what fits the sample does not
+        fit all, the search goes on with some of those that it does not fit.
         """
-        sample = sample[:SAMPLE]
-        states = [(self._distance(self._start, sample), self._start)]
+        known, start = list(sample[:SAMPLE]), self._start
+        for _ in range(_SEARCHES):
+            found = self._search(start, known)
+            if not found:
+                return []
+            left = {_text(said): self._differing(said, every()) for said in found}
+            fits = [said for said in found if not left[_text(said)]]
+            if fits:
+                return [_text(said) for said in fits if not _says_more(said, fits)][:_TOLD]
+            start = min(found, key=lambda said: len(left[_text(said)]))
+            known += left[_text(start)]
+        return []
+
+    def _search(self, start: Said, sample: Sequence[Answered]) -> list[Said]:
+        """What fits a sample: from one declaration on, one field after another."""
+        states = [(self._distance(_dialect(start), sample), start)]
         for _ in range(_ROUNDS):
-            tried = {
-                _text(said): (self._distance(said, sample), said)
-                for before, state in states
-                for said in self._variations(state, sample)
-                if before
-            }
-            better = sorted(
-                (one for one in tried.values() if one[0] < states[0][0]), key=lambda one: one[0]
-            )
+            tried: dict[Dialect, tuple[int, Said]] = {}
+            for _, state in states:
+                for said, dialect in self._variations(state, sample):
+                    if _rules(dialect) not in tried:
+                        tried[_rules(dialect)] = (self._distance(dialect, sample), said)
+            better = [one for one in tried.values() if one[0] < states[0][0]]
+            better.sort(key=lambda one: one[0])
             fits = [said for distance, said in better if not distance]
-            fits = [said for said in fits if not self._distance(said, every())]
             if fits or not better:
-                return [_text(said) for said in fits[:_TOLD]]
+                return fits
             states = better[:_WIDTH]
         return []
 
-    def _distance(self, said: Said, answers: Iterable[Answered]) -> int:
-        """How many keys differ; a very large number for what is no dialect."""
-        dialect = _dialect(said)
-        if dialect is None:
-            return _UNREADABLE * SAMPLE
-        loader = PlainLoader(self.tree, dialect, self._loaded.setdefault(dialect.loader, {}))
-        comparison = Comparison(dialect, self.ignore)
-        checks = (comparison.with_dialect(loader, path, Answer(values)) for path, values in answers)
+    def _distance(self, dialect: Dialect, sample: Iterable[Answered]) -> int:
+        """How many keys differ; a config that the dialect cannot load counts as very many."""
+        loader, comparison = self._loader(dialect), Comparison(dialect, self.ignore)
+        checks = [comparison.with_dialect(loader, path, Answer(value)) for path, value in sample]
         return sum(_UNREADABLE if one.failed else len(one.differences) for one in checks)
 
-    def _variations(self, said: Said, sample: Sequence[Answered]) -> Iterator[Said]:
+    def _differing(self, said: Said, answers: Iterable[Answered]) -> list[Answered]:
+        """Some of the answers that a declaration does not give."""
         dialect = _dialect(said)
-        if dialect is None:
-            return
-        yield from ({"like": name} for name in DIALECTS)
-        for change in (*_CHANGES, *self._by_answers(dialect, sample)):
-            yield {**said, **change}
+        loader, comparison = self._loader(dialect), Comparison(dialect, self.ignore)
+        found: list[Answered] = []
+        for path, values in answers:
+            check = comparison.with_dialect(loader, path, Answer(values))
+            if check.failed or check.differences:
+                found.append((path, values))
+            if len(found) == SAMPLE:
+                break
+            loader.forget(path)  # there may be many
+        return found
+
+    def _loader(self, dialect: Dialect) -> PlainLoader:
+        """What reads by a dialect; files are parsed once for each kind of loader."""
+        return PlainLoader(self.tree, dialect, self._loaded.setdefault(dialect.loader, {}))
+
+    def _variations(self, said: Said, sample: Sequence[Answered]) -> Iterator[tuple[Said, Dialect]]:
+        """Other dialects, and this one with one field changed, as far as a plan may say so."""
+        changes = (*_CHANGES, *self._by_answers(_dialect(said), sample))
+        others = [*({"like": name} for name in DIALECTS), *({**said, **one} for one in changes)]
+        for other in others:
+            with suppress(msgspec.ValidationError):
+                yield other, _dialect(other)
 
     def _by_answers(self, dialect: Dialect, sample: Sequence[Answered]) -> Iterator[Said]:
         """What only the files and the answers can say: keys and files."""
-        loader = PlainLoader(self.tree, dialect, self._loaded.setdefault(dialect.loader, {}))
+        loader = self._loader(dialect)
         composing: dict[str, None] = {}
         lacking: dict[Any, None] = {}
         adds = False
         for path, values in sample:
             try:
-                composing.update(dict.fromkeys(_naming(loader.own(path))))
+                composing.update(dict.fromkeys(self._naming(path, loader.own(path))))
                 ours = loader.load(path)
             except MigrateError:
                 continue
             lacking.update(dict.fromkeys(key for key in ours if key not in values))
             adds = adds or any(key not in ours for key in values)
         for key in composing:
+            yield {"keys": [key]}
             yield from ({"keys": [key], "base_dirs": folders} for folders in _FOLDERS)
         kept = [key for key in lacking if isinstance(key, str)]
         if kept:
@@ -117,6 +146,20 @@ class Fitting:
             files = [path for path in self.tree.files() if path.endswith(_SUFFIXES)]
             files.sort(key=lambda path: path.count("/"))
             yield from ({"implicit_base": path} for path in files[:_FILES])
+
+    def _naming(self, path: str, own: Mapping[Any, Any]) -> Iterator[str]:
+        """The top-level keys of a file that name a config, or a list of them."""
+        for key, value in own.items():
+            named = value if isinstance(value, list) else [value]
+            if isinstance(key, str) and named and all(self._is_config(path, one) for one in named):
+                yield key
+
+    def _is_config(self, path: str, name: Any) -> bool:
+        if not isinstance(name, str) or not name or "\0" in name:
+            return False
+        places = (join(path, name), join("", name))
+        there = (place for place in places if not outside(place))
+        return name.endswith(_SUFFIXES) or any(map(self.tree.exists, there))
 
 
 _FOLDERS = (["file"], ["root"], ["root", "file"], ["file", "root"], ["prefix"])
@@ -139,24 +182,24 @@ _CHANGES: tuple[Said, ...] = (
 )
 
 
-def _dialect(said: Said) -> Dialect | None:
-    """What a plan with this declaration would mean; None for one that would be refused."""
+def _dialect(said: Said) -> Dialect:
+    """What a plan with this declaration would mean. Raises ValidationError for one that is none."""
     if set(said) == {"like"}:
-        return DIALECTS.get(said["like"])
-    try:
-        declaration = msgspec.convert(said, Declaration)
-    except msgspec.ValidationError:
-        return None
-    return None if any(dialect_faults(declaration)) else dialect_of(declaration)
+        return DIALECTS[said["like"]]
+    declaration = msgspec.convert(said, Declaration)
+    for _, what, _ in dialect_faults(declaration):
+        raise msgspec.ValidationError(what)
+    return dialect_of(declaration)
 
 
-def _naming(own: Mapping[Any, Any]) -> Iterator[str]:
-    """The top-level keys of a file that hold a path of a config, or a list of paths."""
-    for key, value in own.items():
-        named = value if isinstance(value, list) else [value]
-        paths = [one for one in named if isinstance(one, str) and one.endswith(_SUFFIXES)]
-        if isinstance(key, str) and paths and len(paths) == len(named):
-            yield key
+def _rules(dialect: Dialect) -> Dialect:
+    """A dialect without what it is called: the same for two names of the same rules."""
+    return dialect._replace(name="", source="", declared="", signs=())
+
+
+def _says_more(said: Said, others: Iterable[Said]) -> bool:
+    """Whether one of the others says less, and nothing else."""
+    return any(one is not said and {**said, **one} == said for one in others)
 
 
 def _text(said: Said) -> str:

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from migrate.dialect import EXTENDS
+from migrate.trainer.fitting import SAMPLE, Answered, Fitting
+from migrate.trees.tree import MemoryTree
 from tests.judge.tree import FILES, SHALLOW, SOUND, P, Q, asked, plan
 from tests.live.tree import ok
 from tests.support import trees
@@ -126,3 +130,21 @@ def test_verify_tells_what_would_fit_beside_what_differs(tmp_path: Path) -> None
     last = found[-1]
     assert (last["level"], last["path"]) == ("note", None)
     assert "`dialect: {loader: safe-floats}`" in last["what"]
+
+
+def late(last: dict[Any, Any]) -> list[str]:
+    """What fits a dozen configs that any merge reads alike, and one more that comes last."""
+    files = {"c/b.yaml": b"t: {wd: 1}\n", "c/z.yaml": b"include: b.yaml\nt: {lr: 2}\n"}
+    files |= {f"c/a{number}.yaml": b"include: b.yaml\n" for number in range(SAMPLE)}
+    alike: list[Answered] = [(path, {"t": {"wd": 1}}) for path in files if "/a" in path]
+    search = Fitting(MemoryTree(files), EXTENDS, ())
+    return search.fitting(alike, lambda: [*alike, ("c/z.yaml", last)])
+
+
+def test_what_is_told_holds_for_every_config_and_not_for_those_first_looked_at_alone() -> None:
+    assert late({"t": {"wd": 1, "lr": 2}}) == ["{keys: [include]}"]
+    assert late({"t": {"lr": 2}}) == ["{keys: [include], merge: shallow}"]
+
+
+def test_where_nothing_fits_nothing_is_told() -> None:
+    assert late({"t": {"lr": 2}, "seed": 7}) == []

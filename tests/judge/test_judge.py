@@ -208,6 +208,18 @@ def test_inspect_as_json_has_both(tmp_path: Path) -> None:
     }
 
 
+def test_what_neither_can_load_is_told_as_that(tmp_path: Path) -> None:
+    root = tree(tmp_path)
+    (root / "configs/base.yaml").unlink()
+    ran = migrate(root, "inspect", P, "configs/components/z.yaml", "--trainer", "--only", "chain")
+    assert ran.code == 1
+    assert "\nneither the trainer nor dialect extends loads it\n" in ran.out
+    assert ran.out.endswith("\ndialect extends holds: the trainer sees the same\n")
+    assert (
+        "error: configs/train/p.yaml: neither the trainer nor dialect extends loads it" in ran.err
+    )
+
+
 def test_init_refuses_a_dialect_that_does_not_hold_and_writes_nothing(tmp_path: Path) -> None:
     root = tree(tmp_path, SHALLOW)
     before = trees.read(root)
