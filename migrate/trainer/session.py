@@ -26,6 +26,9 @@ _PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "program.py"
 _CODE = (".py", ".so", ".pyd")
 """What the trainer may import although git ignores it, such as a `_version.py` of a build."""
 
+MOST_BYTES = 4 << 30
+"""A larger tree is not copied."""
+
 Stamps = Mapping[str, object]
 """What tells that a file was written, by its path."""
 
@@ -84,6 +87,7 @@ class Session:
         if self._copy is None:
             root = self.asker.root
             code = {path for path in DiskTree(root).files() if path.endswith(_CODE)}
+            _refuse_large(root, {*listed(root), *code})
             copied = scratch_copy(root, besides=code | self._files)
             self._copy = self._stack.enter_context(copied)
         return self._copy
@@ -115,6 +119,21 @@ class Session:
             reason = (error.strerror or str(error)).lower()
             raise asker.cannot_start(f"{python}: {reason}") from None
         return ended, Answers(file, configs, asker.loader, asker.limits)
+
+
+def _refuse_large(root: str, paths: Iterable[str]) -> None:
+    """Data that stands in a tree and is not ignored would fill the folder for temporary files."""
+    sizes: dict[str, int] = {}
+    for path in paths:
+        with suppress(OSError):
+            sizes[path] = os.lstat(os.path.join(root, path)).st_blocks * 512
+    if sum(sizes.values()) > MOST_BYTES:
+        what = (
+            f"is the largest file of a tree of more than {MOST_BYTES >> 20:,} MiB, which would be"
+        )
+        hint = "let git ignore what no loader reads, such as data and checkpoints"
+        largest = max(sizes, key=lambda path: sizes[path])
+        raise Refused(f"{what} copied to ask the trainer in", largest, hint)
 
 
 def _environment(copy: str) -> dict[str, str]:

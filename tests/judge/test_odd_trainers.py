@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from migrate.trainer import session
 from tests.judge.tree import ASK, SHOW, SOUND, P, Q, asked, rolled, teach, whats
 from tests.support import trees
 from tests.support.cli import migrate
@@ -321,3 +322,13 @@ def test_what_it_left_in_its_copy_for_the_new_configs_is_not_there_for_the_old(d
     trees.write(done, {P: (done / P).read_bytes().replace(b"lr: 1", b"lr: 2")})
     _, found = asked(done)
     assert found == []  # a difference that `parity` tells; no old config has the new value
+
+
+def test_a_tree_full_of_data_is_not_copied(done: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "MOST_BYTES", 1 << 20)
+    (done / "data.bin").write_bytes(os.urandom(1 << 20))
+    err = refused(done, "data.bin: is the largest file of a tree of more than 1 MiB")
+    assert err.endswith("hint: let git ignore what no loader reads, such as data and checkpoints\n")
+    subprocess.run(["git", "init", "-q"], cwd=done, check=True)
+    trees.write(done, {".gitignore": b"data.bin\n"})
+    assert asked(done) == (0, [])
