@@ -465,6 +465,18 @@ def test_every_declaration_names_its_source() -> None:
     assert list(DIALECTS) == [dialect.name for dialect in DIALECTS.values()]
 
 
+def test_an_include_is_one_of_lm_eval_only_in_a_tree_of_its_tasks() -> None:
+    files = {"t/_common_yaml": "a: {x: 1}\ntask_list: [q]\n", "t/p.yaml": "include: _common_yaml\n"}
+    assert recognise(files_of(files)).dialect is EXTENDS
+    files["t/_common_yaml"] += "doc_to_text: '{{q}}'\n"
+    assert recognise(files_of(files)).dialect.name == "lm-eval"
+    said = {**files, "t/p.yaml": "include: _common_yaml\na: {y: 2}\nf: !function u.f\n"}
+    values = plain(seen(DIALECTS["lm-eval"], said, "t/p.yaml"))
+    function = {"<tag>": "!function", "value": "u.f"}
+    assert values == {"a": {"y": 2}, "doc_to_text": "{{q}}", "f": function}
+    assert recognise(files_of({"b.yaml": "", ".ci.yml": "include: b.yaml\n"})).remarks == []
+
+
 @pytest.mark.parametrize(
     ("files", "name"),
     [

@@ -434,3 +434,43 @@ def test_what_init_measures_goes_below_what_people_declared(tmp_path: Path) -> N
     assert text.startswith(said + b"\nrules:")
     ok(tmp_path, "apply", "--all")
     ok(tmp_path, "verify", "--strict")
+
+
+# What cannot be written.
+
+TASKS = {
+    "plans/tree.yaml": b"version: 1\ndialect: lm-eval\n",
+    "configs/components/c_yaml": b"include: d_yaml\nm: 1\nf: !function u.f\n",
+    "configs/components/d_yaml": b"n: 1\n",
+    "configs/components/e_yaml": b"n: 2\n",
+    "configs/train/p.yaml": b"include: ../components/c_yaml\ntask: p\n",
+    "configs/train/q.yaml": b"include: ../components/e_yaml\ntask: q\n",
+}
+
+
+def test_a_preset_that_cannot_be_written_is_left_out_and_what_it_needs_stays(
+    tmp_path: Path,
+) -> None:
+    trees.write(tmp_path, TASKS)
+    said = ok(tmp_path, "init").out
+    assert "found 1 preset to migrate" in said
+    assert "p.yaml  cannot be written as one file: configs/components/c_yaml:3:1: f is a" in said
+    ok(tmp_path, "apply", "--all")
+    ok(tmp_path, "verify")
+    now = trees.read(tmp_path)
+    gone = {path for path in TASKS if path not in now}
+    assert gone == {"configs/components/e_yaml"}
+    assert now["configs/train/p.yaml"] == TASKS["configs/train/p.yaml"]
+    assert now["configs/train/q.yaml"] == b"n: 2\ntask: q\n"
+
+
+def test_a_preset_that_cannot_be_written_is_refused_where_it_is_named_or_the_only_one(
+    tmp_path: Path,
+) -> None:
+    trees.write(tmp_path, TASKS)
+    ran = migrate(tmp_path, "init", "--presets", "configs/train/p.yaml")
+    assert (ran.code, "f is a path relative to configs/components/c_yaml" in ran.err) == (3, True)
+    (tmp_path / "configs/train/q.yaml").unlink()
+    ran = migrate(tmp_path, "init")
+    assert (ran.code, "f is a path relative to configs/components/c_yaml" in ran.err) == (3, True)
+    assert set(trees.read(tmp_path)) == set(TASKS) - {"configs/train/q.yaml"}

@@ -29,7 +29,7 @@ from migrate.resolve import Resolver
 from migrate.trees.tree import CachedTree, DiskTree
 from migrate.workspace.parallel import HERE, Workers, each_chunk, workers
 from tools.corpora_check import STEPS, Outcome, check
-from tools.corpora_retired import DECLARED, Fates, fates
+from tools.corpora_retired import Fates, fates, tree_of
 from tools.shape import COUNTS, counted
 
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "shared" / "corpora"
@@ -59,6 +59,11 @@ class Score(NamedTuple):
         return {one.path: one.refused for one in self.outcomes if one.refused}
 
     @property
+    def absent(self) -> int:
+        """How many files build on one that the corpus does not hold."""
+        return sum(one.absent for one in self.outcomes)
+
+    @property
     def wrong(self) -> dict[str, str]:
         """The files of which the engine says something that is not so."""
         return {one.path: one.wrong for one in self.outcomes if one.wrong}
@@ -83,23 +88,23 @@ def expected(corpus: Path) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=2)
-def _resolver(corpus: Path, dialect: Dialect) -> Resolver:
+def _resolver(tree: Path, dialect: Dialect) -> Resolver:
     """One for each process: it reads every file once."""
-    return Resolver(CachedTree(DiskTree(str(corpus / "tree"))), dialect)
+    return Resolver(CachedTree(DiskTree(str(tree))), dialect)
 
 
 def measure(
     corpus: Path,
+    scratch: Path,
     every: int = 1,
     crew: Workers = HERE,
     advance: Advance = lambda count: None,
 ) -> Score:
-    """Check each file of a corpus, or every so many; of one with a dialect of its own, none."""
-    if corpus.name in DECLARED:
-        return Score(corpus.name, corpus.name)
-    dialect = recognise(CachedTree(DiskTree(str(corpus / "tree")))).dialect
+    """Check each file of a corpus, or every so many; a packed one is unpacked."""
+    tree = tree_of(corpus, scratch)
+    dialect = recognise(CachedTree(DiskTree(str(tree)))).dialect
     outcomes = []
-    work = partial(_checked, corpus, dialect)
+    work = partial(_checked, corpus, tree, dialect)
     for outcome in each_chunk(
         work, list(expected(corpus))[::every], crew.number * CHUNKS, crew.pool
     ):
@@ -108,8 +113,8 @@ def measure(
     return Score(corpus.name, dialect.name, tuple(outcomes))
 
 
-def _checked(corpus: Path, dialect: Dialect, paths: list[str]) -> list[Outcome]:
-    answers, resolver = expected(corpus), _resolver(corpus, dialect)
+def _checked(corpus: Path, tree: Path, dialect: Dialect, paths: list[str]) -> list[Outcome]:
+    answers, resolver = expected(corpus), _resolver(tree, dialect)
     return [check(resolver, path, dialect.compared(answers[path])) for path in paths]
 
 
@@ -153,6 +158,8 @@ def report(scores: Iterable[Score]) -> str:
     for score in scores:
         lines += [f"wrong: {score.name}/{path}: {why}" for path, why in score.wrong.items()]
         lines += [f"refused: {score.name}/{path}: {why}" for path, why in score.refused.items()]
+        if score.absent:
+            lines.append(f"{score.name}: {score.absent:,} files build on what it does not hold")
     for score in scores:
         lines += _fate_lines(score.name, score.fates)
     return "\n".join(lines)
@@ -170,10 +177,11 @@ def _fate_lines(name: str, fate: Fates) -> Iterator[str]:
 
 
 def _row(score: Score) -> tuple[str, ...]:
+    there = len(score.outcomes) - score.absent
     return (
         score.name,
         score.dialect,
-        *(f"{score.right(step)}/{len(score.outcomes)}" for step in range(len(STEPS))),
+        *(f"{score.right(step)}/{there}" for step in range(len(STEPS))),
         str(sum(outcome.comments for outcome in score.outcomes)),
         *counted(outcome.shape for outcome in score.outcomes),
         str(len(score.refused)),
@@ -200,7 +208,7 @@ def score_all(found: list[Path], jobs: int) -> list[Score]:
         bar(sum(len(expected(corpus)) for corpus in found) + len(found)) as advance,
         workers(jobs) as crew,
     ):
-        scores = [measure(corpus, 1, crew, advance) for corpus in found]
+        scores = [measure(corpus, Path(scratch), 1, crew, advance) for corpus in found]
         work = partial(_rolled_out, Path(scratch))
         said = []
         for outcome in each_chunk(work, found, len(found), crew.pool):
@@ -210,10 +218,6 @@ def score_all(found: list[Path], jobs: int) -> list[Score]:
         score._replace(rollout=rollout, fates=fate)
         for score, (rollout, fate) in zip(scores, said, strict=True)
     ]
-
-
-def _files(found: list[Path]) -> int:
-    return sum(len(expected(corpus)) for corpus in found if corpus.name not in DECLARED)
 
 
 def main(arguments: list[str]) -> int:

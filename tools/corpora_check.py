@@ -10,7 +10,7 @@ import yaml
 
 from migrate.canonical import plain
 from migrate.changes import Change
-from migrate.errors import MigrateError
+from migrate.errors import MigrateError, MissingFile
 from migrate.flatten import FlatText, Onto, flatten
 from migrate.loading.trainer import PlainLoader
 from migrate.resolve import Resolver
@@ -31,6 +31,8 @@ class Outcome(NamedTuple):
     shape: Shape = Shape()
     wrong: str = ""
     refused: str = ""
+    absent: bool = False
+    """It builds on a file that is not in the corpus."""
 
 
 class Wrong(Exception):
@@ -43,6 +45,8 @@ def check(resolver: Resolver, path: str, answer: Any) -> Outcome:
     try:
         for further in _steps(resolver, path, answer):
             outcome = further
+    except MissingFile:
+        return outcome._replace(absent=True)
     except MigrateError as error:
         return outcome._replace(refused=str(error))
     except Wrong as error:

@@ -7,22 +7,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from migrate.dialect import Dialect
-from migrate.dialect.named import declared
 from migrate.dialect.recognise import recognise
 from migrate.discovery.discover import SHALLOW, Discoverer, Scope
 from migrate.loading.graph import Graph
 from migrate.resolve import Resolver
-from migrate.trees.tree import CachedTree, DiskTree, Tree
-
-DECLARED: Mapping[str, Mapping[str, Any]] = {
-    "lm-eval": {"name": "lm-eval", "keys": ["include"], "loader": "safe-tags"}
-}
-"""The dialects of corpora that speak none of ours, as a plan would declare them.
-
-They say who builds on whom. The merge of such a corpus may be another (lm-eval's is shallow), so
-its values are not compared.
-"""
+from migrate.trees.tree import CachedTree, DiskTree
 
 RUN_BY = {"lm-eval": "task"}
 """The key by which people run a config: what has it is a run, whatever else it lacks."""
@@ -50,15 +39,10 @@ def tree_of(corpus: Path, scratch: Path) -> Path:
     return folder
 
 
-def dialect_of(name: str, tree: Tree) -> Dialect:
-    """The dialect of a corpus: declared above, else what its files speak."""
-    return declared(DECLARED[name]) if name in DECLARED else recognise(tree).dialect
-
-
 def fates(corpus: Path, answers: Mapping[str, Any], scratch: Path) -> Fates:
     """Ask discovery, as `init` does; check its answer by what the corpus's own loader makes."""
     tree = CachedTree(DiskTree(str(tree_of(corpus, scratch))))
-    resolver = Resolver(tree, dialect_of(corpus.name, tree))
+    resolver = Resolver(tree, recognise(tree).dialect)
     found = Discoverer(resolver, Scope()).discover()
     shallow = sum(why == SHALLOW for why in found.left_alone.values())
     configs = len(found.presets) + len(found.left_alone)

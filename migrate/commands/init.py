@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 from migrate.changes import Change, ChangeSet
 from migrate.discovery.discover import Discoverer, Discovery, Scope, require_presets
-from migrate.discovery.drafts import Choose, Draft, draft, inner_path, written_keys
+from migrate.discovery.drafts import Choose, Draft, draft, inner_path, unwritable, written_keys
 from migrate.discovery.plan_files import SCHEMA, PlanTexts, heir_lines, tree_settings
 from migrate.discovery.redraft import Redraft, Redrafter
 from migrate.discovery.thresholds import measured
-from migrate.errors import MigrateError, Refused
+from migrate.errors import MigrateError, Refused, raise_all
 from migrate.flatten import chosen_keys
 from migrate.locations import BASE, LEGACY
 from migrate.plan import Plans, load_plans, plan_files
@@ -143,25 +143,50 @@ def _first(
     force: bool,
     require: Require | None = None,
 ) -> Init:
-    found = require_presets(
-        Discoverer(workspace.resolver, scope, workspace.layout).discover(), scope
-    )
+    discoverer = Discoverer(workspace.resolver, scope, workspace.layout)
+    found = require_presets(discoverer.discover(), scope)
     if require is not None:
         require(found)
     if not found.presets:
         return Init(found, [], ChangeSet(), ".")
-    # Paths that begin at the root lead to the same places in a copy of everything below the root.
-    config_root = found.config_root if not workspace.dialect.from_root else "."
-    if ("config_root",) in texts.said:
-        config_root = _declared_root(workspace, found, texts, config_root)
+    config_root = _config_root(workspace, found, texts)
     try:
         tried = _tried(workspace, found, config_root, texts, force, chosen_keys)
     except MigrateError:
         # Now each preset is written before it is planned: another parent, or the letter.
+        found = _writable(workspace, found, scope)
+        config_root = _config_root(workspace, found, texts)
         tried = _tried(workspace, found, config_root, texts, force, written_keys)
     changes = ChangeSet.of([*tried.frozen, *tried.texts.changes()])
     made = Init(found, tried.drafts, changes, config_root, sorted(tried.texts.changed))
     return with_unanswered(workspace, made)
+
+
+def _config_root(workspace: Workspace, found: Discovery, texts: PlanTexts) -> str:
+    # Paths that begin at the root lead to the same places in a copy of everything below the root.
+    needed = found.config_root if not workspace.dialect.from_root else "."
+    declared = ("config_root",) in texts.said
+    return _declared_root(workspace, found, texts, needed) if declared else needed
+
+
+def _writable(workspace: Workspace, found: Discovery, scope: Scope) -> Discovery:
+    """The same without the presets that cannot be written as one file; what they need stays.
+
+    Raises Refused for one that the user names, and where no other is left.
+    """
+    left: dict[str, MigrateError] = {}
+    while refused := unwritable(workspace.resolver, found):
+        named = [path for path in scope.presets if path in refused]
+        raise_all([refused[path] for path in named])
+        left.update(refused)
+        without = replace(scope, exclude=(*scope.exclude, *map(literal, left)))
+        every = len(refused) == len(found.presets)
+        found = Discoverer(workspace.resolver, without, workspace.layout).discover()
+        if every or not found.presets:
+            raise_all(list(left.values()))
+    for path, error in left.items():
+        found.left_alone[path] = f"cannot be written as one file: {error}"
+    return found
 
 
 def with_unanswered(workspace: Workspace, made: Init) -> Init:

@@ -105,6 +105,8 @@ class Dialect(NamedTuple):
     """What a loader does to the text of a file and we do not: a regular expression, and a hint."""
     signs: tuple[str, ...] = ()
     """Words in the files of a tree that tell this dialect from others with the same keys."""
+    by_sign_alone: bool = False
+    """Its keys are anybody's: a tree without such a word is not taken for one of this dialect."""
     declared: str = ""
     """For a declaration of a plan, its text as a flow mapping."""
 

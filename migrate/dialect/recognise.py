@@ -20,6 +20,8 @@ MAX_FILES = 20_000
 
 _SUFFIXES = (".yaml", ".yml")
 _KEYS = tuple(sorted({key for known in DIALECTS.values() for key in known.keys}))
+_ANYBODYS = {key for known in DIALECTS.values() if known.by_sign_alone for key in known.keys}
+"""Keys of which a file that seems to be named says nothing: `unfollowed` looks closer."""
 _NESTED = {key for known in DIALECTS.values() if known.nested for key in known.keys}
 OTHERS = ("BASE", "__base__", "_base", "base_cfg", "base_config", "inherit_from")
 """Keys by which other tools compose, such as Swin Transformer and NICE-SLAM; we ship none."""
@@ -79,10 +81,15 @@ def recognise(tree: Tree, layout: Layout = DEFAULT) -> Recognised:
     composing: list[set[str]] = []
     for path, text in _texts(tree, layout):
         keys, names = _fitting(tree, path, text)
-        fits.update(names)
+        fits.update(names.keys())
         composing.append(keys)
         for name in _SIGNS:
-            signs[name] += any(sign in text for sign in DIALECTS[name].signs)
+            signs[name] += _signed(text, name)
+            if name in names and DIALECTS[name].by_sign_alone and not signs[name]:
+                signs[name] += _signed(_text(tree, names[name]), name)  # it may have no suffix
+    for name in _SIGNS:
+        if DIALECTS[name].by_sign_alone and not signs[name]:
+            del fits[name]
     best = max(fits.values(), default=0)
     equal = [name for name in DIALECTS if best and fits[name] == best]
     name = next((name for name in equal if signs[name]), next(iter(equal), EXTENDS.name))
@@ -92,6 +99,17 @@ def recognise(tree: Tree, layout: Layout = DEFAULT) -> Recognised:
 
 
 _SIGNS = [name for name, dialect in DIALECTS.items() if dialect.signs]
+
+
+def _signed(text: str, name: str) -> bool:
+    return any(sign in text for sign in DIALECTS[name].signs)
+
+
+def _text(tree: Tree, path: str) -> str:
+    try:
+        return tree.read(path).decode("utf-8", "replace")
+    except MigrateError:
+        return ""
 
 
 def _texts(tree: Tree, layout: Layout) -> Iterator[tuple[str, str]]:
@@ -110,26 +128,27 @@ def _texts(tree: Tree, layout: Layout) -> Iterator[tuple[str, str]]:
         yield path, content.decode("utf-8", "replace")
 
 
-def _fitting(tree: Tree, path: str, text: str) -> tuple[set[str], set[str]]:
+def _fitting(tree: Tree, path: str, text: str) -> tuple[set[str], dict[str, str]]:
     """The keys by which a file seems to compose; the dialects by whose rules it does.
 
-    By a dialect's rules it does if it names a file that exists.
+    By a dialect's rules it does if it names a file that exists; the first such file goes with it.
     """
     seeming: set[str] = set()
-    found: set[str] = set()
+    found: dict[str, str] = {}
     for match in _composing((*_KEYS, *OTHERS)).finditer(text.replace("\r\n", "\n")):
         value = _COMMENT.sub("", match[3]).strip()
         items = listed_names(value)
         is_list = value.startswith(("[", "-"))
         seems = any(map(_seems_file, items)) or (is_list and _is_hydra(tree, path, items))
-        if seems and (not match[1] or match[2] in _NESTED):
+        if seems and match[2] not in _ANYBODYS and (not match[1] or match[2] in _NESTED):
             seeming.add(match[2])
         for name, dialect in DIALECTS.items():
             shape = dialect.form in ("any", "list" if is_list else "path")
             if match[2] not in dialect.keys or not shape or (match[1] and not dialect.nested):
                 continue
-            if any(_exists(tree, dialect, path, item) for item in items):
-                found.add(name)
+            bases = (_existing(tree, dialect, path, item) for item in items)
+            if base := next(filter(None, bases), ""):
+                found.setdefault(name, base)
     return seeming, found
 
 
@@ -145,8 +164,8 @@ def _is_hydra(tree: Tree, path: str, items: list[str]) -> bool:
     )
 
 
-def _exists(tree: Tree, dialect: Dialect, path: str, item: str) -> bool:
-    return any(map(tree.exists, dialect.candidates(path, item)))
+def _existing(tree: Tree, dialect: Dialect, path: str, item: str) -> str:
+    return next(filter(tree.exists, dialect.candidates(path, item)), "")
 
 
 def _items(value: str) -> Iterable[str]:

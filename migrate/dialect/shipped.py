@@ -122,6 +122,20 @@ MMENGINE = Dialect(
     signs=("_delete_",),
 )
 
+LM_EVAL = Dialect(
+    name="lm-eval",
+    source="lm-evaluation-harness, lm_eval/tasks/_yaml_loader.py: load_yaml",
+    keys=("include",),
+    rejected=(),
+    merge="shallow",
+    not_inherited=("task_list",),
+    revisit="error",
+    loader="safe-tags",
+    relative_tags=("!function",),
+    signs=("doc_to_text:", "doc_to_target:", "doc_to_choice:"),
+    by_sign_alone=True,
+)
+
 DIALECTS: dict[str, Dialect] = {
     dialect.name: dialect
     for dialect in (
@@ -136,6 +150,7 @@ DIALECTS: dict[str, Dialect] = {
         HCP_DIFFUSION,
         OPENPCDET,
         MMENGINE,
+        LM_EVAL,
     )
 }
 """By name; where two fit a tree equally well, the earlier is taken."""

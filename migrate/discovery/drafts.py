@@ -61,6 +61,20 @@ def draft(
     ]
 
 
+def unwritable(resolver: Resolver, found: Discovery) -> dict[str, MigrateError]:
+    """The discovered presets that no plan can make, each with what is refused."""
+    for choose in (chosen_keys, written_keys):  # the first is quick
+        refused: dict[str, MigrateError] = {}
+        for preset in found.presets:
+            try:
+                _shape(resolver, found, preset, choose)
+            except MigrateError as error:
+                refused[preset.path] = error
+        if refused:
+            return refused
+    return {}
+
+
 def _refuse_unwritable(paths: Iterable[str], config_root: str) -> None:
     """Raise Refused for each file that no plan can name, with a name to choose instead."""
     faults: list[MigrateError] = []
