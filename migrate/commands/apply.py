@@ -46,9 +46,9 @@ class Applied:
 
     def landed(self) -> None:
         """Note that the landing at work is done."""
-        names = [step.proposal.name for step in self.together]
         self.steps += self.together
-        self.waiting = [name for name in self.waiting if name not in names]
+        for step in self.together:  # they wait in this order, so each is found at once
+            self.waiting.remove(step.proposal.name)
         self.together = []
         self.next()
 
@@ -230,7 +230,6 @@ def _proof(
 ) -> Callable[[], None]:
     """Parity once more, from disk; if it fails the landing is taken back."""
     steps = tuple(steps)
-    followed = [step.proposal.followed for step in (*landed, *steps)]
 
     def prove() -> None:
         loader = PlainLoader(workspace.fresh().tree, workspace.dialect)  # it recalls nothing
@@ -245,6 +244,7 @@ def _proof(
                 now = loader.load(path)
                 if workspace.tree.exists(path):  # else an earlier step of this row wrote it
                     verdict = judge(before.load(path), now, profile)
+                    followed = (step.proposal.followed for step in (*landed, *steps))
                     following = [one for one, _ in verdict.forbidden if explains(one, followed)]
                     _refuse_on_disk(without(verdict, following), path)
 

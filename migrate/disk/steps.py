@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from migrate.disk.spellings import Spellings
 from migrate.disk.system import Posix, System
 from migrate.disk.walk import opened, resolve
 from migrate.errors import TreeMoved
@@ -49,6 +50,8 @@ class Disk:
     def __init__(self, root: str, system: System | None = None) -> None:
         self.root = os.path.realpath(root)
         self._system = system or Posix()
+        self._spellings = Spellings(self._system)
+        self._is_private = False
 
     # Looking.
 
@@ -100,6 +103,12 @@ class Disk:
             return sorted(self._system.names(descriptor))
         return []
 
+    def twins(self, path: str) -> list[str]:
+        """The names beside a path that are its own but for case and accents; none for no folder."""
+        with _named(path), suppress(FileNotFoundError), self._at(path) as (folder, name):
+            return self._spellings.twins(posixpath.dirname(path), folder, name)
+        return []
+
     # Steps.
 
     def stage(self, path: str, content: bytes, mode: int | None = None) -> None:
@@ -111,7 +120,9 @@ class Disk:
         with self._at(path) as (folder, name):
             with suppress(FileNotFoundError):
                 self._system.unlink(name, folder)
-            descriptor = self._system.open(name, flags, 0o644 if mode is None else 0o600, folder)
+            bits = 0o644 if mode is None else 0o600
+            with self._spellings.changing(posixpath.dirname(path), folder, made=name):
+                descriptor = self._system.open(name, flags, bits, folder)
             try:
                 self._write(descriptor, content)
                 if mode is not None:
@@ -132,17 +143,31 @@ class Disk:
     def place(self, staged: str, path: str) -> None:
         """Rename a staged file over its target in the same folder; done already is fine."""
         source = posixpath.basename(staged)
-        with suppress(FileNotFoundError), self._at(path) as (folder, name):
+        above = posixpath.dirname(path)
+        with (
+            suppress(FileNotFoundError),
+            self._at(path) as (folder, name),
+            self._spellings.changing(above, folder, gone=source, made=name),
+        ):
             self._system.rename(source, name, folder)
 
     def unlink(self, path: str) -> None:
         """Remove a name; gone already is fine."""
-        with suppress(FileNotFoundError), self._at(path) as (folder, name):
+        with (
+            suppress(FileNotFoundError),
+            self._at(path) as (folder, name),
+            self._spellings.changing(posixpath.dirname(path), folder, gone=name),
+        ):
             self._system.unlink(name, folder)
 
     def make_folder(self, folder: str, mode: int | None = None) -> None:
         """Make one folder, durable after `sync_folder` of its parent; there already is fine."""
-        with self._at(folder) as (parent, name), suppress(FileExistsError):
+        above = posixpath.dirname(folder)
+        with (
+            self._at(folder) as (parent, name),
+            suppress(FileExistsError),
+            self._spellings.changing(above, parent, made=name),
+        ):
             self._system.mkdir(name, parent)
         if mode is not None:
             with _named(folder), self._folder(folder) as descriptor:
@@ -152,7 +177,10 @@ class Disk:
     def remove_folder(self, folder: str) -> None:
         """Remove a folder if it is empty; gone already, or in use, is fine."""
         try:
-            with self._at(folder) as (parent, name):
+            with (
+                self._at(folder) as (parent, name),
+                self._spellings.changing(posixpath.dirname(folder), parent, gone=name),
+            ):
                 self._system.rmdir(name, parent)
         except OSError as error:
             if error.errno not in _NOT_EMPTY:
@@ -165,11 +193,14 @@ class Disk:
         self.sync_folder(posixpath.dirname(path))
 
     def make_private(self) -> None:
-        """Make `.migrate/`, which version control ignores, durably."""
+        """Make `.migrate/`, which version control ignores, durably; once is enough."""
+        if self._is_private and self.mode(f"{PRIVATE}/.gitignore") is not None:
+            return
         self.make_folder(PRIVATE)
         if self.mode(f"{PRIVATE}/.gitignore") is None:
             self.record(f"{PRIVATE}/.gitignore", b"*\n")
         self.sync_folder("")
+        self._is_private = True
 
     # The lock, which is opened again and again: its name must stand for one file all the time.
 

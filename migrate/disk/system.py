@@ -39,6 +39,9 @@ class System(Protocol):
     def open_mode(self, descriptor: int) -> int:
         """st_mode by fstat(2)."""
 
+    def stamp(self, folder: int) -> int:
+        """st_mtime_ns by fstat(2) of an open folder: it changes with its names."""
+
     def rename(self, source: str, target: str, folder: int) -> None:
         """renameat(2) within one folder."""
 
@@ -96,6 +99,10 @@ class Posix:
     def open_mode(self, descriptor: int) -> int:
         """See `System`."""
         return os.fstat(descriptor).st_mode
+
+    def stamp(self, folder: int) -> int:
+        """See `System`."""
+        return os.fstat(folder).st_mtime_ns
 
     def rename(self, source: str, target: str, folder: int) -> None:
         """See `System`."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import stat
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 from migrate.changes import Change, sha256
-from migrate.disk import Disk
+from migrate.disk import Disk, folded
 from migrate.errors import MigrateError, Refused, TreeMoved, raise_all
 from migrate.journal.record import Entry, Journal
 from migrate.locations import parents
@@ -109,9 +108,9 @@ def _collisions(entries: Sequence[Entry], disk: Disk) -> Iterator[MigrateError]:
     spelled: dict[str, str] = {}
     for path in [entry.path for entry in entries if entry.before is None]:
         for part in reversed([path, *parents(path)]):
-            if _folded(part) not in spelled:
-                spelled[_folded(part)] = _twin(part, disk) or part
-            other = spelled[_folded(part)]
+            if folded(part) not in spelled:
+                spelled[folded(part)] = _twin(part, disk) or part
+            other = spelled[folded(part)]
             if other != part:
                 what = f"differs from {other} only in case or accents"
                 yield Refused(what, path, "choose another name")
@@ -120,10 +119,5 @@ def _collisions(entries: Sequence[Entry], disk: Disk) -> Iterator[MigrateError]:
 
 def _twin(path: str, disk: Disk) -> str | None:
     """What stands in the same folder under another spelling of the same name."""
-    folder, name = posixpath.split(path)
-    twins = (n for n in disk.names(folder) if n != name and _folded(n) == _folded(name))
-    return next((posixpath.join(folder, twin) for twin in twins), None)
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    twins = disk.twins(path)
+    return posixpath.join(posixpath.dirname(path), twins[0]) if twins else None

@@ -76,7 +76,8 @@ def _stage(journal: Journal, changes: Sequence[Change], disk: Disk, signals: Hel
             disk.stage(journal.backup(number), change.before)
         if change.after is not None:
             disk.stage(journal.staged(number), change.after, entry.mode)
-    made_in = {posixpath.dirname(folder) for folder in (BACKUPS, *journal.made)}
+    # The name of BACKUPS itself is durable with the commit, and not needed before.
+    made_in = {posixpath.dirname(folder) for folder in journal.made}
     for folder in sorted({BACKUPS, *made_in, *journal.folders()}):
         disk.sync_folder(folder)
 

@@ -76,11 +76,17 @@ def drop(journal: Journal, disk: Disk) -> None:
     _sync_parents(journal.made, disk)
     disk.unlink(JOURNAL)
     disk.sync_folder(PRIVATE)
-    sweep(disk)
+    _clear(disk)  # what comes back after a crash, the next command sweeps
 
 
 def sweep(disk: Disk) -> None:
     """Remove what is left in `.migrate/` without a journal; does nothing on a clean tree."""
+    if _clear(disk):
+        disk.sync_folder(PRIVATE)
+
+
+def _clear(disk: Disk) -> bool:
+    """Whether there was anything to remove."""
     for name in disk.names(BACKUPS):
         disk.unlink(f"{BACKUPS}/{name}")
     litter = [name for name in disk.names(PRIVATE) if name.endswith(".new")]
@@ -89,8 +95,7 @@ def sweep(disk: Disk) -> None:
     if disk.mode(BACKUPS) is not None:
         disk.remove_folder(BACKUPS)
         litter.append(BACKUPS)
-    if litter:
-        disk.sync_folder(PRIVATE)
+    return bool(litter)
 
 
 def _survey(journal: Journal, disk: Disk) -> list[bool]:

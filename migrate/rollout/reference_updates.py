@@ -284,7 +284,7 @@ def held(
 
     A config that cannot be read counts if its text names the file; what is excluded counts too.
     """
-    staying = list(living)
+    staying = list(living) if deleted else []  # most steps delete nothing
     faults: list[MigrateError] = []
     for path in deleted:
         keep = f"put `{_inner(plans, path)}: REASON` under `keep:` in {plans.layout.tree_file}"

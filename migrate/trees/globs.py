@@ -14,7 +14,7 @@ _FEW_STEPS = 10_000_000
 
 def matches(path: str, globs: Iterable[str]) -> bool:
     """Whether a path matches any glob: `*` stays in a folder, `**` crosses folders."""
-    return any(_matches(path, glob) if is_glob(glob) else path == glob for glob in globs)
+    return _matcher(tuple(globs))(path)
 
 
 def literal(path: str) -> str:
@@ -24,10 +24,14 @@ def literal(path: str) -> str:
 
 def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
     """`matches` for many paths or many globs: those that name one path alone are looked up."""
-    every = tuple(globs)
-    exact = frozenset(glob for glob in every if not is_glob(glob))
-    open_globs = tuple(glob for glob in every if glob not in exact)
-    return lambda path: path in exact or matches(path, open_globs)
+    return _matcher(tuple(globs))
+
+
+@lru_cache(maxsize=256)
+def _matcher(globs: tuple[str, ...]) -> Callable[[str], bool]:
+    exact = frozenset(glob for glob in globs if not is_glob(glob))
+    open_globs = tuple(glob for glob in globs if glob not in exact)
+    return lambda path: path in exact or any(_matches(path, glob) for glob in open_globs)
 
 
 def is_glob(glob: str) -> bool:

@@ -8,6 +8,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from migrate.changes import ChangeSet, sha256
+from migrate.dialect import Dialect
 from migrate.loading.graph import Graph
 from migrate.plan import Planned, Plans, load_plans, select
 from migrate.rollout.evidence import Evidence, plan_digest, read_evidence
@@ -43,6 +44,9 @@ class Workspace(View):
     def plans(self) -> Plans:
         """The plans. Raises InputError if there are none, or if they have faults."""
         return load_plans(self.tree, self.layout.plans)
+
+    def _planned_dialect(self) -> Dialect:
+        return self.plans.dialect  # which are read once
 
     def is_out_of_sight(self, path: str) -> bool:
         """What the plans exclude is out of sight, too."""

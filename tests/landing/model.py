@@ -149,6 +149,9 @@ class MemorySystem:
     def open_mode(self, descriptor: int) -> int:
         return self._open[descriptor][0].mode
 
+    def stamp(self, folder: int) -> int:
+        return hash(tuple(self._folder(folder).entries))
+
     def rename(self, source: str, target: str, folder: int) -> None:
         here, node = self._folder(folder), self._entry(source, folder)
         with self._step("rename"):
