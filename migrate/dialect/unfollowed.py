@@ -1,7 +1,8 @@
-"""Keys that look as if they composed files, name a config that is there, and are not followed."""
+"""Top-level keys that name a config which is there, and that the dialect does not follow."""
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
@@ -17,8 +18,10 @@ _WORDS = (
     *("parents", "base", "bases", "base_config", "base_configs", "base_cfg", "configs", "import"),
     *("imports", "extend", "extends", "extends_from", "defaults", "mixin", "mixins", "super"),
 )
+_WORD = re.compile(rf"_{{0,2}}(?:{'|'.join(_WORDS)})_{{0,2}}", re.IGNORECASE)
+"""Keys by which some tool composes; what they name may leave its suffix out."""
 _KEY = re.compile(
-    rf"(?im)^([\"']?)(?P<key>_{{0,2}}(?:{'|'.join(_WORDS)})_{{0,2}})\1[ \t]*:(?=\s)"
+    r"(?m)^([\"']?)(?P<key>[^\s\"'#:,\[\]{}&*!|>%@`-][^\n\"':]*?)\1[ \t]*:(?=\s)"
     r"(?P<value>\s*\[[^\]]*\]|(?:[ \t]*(?:#[^\n]*)?\r?\n[ \t]*(?:-[ \t]|#)[^\n]*)+|[^\n]*)"
 )
 
@@ -26,7 +29,7 @@ _KEY = re.compile(
 def unfollowed(
     tree: Tree, paths: Iterable[str], dialect: Dialect, told: Iterable[str] = ()
 ) -> list[str]:
-    """One line for each key by which configs seem to compose and that the dialect does not follow.
+    """One line for each top-level key that names configs and that the dialect does not follow.
 
     It tells the first place, and how many other files there are. `told` are keys of which the
     user knows already.
@@ -49,20 +52,33 @@ def _others(count: int) -> str:
 
 def _named(tree: Tree, path: str) -> Iterator[tuple[Place, str, str]]:
     """The place, the key and the name of each config that a file seems to build on."""
-    if not path.endswith(_SUFFIXES) or path.startswith(".") or "/." in path:
+    if not _seems_yaml(path) or path.startswith(".") or "/." in path:
         return  # no config: a workflow, a hook
     try:
         text = tree.read(path).decode("utf-8-sig", "replace")
     except MigrateError:
         return
     for found in _KEY.finditer(text):
+        word = _WORD.fullmatch(found["key"]) is not None
         for name in listed_names(found["value"]):
-            if any(_is_config(tree, one) for one in (join(path, name), join("", name))):
+            # A folder is looked into for nothing that cannot be the name of a file.
+            if not (word or _seems_yaml(name)):
+                continue
+            named = {join(path, name), join("", name)} - {path}
+            if any(_is_config(tree, one) for one in named):
                 yield Place(path, text.count("\n", 0, found.start()) + 1, 1), found["key"], name
                 break
 
 
 def _is_config(tree: Tree, path: str) -> bool:
-    """Whether a config stands there; a name may leave the suffix out."""
-    there = [path] if path.endswith(_SUFFIXES) else [path + suffix for suffix in _SUFFIXES]
+    """Whether a config stands there; a name may leave the suffix out, or be of a file without."""
+    more = [] if path.endswith(_SUFFIXES) else [path + suffix for suffix in _SUFFIXES]
+    bare = "." not in posixpath.basename(path)
+    there = [path, *more] if bare or not more else more
     return not outside(path) and any(map(tree.exists, there))
+
+
+def _seems_yaml(path: str) -> bool:
+    """Whether a name is one of a YAML file; a fragment may be called `_common_yaml`."""
+    name = posixpath.basename(path)
+    return name.endswith(_SUFFIXES) or ("." not in name and name.endswith(("yaml", "yml")))

@@ -117,7 +117,16 @@ class View:
         from migrate.dialect.unfollowed import unfollowed
 
         unread = self.recognised.unread if "recognised" in self.__dict__ else ()
-        return unfollowed(self.tree, live, self.dialect, [key for key, _ in unread])
+        known = [*(key for key, _ in unread), *self._dataset_key()]
+        return unfollowed(self.tree, live, self.dialect, known)
+
+    def _dataset_key(self) -> list[str]:
+        """The key of the dataset layer, where a plan names it. Raises InputError for faults."""
+        if not any(b"fusion_key" in self.tree.read(path) for path in self.plan_files()):
+            return []
+        from migrate.plan import load_plans
+
+        return [str(load_plans(self.tree, self.layout.plans).rules.fusion_key)]
 
     def is_out_of_sight(self, path: str) -> bool:
         """Whether a file is a record of a rollout: nobody runs it, and nothing is told of it."""

@@ -13,7 +13,7 @@ from tests.support.cli import migrate
 ODD = "configs/train/odd.yaml"
 KEYS = (
     *("include", "inherits", "parent", "_parent_", "base", "configs", "_BASE", "import"),
-    *("includes", "__extends__", "Imports", "BASE"),
+    *("includes", "__extends__", "Imports", "BASE", "dataset", "my-data", "数据"),
 )
 
 
@@ -48,13 +48,26 @@ def test_any_such_key_is_told(root: Path, key: str) -> None:
         ("include: [\n  ../base.yaml,\n  gone.yaml]\n", "../base.yaml", "1:1"),
         ('"include": configs/base.yaml\n', "configs/base.yaml", "1:1"),
         ("include: ../base\n", "../base", "1:1"),
+        ("include: ../components/low\n", "../components/low", "1:1"),
+        ("include: [gone.yaml, ../components/_low_yaml]\n", "../components/_low_yaml", "1:1"),
         ("\ufeffinclude: ../base.yaml\r\n", "../base.yaml", "1:1"),
         ("include:\r\n- ../base.yaml\r\n", "../base.yaml", "1:1"),
     ],
-    ids=["flow", "block", "lines", "from-the-root", "no-suffix", "bom", "crlf"],
+    ids=[
+        "flow",
+        "block",
+        "lines",
+        "from-the-root",
+        "no-suffix",
+        "fragment",
+        "named",
+        "bom",
+        "crlf",
+    ],
 )
 def test_however_it_is_written(root: Path, text: str, name: str, place: str) -> None:
-    trees.write(root, {ODD: text.encode()})
+    fragments = {"configs/components/low": b"n: 1\n", "configs/components/_low_yaml": b"n: 1\n"}
+    trees.write(root, {ODD: text.encode(), **fragments})
     key = '"include"' if text.startswith('"') else "include"
     assert told(root, "inspect", ODD) == [line(key.strip('"'), name, place)]
 
@@ -65,7 +78,10 @@ def test_however_it_is_written(root: Path, text: str, name: str, place: str) -> 
         "include: gone.yaml\n",
         "include: {a: ../base.yaml}\n",
         "x:\n  include: ../base.yaml\n",
-        "dataset: ../base.yaml\n",
+        "dataset: gone.yaml\n",
+        "dataset: ../base\n",
+        "dataset: odd.yaml\n",
+        "run: python train.py --config ../base.yaml\n",
         "# include: ../base.yaml\n",
         "text: |\n  include: ../base.yaml\n",
         "include: true\n",
@@ -101,6 +117,19 @@ def test_every_verb_that_reads_it_tells_it_once(root: Path, command: list[str]) 
     (first, *more) = told(root, *command)
     assert more == []
     assert "`include: ../components/z.yaml` is not followed by dialect extends" in first
+
+
+def test_what_a_fragment_without_suffix_names_is_told(root: Path) -> None:
+    trees.write(root, {"configs/train/_low_yaml": b"parent: ../base.yaml\n"})
+    trees.write(root, {ODD: b"extends: _low_yaml\n"})
+    (only,) = told(root, "inspect", ODD)
+    assert only.startswith("configs/train/_low_yaml:1:1: `parent: ../base.yaml` is not followed")
+
+
+def test_the_dataset_layer_that_the_rules_know_is_not_told(root: Path) -> None:
+    trees.write(root, {"plans/rules.yaml": b"version: 1\nrules: {fusion_key: fusion}\n"})
+    trees.write(root, {ODD: b"fusion: configs/base.yaml\n"})
+    assert told(root, "lint") == []
 
 
 def test_a_gate_that_recalls_tells_it_again(root: Path) -> None:
