@@ -28,16 +28,48 @@ def shown() -> list[tuple[str, str, str]]:
     """Every `$ migrate ...` of a console block, with the output shown below it."""
     found = []
     for page in PAGES:
-        if page.name == "team.md":  # a story, played by tests/test_team_page.py
-            continue
-        for block in BLOCK.findall(page.read_text(encoding="utf-8")):
-            for part in block.split("$ ")[1:]:
-                command, _, output = part.partition("\n")
-                found.append((page.relative_to(ROOT).as_posix(), command, output))
+        if page.name not in (*WITH_FILES, *STORIES):
+            name = page.relative_to(ROOT).as_posix()
+            found += [(name, *one) for one in shown_on(page)]
     return found
 
 
+def shown_on(page: Path) -> list[tuple[str, str]]:
+    """The commands of one page, each with its output."""
+    found = []
+    for block in BLOCK.findall(page.read_text(encoding="utf-8")):
+        for part in block.split("$ ")[1:]:
+            command, _, output = part.partition("\n")
+            found.append((command, output))
+    return found
+
+
+WITH_FILES = ("dialects.md",)
+"""Pages that show the files of a tree, and then what commands do to it, one after another."""
+STORIES = ("team.md",)
+"""Pages played from the first command to the last by tests of their own."""
 EXAMPLES = shown()
+
+
+FILE = re.compile(r"```yaml\n# (\S+\.yaml)\n(.*?)```", re.DOTALL)
+
+
+@pytest.mark.parametrize("name", WITH_FILES)
+def test_a_page_with_a_tree_of_its_own_shows_what_happens_to_it(
+    name: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    page = ROOT / "docs" / name
+    for path, text in FILE.findall(page.read_text(encoding="utf-8")):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    for command, output in shown_on(page):
+        words = shlex.split(command)
+        if words[0] == "cat":
+            assert (tmp_path / words[1]).read_text() == output, command
+            continue
+        run(["--root", str(tmp_path), "--color", "never", *words[1:]])
+        said = capsys.readouterr()
+        assert matches(output, said.out + said.err), f"{command}\n{said.out}{said.err}"
 
 
 def verb(command: str) -> str:
