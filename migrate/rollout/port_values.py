@@ -38,7 +38,7 @@ def goal(key: KeyPath, base: Any, theirs: Any, ours: dict[Any, Any]) -> Goal:
         return known
     above = _other_above(ours, key)
     if above:
-        return known._replace(value=here, conflict=f"{above} is no mapping here")
+        return known._replace(value=here, conflict=f"{above} is not a mapping here")
     if equal(here, base):
         return known
     if all(isinstance(side, list) for side in (base, theirs, here)):
