@@ -26,8 +26,7 @@ def adopt(workspace: Workspace, configs: Sequence[str]) -> Init:
 
     Their chains are followed over the live tree, and over the legacy tree for what a step deleted
     or replaced. `git:REV:PATH` brings the file along. Raises InputError for what is not a config,
-    is
-    planned already, or cannot be resolved, Refused for what needs no plan.
+    is planned already, or cannot be resolved, Refused for what needs no plan.
     """
     if not workspace.tree.exists(MANIFEST):
         hint = "`migrate init` begins a rollout; what comes later is adopted"

@@ -106,6 +106,9 @@ def _behind(workspace: Workspace, planned: Planned, evidence: Evidence) -> str:
         missed = config.missed()
     except MigrateError as error:
         return str(error)
+    back = list(dict.fromkeys(edit.place.path for edit in missed if edit.is_back))
+    if back:
+        return f"is back with another text: {_some(back)}"
     return f"lacks {_some([edit.what for edit in missed])}" if missed else ""
 
 

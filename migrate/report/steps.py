@@ -84,7 +84,8 @@ def sweep_lines(sweep: Sweep, paint: Paint, pending: bool) -> Iterator[str]:
 def behind_lines(behind: Iterable[tuple[str, MissedEdit]], paint: Paint) -> Iterator[str]:
     """The edits that applied presets lack."""
     for name, edit in behind:
-        what = f"behind: {printable(name)} lacks {edit.what} of {edit.place}"
+        lacks = "may lack" if edit.is_back else "lacks"
+        what = f"behind: {printable(name)} {lacks} {edit.what} of {edit.place}"
         yield paint(f"{what}; its place is {printable(edit.file)}", "yellow")
 
 

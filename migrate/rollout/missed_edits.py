@@ -36,6 +36,9 @@ class MissedEdit(NamedTuple):
 
     file: str
     """The file in which to make the edit: the preset, or another one that it inherits from."""
+    is_back: bool = False
+    """Whether the old file was retired and is back, as a merge leaves it: then it may be older than
+    the record, and only `port` looks for what it was made from."""
 
     @property
     def conflicts(self) -> bool:
@@ -80,7 +83,9 @@ class OldConfig:
                 place = self.rollout.old.live_place(set_at(old, key))
                 own = home.path in self.rollout.old.applied.targets
                 file = home.path if own else self.evidence.target
-                found.append(MissedEdit(key, recorded, today, here, place, home, file))
+                is_back = place.path in self.rollout.old.applied.retired
+                edit = MissedEdit(key, recorded, today, here, place, home, file, is_back)
+                found.append(edit)
         return found
 
     def lacks_edit_of(self, frozen: str) -> bool:

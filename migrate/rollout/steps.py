@@ -116,6 +116,7 @@ class Proposer:
     def _propose(self, planned: Planned, made: Migrated | None) -> Proposal:
         made = made if made is not None and self._holds(planned, made) else None
         self._refuse_missing(planned)
+        self._refuse_back(planned)
         written = made.written if made else self.maker.write(self.live, planned, self.done)
         target = self._target(written)
         self._migrated(planned, written)
@@ -244,6 +245,18 @@ class Proposer:
         self._lay(changes)
 
     # The old files.
+
+    def _refuse_back(self, planned: Planned) -> None:
+        """Raises Refused for a file of the old chain that was retired and is back with another
+        text: it may be older than the record, and only `port` looks for what it was made from."""
+        old = self.rollout.old
+        for file in old.moved_in(self.rollout.legacy_chain(planned).paths):
+            if file.path in old.applied.retired:
+                what = (
+                    f"was retired and is back with another text, and {planned.name} is made of it"
+                )
+                hint = "`migrate port` carries over what is new in it, and retires it; then go on"
+                raise Refused(what, file.path, hint)
 
     def _refuse_missing(self, planned: Planned) -> None:
         """Raises TreeMoved for a file that the old chain needs and that somebody deleted."""

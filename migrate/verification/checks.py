@@ -181,7 +181,10 @@ def _behind(planned: Planned, edit: MissedEdit) -> Finding:
     """An edit that a preset lacks, and how it gets it."""
     what = f"{planned.name} is behind: {edit.what} in {edit.place}, after it was migrated"
     hint = "`migrate port` carries it over"
-    if edit.conflicts:
+    if edit.is_back:
+        what = f"{planned.name} may be behind: {edit.place} is back, and says {edit.what}"
+        hint = "`migrate port` carries over what is new in it, and retires it"
+    elif edit.conflicts:
         what += f"; here it is {value_text(edit.here)}"
         hint = f"set `{dotted(edit.key)}` to {value_text(edit.today)} in {edit.file}"
         if edit.today is ABSENT:

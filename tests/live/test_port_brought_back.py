@@ -203,3 +203,28 @@ def test_values_are_those_of_a_three_way_merge(tmp_path: Path, seed: int) -> Non
         wanted = ours[key] if clash or not changed else changed[-1]
         assert [one["t"][key] for one in values(root)] == [wanted, wanted], ran.out
         assert (f"conflict  t.{key}:" in ran.out) == clash, ran.out
+
+
+def test_until_it_is_ported_nobody_takes_it_for_the_truth(root: Path) -> None:
+    late = "configs/train/late.yaml"
+    git(root, "switch", "-q", "theirs")
+    edit(root, ("clip: 2", "clip: 5"))
+    (root / late).write_bytes(TREE[P] + b"m: 2\n")
+    commit(root, "theirs")
+    git(root, "switch", "-q", "main")
+    merge(root)
+    code, found = findings(root)
+    edits = [one for one in found if one["rule"] == "edits"]
+    assert code == 1
+    assert edits
+    assert all("may be behind" in one["what"] and "is back" in one["what"] for one in edits)
+    assert f"is back with another text: {O}" in migrate(root, "status").out
+    ok(migrate(root, "adopt", late))
+    ran = migrate(root, "apply", "--all")
+    assert ran.code == 3
+    assert f"error: {O}: was retired and is back with another text" in ran.err
+    ok(migrate(root, "port"))
+    ok(migrate(root, "apply", "--all"))
+    loaded = resolve(trees.read(root), late)
+    assert loaded == {"x": 1, "t": {"lr": 1, "wd": 0.05, "clip": 5, "warm": 3}, "m": 2}
+    assert findings(root)[0] == 0
