@@ -65,7 +65,7 @@ def accept(
 
     Exactly this value of this preset is accepted; another value later is a finding again. An
     overlay inherits what its parent accepted. `migrate verify` prints the command for each
-    difference. It stands in accepted.yaml beside the plans, for a reviewer to read.
+    difference. The record is accepted.yaml beside the plans, for a reviewer to read.
 
     \b
     Example:

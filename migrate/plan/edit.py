@@ -63,7 +63,9 @@ def with_entries(
     if value.kind == MAPPING and not value.entries and braces:
         at = document.line_end(entry.end)
         below = _indented(lines, document.column(entry.start) + 2, 0)
-        added = [(at, at, "\n".join(["", *below])), (value.start, value.end, "")]
+        ends_line = document.line_end(value.end) == value.end
+        start = value.start - (ends_line and document.text[value.start - 1] == " ")
+        added = [(at, at, "\n".join(["", *below])), (start, value.end, "")]
         return _proven(document, document.spliced(added), edit)
     return revised(path, content, keys[:1], edit)
 

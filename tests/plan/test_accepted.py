@@ -231,6 +231,13 @@ def test_the_last_one_taken_back_leaves_a_sound_file() -> None:
     assert text(after(empty, accepting(empty, LAYOUT, [RATE]))) == FILE
 
 
+def test_empty_braces_give_way() -> None:
+    below = tree(accepted="version: 1\naccepted: {}\n# end\n")
+    assert text(after(below, accepting(below, LAYOUT, [RATE]))) == (
+        f"version: 1\n{''.join(f'{line}{chr(10)}' for line in FILE.splitlines()[2:])}# end\n"
+    )
+
+
 def test_the_same_again_changes_nothing() -> None:
     below = after(tree(), accepting(tree(), LAYOUT, [RATE]))
     assert accepting(below, LAYOUT, [RATE]) == []
