@@ -37,6 +37,8 @@ VERBS = {
     "flatten": ["flatten", P],
     "refs": ["refs", P],
     "set": ["set", "a=1", P],
+    "accept": ["accept", "--reason", "r"],
+    "accept --list": ["accept", "--list"],
     "undo": ["undo", "--preset", "q"],
     "finalize": ["finalize"],
     "init": ["init"],
