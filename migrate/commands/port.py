@@ -51,6 +51,8 @@ class Port:
     """The old files that go again."""
     kept: list[MigrateError] = field(default_factory=list)
     """What keeps old files from going again, such as code that names one."""
+    merged: list[str] = field(default_factory=list)
+    """Retired files that are back and stay, with what is new in them merged into their records."""
 
     def prove(self) -> None:
         """Load every preset once more from disk. Raises Refused where it is not as decided."""
@@ -100,6 +102,7 @@ def port(workspace: Workspace, names: Iterable[str] = (), revision: str | None =
     chosen_names = [planned.name for planned in chosen] if names else []
     swept, result.swept, result.kept = sweep_after(workspace, changes, chosen_names)
     result.changes = back.as_on_disk(swept)
+    result.merged = [path for path in back.merged if path not in swept.deleted]
     return result
 
 

@@ -31,6 +31,8 @@ def port_lines(result: Port, dry_run: bool, paint: Paint) -> Iterator[str]:
         if preset.content != preset.before and not preset.carried:
             yield f"  comments and spelling of {printable(preset.planned.preset.to)}"
     yield from _swept_lines(result, dry_run, paint)
+    for path in result.merged:
+        yield f"merged {printable(path)}: it stays for a preset that waits, or for a conflict"
     yield from _revision_lines(result)
     yield from _end(result, dry_run, paint)
 
@@ -99,6 +101,7 @@ def port_data(result: Port, dry_run: bool) -> dict[str, Any]:
         "leftovers": sweep_data(result.swept),
         "kept": _kept(result),
         "revision": result.revision or None,
+        "merged": result.merged,
         "still_here": list(result.source.incoming.waiting),
         "deleted_there": list(result.source.incoming.deleted),
         "new_there": list(result.source.incoming.late),

@@ -36,14 +36,25 @@ class BroughtBack(NamedTuple):
 
     texts: Mapping[str, bytes] = {}
     """By the live path."""
+    merged: Mapping[str, bytes] = {}
+    """What they come to, merged into their records, by the live path."""
     clashes: Mapping[str, tuple[Goal, ...]] = {}
     """Keys that the record says otherwise too, by the path in the legacy tree."""
 
     def as_on_disk(self, changes: ChangeSet) -> ChangeSet:
-        """Changes of a tree in which these files were merged, as changes of what stands there."""
-        return ChangeSet.of(
-            one._replace(before=self.texts.get(one.path, one.before)) for one in changes
-        )
+        """Changes of a tree in which these files were merged, as changes of what stands there.
+
+        A file that stays, since a preset that waits is made of it, gets its merged text.
+        """
+        known = {change.path for change in changes}
+        why = "what is new in it, merged into its record"
+        stay = [
+            Change(path, self.texts[path], text, why)
+            for path, text in self.merged.items()
+            if path not in known
+        ]
+        moved = [one._replace(before=self.texts.get(one.path, one.before)) for one in changes]
+        return ChangeSet.of([*moved, *stay])
 
 
 def merged_back(workspace: Workspace) -> tuple[Workspace, BroughtBack]:
@@ -77,7 +88,8 @@ def merged_back(workspace: Workspace) -> tuple[Workspace, BroughtBack]:
     merged_workspace.likely, merged_workspace.tell = workspace.likely, workspace.tell
     merged_workspace.tree = Overlay(workspace.tree, changes)
     texts = {change.path: change.before or b"" for change in changes}
-    return merged_workspace, BroughtBack(texts, clashes)
+    merges = {change.path: change.after or b"" for change in changes}
+    return merged_workspace, BroughtBack(texts, merges, clashes)
 
 
 def _relinked(record: OldTree, file: MovedFile, text: bytes) -> bytes:

@@ -380,7 +380,8 @@ def test_another_folder_of_plans(tmp_path: Path) -> None:
     ok(migrate(tmp_path, *plans, "apply", "--all"))
     trees.write(tmp_path, {O: NEW})
     found = json.loads(migrate(tmp_path, *plans, "--output", "json", "verify").out)["findings"]
-    assert "`migrate --plans ops/rollout port` carries it over" in {one["hint"] for one in found}
+    hint = "`migrate --plans ops/rollout port` carries over what is new in it, and retires it"
+    assert hint in {one["hint"] for one in found}
     ok(migrate(tmp_path, *plans, "port"))
     ok(migrate(tmp_path, *plans, "verify"))
 
