@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from migrate.errors import DialectFails, InputError, raise_all
-from migrate.trainer.answers import Answers
+from migrate.trainer.answers import AGAIN, AGAIN_HINT, Answers
 from migrate.trainer.ask import Asker
 from migrate.trainer.compare import (
     Comparison,
@@ -88,9 +88,7 @@ def by_trainer(
 
 def _refuse_unsure(answers: Answers) -> None:
     if answers.forgetful is not None:
-        what = "the trainer gives another answer when it is asked again: it keeps what it loaded"
-        hint = "ask it by `command:`, which starts a process for each config"
-        raise DialectFails(what, answers.forgetful, hint)
+        raise DialectFails(AGAIN, answers.forgetful, AGAIN_HINT)
     if answers.unasked:
         what = f"the trainer {answers.stopped}, when it is asked for this config"
         raise DialectFails(what, answers.unasked[0], "run it by hand on this config")

@@ -16,6 +16,11 @@ STARTED = b'{"started": true}\n'
 """The first line, where a loader was imported."""
 
 
+AGAIN = "the trainer gives another answer when it is asked again: what it did before matters"
+AGAIN_HINT = "ask it by `command:`, which starts a process for each config"
+"""What is said of `Answers.forgetful`."""
+
+
 class Answer(NamedTuple):
     """The trainer's values of one config; or None, and how it failed."""
 

@@ -104,7 +104,7 @@ class Asker:
 
     def not_started(self, ended: Ended) -> NotStarted:
         """The letter for a process that ended before it answered anything."""
-        what = f"the trainer cannot be started: it exits {ended.code} before any answer"
+        what = f"the trainer cannot be started: {ended} before any answer"
         hint = "its last lines are below; what it imports must be there for its interpreter"
         if ended.code is None:
             what = f"the trainer gives no answer in {self.trainer.timeout} s"

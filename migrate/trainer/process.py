@@ -22,6 +22,14 @@ class Ended(NamedTuple):
     code: int | None
     last: tuple[str, ...]
 
+    def __str__(self) -> str:
+        """How, where it was not we who ended it: `exit 1`, `signal 9`."""
+        return (
+            f"signal {-self.code}"
+            if self.code is not None and self.code < 0
+            else f"exit {self.code}"
+        )
+
 
 def run(
     command: Sequence[str],

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 from migrate.changes import Change
 from migrate.disk.temporary import temporary_folder
-from migrate.errors import Refused
+from migrate.errors import InputError, Refused
 from migrate.trainer import process
 from migrate.trainer.answers import Answers
 from migrate.trainer.ask import Asker
@@ -68,17 +68,17 @@ class Session:
         before = _stamps(root, listed(root))
         copy = self._copied()
         lay(copy, changes)
-        laid = _stamps(copy, DiskTree(copy).files())
+        laid = _stamps_of(copy)
         folder = self._stack.enter_context(temporary_folder("migrate-ask-"))
         ended, answers = self._run(folder, copy, configs, progress)
-        touched = _changed(laid, _stamps(copy, DiskTree(copy).files()))
+        touched = _changed(laid, _stamps_of(copy))
         if touched:
             self._copy = None
         answers.changed = _changed(before, _stamps(root, listed(root)))
         _refuse_written(answers.changed, [path for path in touched if path in laid])
         if not answers.started:
             raise self.asker.not_started(ended)
-        answers.stopped = f"ends its process, exit {ended.code}"
+        answers.stopped = f"ends its process, {ended}"
         if ended.code is None:
             answers.stopped = f"takes more than {self.asker.trainer.timeout} s"
         return answers
@@ -163,6 +163,14 @@ def _stamps(root: str, paths: Iterable[str]) -> Stamps:
             status = os.lstat(os.path.join(root, path))
             found[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
     return found
+
+
+def _stamps_of(copy: str) -> Stamps:
+    try:
+        return _stamps(copy, DiskTree(copy).files())
+    except InputError:
+        what = "the trainer removes or closes folders of the copy that it is asked in"
+        raise Refused(what, None, "name a loader that only reads") from None
 
 
 def _changed(before: Stamps, after: Stamps) -> list[str]:

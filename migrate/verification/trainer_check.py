@@ -16,7 +16,7 @@ from migrate.locations import LEGACY, KeyPath, Place
 from migrate.parity.format import format_difference
 from migrate.plan import Planned
 from migrate.rollout.legacy import ATTRIBUTES, is_frozen
-from migrate.trainer.answers import Answer, Answers
+from migrate.trainer.answers import AGAIN, AGAIN_HINT, Answer, Answers
 from migrate.trainer.ask import Asker
 from migrate.trainer.compare import (
     Comparison,
@@ -132,11 +132,7 @@ class _Check:
 
     def _general(self, said: Answers) -> Iterator[Finding]:
         if said.forgetful is not None:
-            what = (
-                "the trainer gives another answer when it is asked again: it keeps what it loaded"
-            )
-            hint = "ask it by `command:`, which starts a process for each config"
-            yield Finding(RULE, what, Place(said.forgetful), hint)
+            yield Finding(RULE, AGAIN, Place(said.forgetful), AGAIN_HINT)
         if said.unasked:
             first, *others = said.unasked
             what = f"the trainer {said.stopped}, when it is asked for this config"

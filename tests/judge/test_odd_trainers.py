@@ -134,6 +134,18 @@ def test_where_it_ends_the_process_the_config_is_named_and_what_was_not_asked(do
     assert {one["path"] for one in found} == {P}
 
 
+def test_one_that_removes_its_folder_is_refused(done: Path) -> None:
+    teach(done, before("    import os, shutil\n    shutil.rmtree(os.getcwd())"))
+    refused(done, "the trainer removes or closes folders of the copy that it is asked in")
+
+
+def test_one_that_crashes_is_told_with_its_signal(done: Path) -> None:
+    teach(done, before(OF_Q + "import os\n        os.kill(os.getpid(), 11)"))
+    _, found = asked(done)
+    what = "the trainer ends its process, signal 11, when it is asked for this config"
+    assert set(whats(found)) == {what}
+
+
 def test_a_child_that_stays_is_ended_with_it(done: Path, tmp_path: Path) -> None:
     begun, late = tmp_path / "begun", tmp_path / "late"
     stays = f"open({str(begun)!r}, 'w')\n        time.sleep(3)\n        open({str(late)!r}, 'w')"
@@ -162,7 +174,9 @@ def test_one_that_keeps_what_it_loaded_is_told_what_else_to_do(done: Path) -> No
     code, found = asked(done)
     assert code == 1
     (first, *_) = found
-    assert "gives another answer when it is asked again: it keeps what it loaded" in first["what"]
+    assert (
+        "gives another answer when it is asked again: what it did before matters" in first["what"]
+    )
     assert first["hint"] == "ask it by `command:`, which starts a process for each config"
     trees.write(done, {"teamlib/show.py": SHOW})
     teach(done, keeps, 'command: "{python} -m teamlib.show {config}"')
@@ -192,7 +206,7 @@ def test_what_else_it_leaves_in_the_tree_is_told(done: Path) -> None:
     assert "warning: left.txt: changed while the trainer was asked\n" in ran.out
 
 
-EXITS = "it exits 1 before any answer"
+EXITS = ": exit 1 before any answer"
 PYTHON = 'loader: teamlib.load:load, python: "{}"'
 NOT_STARTED = {
     "hangs": ("import time\ntime.sleep(60)\n", f"{ASK}, timeout: 1", "gives no answer in 1 s"),
@@ -201,7 +215,7 @@ NOT_STARTED = {
         ASK,
         EXITS,
     ),
-    "ends": ("import os\nos._exit(9)\n", ASK, "it exits 9 before any answer"),
+    "ends": ("import os\nos._exit(9)\n", ASK, ": exit 9 before any answer"),
     "is broken": ("def load(:\n", ASK, EXITS),
     "is not a function": ("load = 3\n", ASK, EXITS),
     "is not there": ("", ASK, EXITS),
