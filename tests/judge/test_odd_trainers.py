@@ -134,6 +134,16 @@ def test_where_it_ends_the_process_the_config_is_named_and_what_was_not_asked(do
     assert {one["path"] for one in found} == {P}
 
 
+def test_memory_ends_where_the_plan_says(done: Path) -> None:
+    teach(done, before(OF_Q + "bytearray(1 << 30)"))
+    assert asked(done) == (0, [])
+    plan = done / "plans/tree.yaml"
+    plan.write_text(plan.read_text().replace(ASK, f"{ASK}, memory: 700"))
+    _, found = asked(done)
+    assert len(found) == 2
+    assert all(what.startswith("q: the trainer fails: MemoryError") for what in whats(found))
+
+
 def test_one_that_removes_its_folder_is_refused(done: Path) -> None:
     teach(done, before("    import os, shutil\n    shutil.rmtree(os.getcwd())"))
     refused(done, "the trainer removes or closes folders of the copy that it is asked in")
