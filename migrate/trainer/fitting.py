@@ -198,12 +198,25 @@ def _rules(dialect: Dialect) -> Dialect:
 
 
 def _says_more(said: Said, others: Iterable[Said]) -> bool:
-    """Whether one of the others says less, and nothing else."""
-    return any(one is not said and {**said, **one} == said for one in others)
+    """Whether one of the others says less, and nothing else: fewer fields, or fewer folders."""
+    return any(
+        one is not said and all(_includes(said.get(field), one[field]) for field in one)
+        for one in others
+    )
+
+
+def _includes(more: Any, less: Any) -> bool:
+    lists = isinstance(more, list) and isinstance(less, list)
+    return set(less) <= set(more) if lists else bool(more == less)
+
+
+_FIELDS = Declaration.__struct_encode_fields__
 
 
 def _text(said: Said) -> str:
-    return said["like"] if set(said) == {"like"} else _flow(said)
+    if set(said) == {"like"}:
+        return str(said["like"])
+    return _flow({name: said[name] for name in _FIELDS if name in said})
 
 
 def _flow(value: Any) -> str:

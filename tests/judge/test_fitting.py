@@ -39,6 +39,28 @@ yaml.SafeLoader.add_implicit_resolver(
     "tag:yaml.org,2002:float", re.compile(r"[0-9]+e-[0-9]+\\Z"), list("0123456789"))
 """,
 )
+DEFAULT_LAST = """
+import yaml
+
+
+def load(path):
+    own = yaml.safe_load(open(path)) or {}
+    base = own.get("inherit_from")
+    below = load(base) if base else yaml.safe_load(open("configs/defaults.yaml"))
+    update(below, own)
+    return below
+
+
+def update(below, over):
+    for key, value in over.items():
+        if key not in below:
+            below[key] = dict()
+        if isinstance(value, dict):
+            update(below[key], value)
+        else:
+            below[key] = value
+"""
+"""As NICE-SLAM and its heirs compose: one base, and a file of defaults under the last."""
 NOT_TAKEN = f"""{SOUND}
 _sound = load
 
@@ -61,7 +83,23 @@ ROOTED = {
 NAMED = {path: text.replace(b"extends:", b"inherit_from:") for path, text in ROOTED.items()}
 
 
+ONE_BASE = {
+    "configs/defaults.yaml": b"seed: 7\nt: {eps: 0.1, lr: 3}\n",
+    "configs/train/base.yaml": b"t: {lr: 1}\nm: 0\n",
+    P: b"inherit_from: configs/train/base.yaml\nt: {wd: 0.5}\n",
+    Q: b"inherit_from: configs/train/p.yaml\nm: 2\n",
+}
+
+
 KINDS = {
+    "one base, from the root, on defaults; the key stays": (
+        ONE_BASE,
+        DEFAULT_LAST,
+        (
+            "{keys: [inherit_from], base_dirs: [root], implicit_base: configs/defaults.yaml,"
+            " keeps_key: true}"
+        ),
+    ),
     "shallow": (MORE, SHALLOW, "{merge: shallow}"),
     "the first base wins": (MORE, ORDER, "{order: earlier}"),
     "paths from the root": (ROOTED, FROM_ROOT, "{base_dirs: [root]}"),
@@ -134,16 +172,16 @@ def test_verify_tells_what_would_fit_beside_what_differs(tmp_path: Path) -> None
 
 def late(last: dict[Any, Any]) -> list[str]:
     """What fits a dozen configs that any merge reads alike, and one more that comes last."""
-    files = {"c/b.yaml": b"t: {wd: 1}\n", "c/z.yaml": b"include: b.yaml\nt: {lr: 2}\n"}
-    files |= {f"c/a{number}.yaml": b"include: b.yaml\n" for number in range(SAMPLE)}
+    files = {"c/b.yaml": b"t: {wd: 1}\n", "c/z.yaml": b"below: b.yaml\nt: {lr: 2}\n"}
+    files |= {f"c/a{number}.yaml": b"below: b.yaml\n" for number in range(SAMPLE)}
     alike: list[Answered] = [(path, {"t": {"wd": 1}}) for path in files if "/a" in path]
     search = Fitting(MemoryTree(files), EXTENDS, ())
     return search.fitting(alike, lambda: [*alike, ("c/z.yaml", last)])
 
 
 def test_what_is_told_holds_for_every_config_and_not_for_those_first_looked_at_alone() -> None:
-    assert late({"t": {"wd": 1, "lr": 2}}) == ["{keys: [include]}"]
-    assert late({"t": {"lr": 2}}) == ["{keys: [include], merge: shallow}"]
+    assert late({"t": {"wd": 1, "lr": 2}}) == ["{keys: [below]}"]
+    assert late({"t": {"lr": 2}}) == ["{keys: [below], merge: shallow}"]
 
 
 def test_where_nothing_fits_nothing_is_told() -> None:
