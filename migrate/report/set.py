@@ -49,7 +49,7 @@ def _summary(result: ValuesSet, dry_run: bool) -> str:
     if not result.changes:
         return "nothing to do"
     count = len({one.config for one in result.effects})
-    files = plural(len(result.changes), "file")
+    files = plural(len({one.place.path for one in result.edits}), "file")
     if not count:
         verb = "would be written" if dry_run else "written"
         return f"{verb} into {files}; every config resolves to what it did"

@@ -261,6 +261,7 @@ def test_with_a_reason_the_gate_accepts_it(half_done: Path) -> None:
     assert findings(half_done)[0] == 1
     shown = ok(migrate(half_done, "set", "m=8", Q, "--reason", "longer runs")).out
     assert "the gate accepts m of q\n" in shown
+    assert "changed 1 config by 1 file; no other value" in shown
     assert findings(half_done)[0] == 0
     assert b"longer runs" in trees.read(half_done)["plans/accepted.yaml"]
     ok(migrate(half_done, "set", "m=9", Q))
