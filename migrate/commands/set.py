@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from migrate.changes import Change, ChangeSet
@@ -173,9 +174,11 @@ class _Setter:
         """Whether a config has the value by now, by way of a file that this command edits."""
         if not any(file in self.texts for file in resolved.paths):
             return False
-        return equal(find(self._now().load(path), key), assignment.value)
+        return equal(find(self._now.load(path), key), assignment.value)
 
+    @cached_property
     def _now(self) -> PlainLoader:
+        """Loads configs with what was written so far; another one once more is."""
         read = self.workspace.tree.read
         laid = [Change(path, read(path), content) for path, content in self.texts.items()]
         return PlainLoader(Overlay(self.workspace.tree, laid), self.workspace.dialect)
@@ -213,6 +216,7 @@ class _Setter:
             return
         edited = with_value(document, key, assignment.text, limits)
         self.texts[path] = edited.content
+        self.__dict__.pop("_now", None)
         place = _place_in(Document(path, edited.content, dialect.keys, self.loader, limits), key)
         self.edits.append(EditedKey(place, key, old, assignment.value, edited.dropped))
 
