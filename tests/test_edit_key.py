@@ -330,6 +330,8 @@ def test_no_second_blank_line_is_left() -> None:
         ("x: 5\n", "x.a", "x is a scalar, not a mapping"),
         ("x:\n", "x.a", "x is null, not a mapping"),
         ("x: [1]\n", "x.a", "x is a list, not a mapping"),
+        ("x: [1]\n", "y[0]", "does not set the list that y[0] is in"),
+        ("# none\n", "y.z[0].a", "does not set the list that y.z[0].a is in"),
         ("x: [1]\n", "x[1]", "x has 1 items: there is no x[1]"),
         ("x: {a: 1}\n", "x[0]", "x is a mapping, not a list: there is no x[0]"),
     ],

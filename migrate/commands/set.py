@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from migrate.canonical import plain
 from migrate.changes import Change, ChangeSet
 from migrate.commands.accept import accept, differing
 from migrate.commands.explain import spelled
@@ -14,16 +15,17 @@ from migrate.commands.missing import whereabouts
 from migrate.errors import InputError, MigrateError, MissingFile, Refused, raise_all
 from migrate.limits import FAULTS_TOLD
 from migrate.loading.trainer import PlainLoader
-from migrate.locations import LEGACY, KeyPath, Place, dotted
+from migrate.locations import LEGACY, Index, KeyPath, Place, dotted
 from migrate.parity import ABSENT, equal, find
 from migrate.plan import Acceptance, Plans
+from migrate.plan.accepted import value_yaml
 from migrate.resolve import Resolved
 from migrate.rollout.legacy import MANIFEST
 from migrate.trees.foreign import Foreign
 from migrate.trees.tree import Overlay
 from migrate.workspace.assignments import Assignment, type_changes, type_letter
 from migrate.workspace.config_names import config_paths
-from migrate.workspace.effects import Effect, EffectsProof
+from migrate.workspace.effects import Effect, EffectsProof, with_at
 from migrate.workspace.setters import could_be_added, meet, origin, set_by
 from migrate.workspace.workspace import Workspace
 from migrate.yaml_text import LOADERS, Document
@@ -201,7 +203,9 @@ class _Setter:
         if self.how.pin:
             return None
         place = origin(resolved, key) or Place(setter)
-        pin = f"`migrate set --pin {word} {shlex.quote(config)}` writes it here"
+        whole = _whole_list(resolved, key, assignment)
+        pinned = word if whole == assignment.given else shlex.quote(whole)
+        pin = f"`migrate set --pin {pinned} {shlex.quote(config)}` writes it here"
         there = f"`migrate set {word} {shlex.quote(setter)}` changes it for all that build on that"
         return Refused(f"inherits {assignment.key} from {place}", config, f"{pin}; {there}")
 
@@ -219,6 +223,19 @@ class _Setter:
         self.__dict__.pop("_now", None)
         place = _place_in(Document(path, edited.content, dialect.keys, self.loader, limits), key)
         self.edits.append(EditedKey(place, key, old, assignment.value, edited.dropped))
+
+
+def _whole_list(resolved: Resolved, key: KeyPath, assignment: Assignment) -> str:
+    """The assignment of the list that an item is in, all of it; of what is in none, as it is."""
+    number = next((n for n, part in enumerate(key) if isinstance(part, Index)), None)
+    if number is None:
+        return assignment.given
+    value = with_at(find(resolved.python, key[:number]), key[number:], assignment.value)
+    return f"{dotted(key[:number])}={value_yaml(plain(value), room=FAR)}"
+
+
+FAR = 10_000
+"""Room for a list on one line of a hint."""
 
 
 def _key(configs: Iterable[Resolved], assignment: Assignment) -> KeyPath:

@@ -78,7 +78,7 @@ class EffectsProof:
         for assignment, key in self.keys:
             if path in self.named and not equal(find(new, key), assignment.value):
                 yield _not_as_given(path, assignment, find(new, key))
-            wanted = _with(wanted, key, find(new, key))
+            wanted = with_at(wanted, key, find(new, key))
         for one in differences(wanted, new):
             what = f"more would change than was asked for: {format_difference(one)}"
             yield Refused(what, path, "edit the file by hand")
@@ -91,16 +91,16 @@ class EffectsProof:
                 yield Effect(path, key, was, now, next(p for p in reversed(chain) if p in changed))
 
 
-def _with(data: Any, key: KeyPath, value: Any) -> Any:
+def with_at(data: Any, key: KeyPath, value: Any) -> Any:
     """A resolved config with another value at a key; `ABSENT` takes the key out."""
     if not key:
         return value
     first, rest = key[0], key[1:]
     if isinstance(first, Index) and isinstance(data, list):
-        return [_with(one, rest, value) if n == int(first) else one for n, one in enumerate(data)]
+        return [with_at(one, rest, value) if n == int(first) else one for n, one in enumerate(data)]
     if not isinstance(data, dict):
         return data
-    inner = _with(data.get(first, {} if rest else ABSENT), rest, value)
+    inner = with_at(data.get(first, {} if rest else ABSENT), rest, value)
     if inner is ABSENT or (inner == {} and first not in data):
         return {name: one for name, one in data.items() if name != first}
     return {**data, first: inner}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrate.locations import KeyPath, Place
+from migrate.locations import Index, KeyPath, Place
 from migrate.parity import ABSENT, find
 from migrate.resolve import Branch, Resolved
 
@@ -28,7 +28,8 @@ def could_be_added(resolved: Resolved, key: KeyPath) -> bool:
     """Whether a key may stand there: it composes nothing, and lies in no scalar or list."""
     around = (resolved.branch.find(key[:length]) for length in range(1, len(key)))
     whole = any(slot is not None and not isinstance(slot.value, Branch) for slot in around)
-    return not whole and key[0] not in resolved.document.layers
+    in_list = any(isinstance(part, Index) for part in key)
+    return not (whole or in_list) and key[0] not in resolved.document.layers
 
 
 def origin(resolved: Resolved, key: KeyPath) -> Place | None:

@@ -32,11 +32,11 @@ class Target(NamedTuple):
         there: Entry | Node | None = None
         for depth, part in enumerate(path):
             if node is None:
-                return cls(None, None, path)
+                return cls(None, None, _addable(document, path, path))
             _refuse_shared(document, node, path[:depth])
             holder, there = node, _step(document, node, path[:depth], part)
             if there is None:
-                return cls(holder, None, path[depth:])
+                return cls(holder, None, _addable(document, path, path[depth:]))
             node = there.value if isinstance(there, Entry) else there
         if node is not None:
             _refuse_repeated(document, node, path)
@@ -54,6 +54,15 @@ class Target(NamedTuple):
     def in_flow(self) -> bool:
         """Whether it stands between braces or brackets."""
         return self.holder is not None and self.holder.flow
+
+
+def _addable(document: Document, path: KeyPath, missing: KeyPath) -> KeyPath:
+    """The missing end of a path, if keys alone are missing. Raises InputError for a list's item."""
+    if any(isinstance(part, Index) for part in missing):
+        number = next(n for n, part in enumerate(path) if isinstance(part, Index))
+        what = f"does not set the list that {dotted(path)} is in"
+        raise InputError(what, document.path, f"set {dotted(path[:number])} as a whole")
+    return missing
 
 
 def _step(document: Document, node: Node, above: KeyPath, part: Any) -> Entry | Node | None:

@@ -156,6 +156,9 @@ def test_text_that_the_loader_reads_as_something_else(root: Path) -> None:
         (["t.lr.x=1.0", BASE], "is 1e-06"),
         (["seed=2", "seed=3", BASE], "seed is given twice"),
         (["seed=\udcff", BASE], "is not UTF-8"),
+        (["t.betas[0]=0.5", P], "`migrate set --pin 't.betas=[0.5, 0.99]' configs/train/p.yaml`"),
+        (["t.betas[0]=0.5", "--pin", P], "p.yaml: does not set the list that t.betas[0] is in"),
+        (["nope[0]=0.5", "--new", P], "does not set the list that nope[0] is in"),
         (["t={lr: 2.0e-6}", P, "--pin"], "a mapping is merged with what the parents say"),
     ],
 )
