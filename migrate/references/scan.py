@@ -232,7 +232,7 @@ class _Reader:
         else:
             prose = kind is KINDS["markdown"]
             halves = in_halves(source, self.names, prose)
-            entered = in_folders(source, self.names, prose)
+            entered = in_folders(source, self.names, prose, kind is KINDS["shell"])
             links = in_links(source, self.names, prose)
             names = chain(kind.find(source, self.names), halves, entered, links)
         found = settle(list(names), self.renames)

@@ -9,9 +9,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from migrate.locations import outside, relative
+from migrate.references.comments import Comments
+from migrate.references.elsewhere import is_elsewhere
 from migrate.references.found import Found
 from migrate.references.names import Named, Names
-from migrate.references.reference import LIKELY
+from migrate.references.reference import CERTAIN, LIKELY
 from migrate.references.source import Source
 from migrate.references.spelling import Spelled
 from migrate.references.tokens import LONGEST
@@ -37,25 +39,36 @@ _REASON = "relative to {}, which the file enters"
 
 
 class _Stay(NamedTuple):
-    """The stretch of a text during which a script is in a folder."""
+    """The stretch of a text during which a script is in a folder; `sure` is what a `cd` says."""
 
     start: int
     end: int
     folder: str
+    sure: bool = False
 
 
-def in_folders(source: Source, names: Names, prose: bool) -> Iterator[Found]:
-    """Names relative to a folder that the file enters, likely at most: nobody runs it here."""
+def in_folders(source: Source, names: Names, prose: bool, script: bool) -> Iterator[Found]:
+    """Names relative to a folder that the file enters, likely at most: nobody runs it here.
+
+    Where a script says `cd`, such a name holds the step that deletes what it names.
+    """
     text = source.text
     entered = any(word in text for word in ("cd ", "cd\t", "pushd", "chdir(", "cd(", "setwd("))
     is_set = any(word in text for word in ("dir", "Dir", "cwd", "-C"))
-    for stay in (*(_entered(source) if entered else ()), *(_set(text) if is_set else ())):
+    if not entered and not is_set:
+        return
+    comments = Comments(source.path, text)
+    stays = [*(_entered(source, comments) if entered else ()), *(_set(text) if is_set else ())]
+    for stay in stays:
         if outside(stay.folder) or stay.folder not in names.folders:
             continue
-        for match in _paths(names.stems).finditer(source.text, stay.start, stay.end):
+        for match in _paths(names.stems).finditer(text, stay.start, stay.end):
             target = posixpath.normpath(posixpath.join(stay.folder, match.group()))
-            if target in names.targets:
-                yield _found(match, target, stay.folder, prose)
+            at, word = match.start(), match.group()
+            if target in names.targets and not is_elsewhere(text, at, word, ""):
+                comment = script and _is_comment(comments, at)
+                found = _found(match, target, stay.folder, prose or comment)
+                yield found._replace(holds=script and stay.sure)
 
 
 @lru_cache(maxsize=8)
@@ -72,14 +85,23 @@ def _found(match: re.Match[str], target: str, folder: str, prose: bool) -> Found
     def respell(new: str) -> str:
         return relative(new, f"{folder}/x") + slash
 
-    named = Named(0, len(word), target, LIKELY, respell, _REASON.format(folder))
-    return Found(Spelled.plain(word, match.start()), named, prose)
+    named, reason = Named(0, len(word), target, CERTAIN, respell), _REASON.format(folder)
+    spelled = Spelled.plain(word, match.start())
+    return Found(spelled, named, prose, cap=LIKELY, cap_reason=reason)
 
 
-def _entered(source: Source) -> Iterator[_Stay]:
+def _is_comment(comments: Comments, at: int) -> bool:
+    """Whether a place is in a comment, as far back as a line is read for that."""
+    first = max(0, at - _BESIDE)
+    start = max(comments.text.rfind("\n", first, at) + 1, first)
+    parts = comments.parts(start, at + 1)
+    return any(comment and one <= at < end for (one, end), comment in parts)
+
+
+def _entered(source: Source, comments: Comments) -> Iterator[_Stay]:
     """Where `cd` and the like lead, as far as that can be read."""
     text, folder, before = source.text, "", ""
-    moves = list(_CD.finditer(text))
+    moves = [one for one in _CD.finditer(text) if not _is_comment(comments, one.end() - 1)]
     for number, match in enumerate(moves):
         end = moves[number + 1].start() if number + 1 < len(moves) else len(text)
         line_end = text.find("\n", match.end())
@@ -89,11 +111,11 @@ def _entered(source: Source) -> Iterator[_Stay]:
         folder, before = (before if back else _led(folder, match, source.path)), folder
         closing = text.find(")", match.end(), end) if match.group().startswith("(") else -1
         if closing >= 0:
-            yield _Stay(match.end(), closing, folder)
+            yield _Stay(match.end(), closing, folder, sure=True)
             folder = before
-            yield _Stay(closing, end, folder)
+            yield _Stay(closing, end, folder, sure=True)
         else:
-            yield _Stay(match.end(), end, folder)
+            yield _Stay(match.end(), end, folder, sure=True)
 
 
 def _led(folder: str, match: re.Match[str], path: str) -> str:

@@ -100,6 +100,18 @@ def test_a_moved_preset_whose_name_cannot_follow_may_be_ignored(root: Path) -> N
     ok(migrate(root, "plan", "--preset", "p"))
 
 
+def test_a_name_in_a_folder_that_a_script_enters_holds_the_step(root: Path) -> None:
+    said = b"cd configs/components && cat z.yaml\n# cd configs/components; cat o.yaml\n"
+    trees.write(root, {"run.py": b"", "a.sh": said})
+    said_by_init = ok(migrate(root, "init")).out
+    rows = [line.split() for line in said_by_init.splitlines()]
+    assert ["a.sh:1:30", LOSS, "goes", "with", "q"] in rows
+    assert "a.sh:2" not in said_by_init
+    ran = migrate(root, "plan")
+    assert ran.code == 3
+    assert f"a.sh:1:30: names {LOSS}, which this step deletes" in ran.err
+
+
 def test_nothing_is_told_where_nothing_holds(root: Path) -> None:
     trees.write(root, {"run.py": b"", "a.sh": b""})
     ran = migrate(root, "--output", "json", "init")
