@@ -6,6 +6,7 @@ import json
 import posixpath
 import re
 from collections.abc import Iterable
+from itertools import chain
 
 from migrate.references.renames import Renames
 from migrate.references.tokens import has_suffix, stem
@@ -20,7 +21,14 @@ _OUTSIDE = b" \t\r\n\"'`/=(,:"
 _REACH = 500
 """Bytes in front of a stem that are looked at: longer than any name of a folder may be."""
 
-_OPTION = re.compile(rb"config|preset|cfg", re.IGNORECASE)
+_OPTION = re.compile(
+    rb"(?:config|preset|cfg)[\w\-\x80-\xff]*[\s=:,(\"'+\\]*(?:[rbfu][\"'])?\Z", re.IGNORECASE
+)
+"""The word for an option that names a config, in front of its value; it may end one literal, and
+the value begin another."""
+
+_DYNAMIC_ENDS = (b"}", b")", b"]", b">", b"*")
+
 _MADE_NAME = re.compile(rb"/[A-Za-z0-9_.\-]*[\"']?[{*$%?\[<(]")
 """A name made at run time, or a pattern, behind a slash."""
 
@@ -124,9 +132,11 @@ class Finder:
         if self.launcher is None:
             return False
         starts = [match.start() for match in self.launcher.finditer(content)]
-        return _behind_option(content, starts) or (
-            bool(starts) and _behind_option(content, (m.start() for m in _MADE.finditer(content)))
-        )
+        # Behind what only the run knows, any option may stand.
+        if any(content[start - 1 : start] in _DYNAMIC_ENDS for start in starts):
+            return True
+        made = (match.start() for match in _MADE.finditer(content)) if starts else ()
+        return any(_behind_option(content, start) for start in chain(starts, made))
 
     def _computed(self, content: bytes) -> bool:
         """The folder of configs as a literal, or in front of something made at run time."""
@@ -150,9 +160,9 @@ class Finder:
         return False
 
 
-def _behind_option(content: bytes, starts: Iterable[int]) -> bool:
-    """Whether the word for an option that names a config stands in front of one of these places."""
-    return any(_OPTION.search(content, max(0, start - _REACH), start) for start in starts)
+def _behind_option(content: bytes, at: int) -> bool:
+    """Whether an option that names a config stands in front of a place."""
+    return _OPTION.search(content[max(0, at - _REACH) : at]) is not None
 
 
 def _of_word(content: bytes, end: int) -> bool:
