@@ -50,6 +50,7 @@ class Finder:
         """The names of the folders above each stem."""
         self.stems = tuple(sorted(self.above))
         self.root = _bytes(root)
+        self.inside = "" if root == "." else f"{root}/"
         self.suffix = re.compile(rb"\.ya?ml(?![A-Za-z0-9_])")
         folders = [_bytes(stem(t)) for t in renames.targets if not has_suffix(t)]
         self.going = re.compile(rb"(?<![\w/\-])(?:" + _any(folders) + rb")/") if folders else None
@@ -71,14 +72,15 @@ class Finder:
         self.folders = tuple(sorted(_folders(renames)))
         self.computed = re.compile(re.escape(self.root) + rb"(?:/[A-Za-z0-9_\-]+)*/?[\"'\\]")
 
-    def may_name(self, content: bytes) -> bool:
+    def may_name(self, content: bytes, path: str) -> bool:
         """Whether a file must be read properly. Never false for a file that names a target."""
+        rooted = self.root in content
         return (
             self._by_suffix(content)
             or self._by_slash(content)
-            or (self.root in content and self._computed(content))
+            or (rooted and self._computed(content))
             or self.half.search(content) is not None
-            or self._by_folder(content)
+            or ((rooted or path.startswith(self.inside)) and self._by_folder(content))
             or self._by_option(content)
         )
 
@@ -122,7 +124,10 @@ class Finder:
         )
 
     def _by_folder(self, content: bytes) -> bool:
-        """A folder that goes, in front of a slash and behind none."""
+        """A folder that goes, in front of a slash and behind none.
+
+        That names it from a file in the folder of configs, or behind the name of that folder.
+        """
         if self.going is None or not any(name in content for name in self.going_names):
             return False
         return self.going.search(content) is not None

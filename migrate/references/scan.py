@@ -98,7 +98,7 @@ def naming(
         key = key_of(path, content) if record is not None else ""
         if record is not None and key in record.nothing:
             continue
-        if finder.may_name(in_utf_8(content)):
+        if finder.may_name(in_utf_8(content), path):
             found.append(path)
         elif record is not None:
             record.note(key, None)
@@ -215,7 +215,7 @@ class _Reader:
         known = _of_record(record, key) if record is not None else None
         if known is not None:
             return known
-        if not self.finder.may_name(in_utf_8(content)):
+        if not self.finder.may_name(in_utf_8(content), path):
             return _Answer(key, None)
         found = tuple(self._references(path, content))
         return _Answer("" if self.names.looked_outside else key, found)

@@ -19,9 +19,9 @@ def test_whatever_is_found_passes_the_check_of_bytes(path: str, parts: list[str]
     tree = MemoryTree({path: content, "configs/train/wide.yaml": b"a: 1\n"})
     renames = Renames(TARGETS)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Finder, "may_name", lambda self, content: True)
+        patch.setattr(Finder, "may_name", lambda self, content, path: True)
         found = scan(tree, renames)
-    assert Finder(renames).may_name(content) or not found
+    assert Finder(renames).may_name(content, path) or not found
 
 
 @pytest.mark.parametrize(
@@ -33,10 +33,11 @@ def test_whatever_is_found_passes_the_check_of_bytes(path: str, parts: list[str]
         "logger.debug('a dense thing')",
         'import debug; print("debug")',
         "text = 'abc' + str(count/dense)",
+        "open('sft/results.txt')",
     ],
 )
 def test_words_that_only_look_like_a_name_of_a_config_do_not_pass(text: str) -> None:
-    assert not Finder(Renames(TARGETS)).may_name(text.encode())
+    assert not Finder(Renames(TARGETS)).may_name(text.encode(), "a.py")
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,8 @@ def test_words_that_only_look_like_a_name_of_a_config_do_not_pass(text: str) -> 
         "X='debug'; run('--config=' + X)",
         "run --config=debug",
         "\\u53d8/\\u5bc6",
+        "cd configs/train; ls sft/",
     ],
 )
 def test_a_name_in_any_of_its_forms_passes(text: str) -> None:
-    assert Finder(Renames(TARGETS)).may_name(text.encode())
+    assert Finder(Renames(TARGETS)).may_name(text.encode(), "a.py")

@@ -237,7 +237,7 @@ def test_the_bytes_check_never_skips_a_file_with_a_reference(
 ) -> None:
     tree = MemoryTree(case.before)
     checked = scan(tree, case.renames)
-    monkeypatch.setattr(Finder, "may_name", lambda self, content: True)
+    monkeypatch.setattr(Finder, "may_name", lambda self, content, path: True)
     assert scan(tree, case.renames) == checked
 
 

@@ -17,9 +17,33 @@ PARTS = (
     *("/", "/", "/", "\\", "./", "../", ".yaml", ".yml", ".", "-", "=", ": ", ", ", " ", "\n"),
     *("{X}", "${X}", "$X", "%s", "*", "**", "?", "[ds]", "<x>", '"', "'", '" + "', "' '"),
     *("--config", "config=", "preset", "CFG=", "config_path=", "config_name=", "X = ", "f'"),
-    *("os.path.join(", "Path(", ")", '", "', "# ", "- ", "run ", "extends: [", "]", "(", "`"),
+    *(
+        "os.path.join(",
+        "Path(",
+        ")",
+        '", "',
+        "# ",
+        "- ",
+        "run ",
+        "cd ",
+        "sft/",
+        "extends: [",
+        "]",
+        "(",
+        "`",
+    ),
 )
-FILES = ("a.py", "b.sh", "c.md", "configs/d.yaml", "e/f.yml", "g.ipynb", "h.txt")
+FILES = (
+    "a.py",
+    "configs/train/i.sh",
+    "configs/j.md",
+    "b.sh",
+    "c.md",
+    "configs/d.yaml",
+    "e/f.yml",
+    "g.ipynb",
+    "h.txt",
+)
 
 
 def content_of(path: str, parts: list[str]) -> bytes:
