@@ -221,9 +221,10 @@ class ConfigTree:
         Raises as `plan`, and TreeMoved while another process writes. Steps that landed before the
         one that is refused stay.
         """
+        steps: list[Step] = []
         with writing(self.root, _silent) as disk:
-            result = apply(self._workspace(), tuple(presets), disk)
-        return [_planned(step) for step in result.steps]
+            apply(self._workspace(), tuple(presets), disk, landed=steps.extend)
+        return [_planned(step) for step in steps]
 
     def verify(self, presets: Iterable[str] = (), *, strict: bool = False) -> GateResult:
         """Run every check of `migrate verify`, never from its cache, and no gate commands.

@@ -46,7 +46,7 @@ class Applied:
 
     def landed(self) -> None:
         """Note that the landing at work is done."""
-        self.steps += self.together
+        self.steps += self.together if self.dry_run else [step.landed for step in self.together]
         for step in self.together:  # they wait in this order, so each is found at once
             self.waiting.remove(step.proposal.name)
         self.together = []
@@ -177,7 +177,7 @@ def _gates(workspace: Workspace, result: Applied) -> None:
     planned = [workspace.plans.presets[step.proposal.name] for step in result.together]
     if not any(one.gates for one in planned):
         return
-    steps = [*result.steps, *result.together]
+    steps = [*(result.steps if result.dry_run else ()), *result.together]  # others are on disk
     laid = {change.path: change for step in steps for change in step.landing}
     with scratch_copy(workspace.root, laid.values()) as folder:
         found = run_gates(folder, planned)

@@ -34,6 +34,12 @@ class Spellings:
         for name in names:
             self._known[folder].setdefault(folded(name), set()).add(name)
 
+    def _remove(self, folder: str, name: str) -> None:
+        names = self._known[folder].get(folded(name), set())
+        names.discard(name)
+        if not names:
+            self._known[folder].pop(folded(name), None)
+
     @contextmanager
     def changing(
         self, folder: str, descriptor: int, gone: str | None = None, made: str | None = None
@@ -48,7 +54,7 @@ class Spellings:
             del self._known[folder]
             return
         if gone is not None:
-            self._known[folder].get(folded(gone), set()).discard(gone)
+            self._remove(folder, gone)
         self._add(folder, [made] if made is not None else [])
         self._stamps[folder] = self._system.stamp(descriptor)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from migrate.canonical import Ready
 from migrate.changes import Change, ChangeSet
 from migrate.errors import Refused, raise_all
 from migrate.plan import Planned
@@ -28,6 +29,31 @@ class Step(NamedTuple):
     changes: ChangeSet
     landing: ChangeSet
     redone: bool = False
+
+    @property
+    def landed(self) -> Step:
+        """What is told of it later: without the texts, which are on disk now."""
+        proposal = self.proposal
+        told = proposal._replace(
+            written=proposal.written._replace(content=b""),
+            proof=proposal.proof._replace(resolved=Ready("")),
+            changes=_told(proposal.changes),
+        )
+        return self._replace(
+            proposal=told, changes=_told(self.changes), landing=_told(self.landing)
+        )
+
+
+def _told(changes: ChangeSet) -> ChangeSet:
+    return ChangeSet(
+        tuple(
+            change._replace(
+                before=None if change.before is None else b"",
+                after=None if change.after is None else b"",
+            )
+            for change in changes
+        )
+    )
 
 
 def steps(
