@@ -124,8 +124,8 @@ def _digest(data: object) -> str:
 
 def _reference(*fields: Any) -> Reference:
     path, line, column, span, kind, written, target, certainty, edit, prose, reason, *rest = fields
-    ignored, also = rest
+    ignored, also, scanned = rest
     return Reference(
         path, line, column, tuple(span), kind, written, target, certainty, edit, prose, reason,
-        ignored, tuple(also),
+        ignored, tuple(also), scanned,
     )  # fmt: skip
