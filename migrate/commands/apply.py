@@ -244,7 +244,7 @@ def _proof(
                 now = loader.load(path)
                 if workspace.tree.exists(path):  # else an earlier step of this row wrote it
                     verdict = judge(before.load(path), now, profile)
-                    followed = (step.proposal.followed for step in (*landed, *steps))
+                    followed = [step.proposal.followed for step in (*landed, *steps)]
                     following = [one for one, _ in verdict.forbidden if explains(one, followed)]
                     _refuse_on_disk(without(verdict, following), path)
 
