@@ -457,3 +457,31 @@ def test_a_tree_of_each_kind_is_rolled_out_verified_and_undone(name: str, tmp_pa
     back = trees.read(tmp_path)
     configs = [path for path in start if path.startswith("configs/")]
     assert {path: back[path] for path in configs} == {path: start[path] for path in configs}
+
+
+SLAM = {
+    "plans/tree.yaml": b"version: 1\ndialect: {name: slam, implicit_base: configs/default.yaml}\n",
+    "configs/default.yaml": b"sync: strict\n",
+    "configs/_b.yaml": b"n: 1\n",
+    "configs/p.yaml": b"extends: _b.yaml\n",
+    "configs/q.yaml": b"m: 2\n",
+    "configs/r.yaml": b"sync: loose\n",
+}
+
+
+def test_setting_a_value_of_the_implicit_base_shows_whom_it_reaches(tmp_path: Path) -> None:
+    trees.write(tmp_path, SLAM)
+    ran = migrate(tmp_path, "set", "sync=never", "configs/default.yaml")
+    assert ran.code == 0, ran.err
+    changed = [name for name in ("_b", "p", "q", "r") if f"configs/{name}.yaml " in ran.out]
+    assert changed == ["_b", "p", "q"]
+
+
+def test_the_implicit_base_is_not_moved_away_from_under_the_others(tmp_path: Path) -> None:
+    trees.write(tmp_path, SLAM)
+    ran = migrate(tmp_path, "mv", "configs/default.yaml", "configs/basis.yaml")
+    error, hint = ran.err.splitlines()
+    assert ran.code == 3
+    assert error == "error: configs/default.yaml: is what dialect slam puts under the others"
+    assert hint.startswith("hint: move it by hand, with `implicit_base: configs/basis.yaml` in")
+    assert trees.read(tmp_path)["configs/default.yaml"] == SLAM["configs/default.yaml"]

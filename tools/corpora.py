@@ -124,7 +124,7 @@ def _checked(corpus: Path, tree: Path, dialect: Dialect, paths: list[str]) -> li
 def roll_out(scratch: Path, corpus: Path) -> str:
     """`init`, `plan`, `apply --all`, `verify` on a copy; "ok", or the verb that failed and why."""
     copy = scratch / corpus.name
-    shutil.copytree(corpus / "tree", copy)
+    shutil.copytree(tree_of(corpus, scratch), copy)
     command = Path(sys.executable).with_name("migrate")
     for verb in ROLLOUT:
         done = subprocess.run(

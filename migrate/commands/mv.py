@@ -164,6 +164,10 @@ def _held(workspace: Workspace, graph: Graph, moves: Moves) -> Iterator[MigrateE
     foreign = Foreign(workspace.tree)
     staying = [path for path in workspace.tree.files() if path not in moves]
     for old, new in moves.items():
+        if workspace.dialect.is_implicit(old):
+            what = f"is what dialect {workspace.dialect.name} puts under the others"
+            hint = f"move it by hand, with `implicit_base: {new}` in the plan that says so"
+            yield Refused(what, old, hint)
         for link in foreign.leading_to(old, staying):
             hint = f"remove the link, run the command again, and let a new one lead to {new}"
             yield Refused(f"is a symbolic link that leads to {old}", link, hint)

@@ -189,8 +189,14 @@ class Graph:
         return frozenset(seen)
 
     def dependents(self, paths: Iterable[str]) -> Iterator[str]:
-        """The live configs whose chain goes through any of these files, those files included."""
+        """The live configs whose chain goes through any of these files, those files included.
+
+        What the loader puts under others unasked, every live file may have under it.
+        """
         waiting = list(paths)
+        if any(map(self.resolver.dialect.is_implicit, waiting)):
+            every = (*self.files, *self.fragments)
+            waiting += [path for path in every if not path.startswith(".") and "/." not in path]
         seen: set[str] = set()
         while waiting:
             current = waiting.pop()
