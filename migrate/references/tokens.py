@@ -125,9 +125,10 @@ class Pattern:
                 meanings = ["*"]
             globs = [glob + between + one for glob in globs for one in meanings]
             position = part.end()
-        self.tail = word[parts[-1].end() :]
+        # `<name>` is a variable behind a slash alone, which a relative path may have lost.
+        self.tail = word[parts[-1].end() :] if parts else word
         self.globs = [glob + self.tail for glob in globs]
-        self.head = word[: parts[0].start()]
+        self.head = word[: parts[0].start()] if parts else word
         # `**/` may stand for nothing, with its slash.
         self.tail = self.tail.removeprefix("/")
 

@@ -61,3 +61,9 @@ def test_words_that_only_look_like_a_name_of_a_config_do_not_pass(text: str) -> 
 )
 def test_a_name_in_any_of_its_forms_passes(text: str) -> None:
     assert Finder(Renames(TARGETS)).may_name(text.encode(), "a.py")
+
+
+def test_a_placeholder_that_begins_a_path_ends_no_scan() -> None:
+    text = b"configs/train/dense.yaml ./<x> ./<x>/dense.yaml ../<x>.yaml\n"
+    for path in FILES[:3]:
+        assert scan(MemoryTree({path: text}), Renames(TARGETS))
