@@ -123,9 +123,6 @@ def _digest(data: object) -> str:
 
 
 def _reference(*fields: Any) -> Reference:
-    path, line, column, span, kind, written, target, certainty, edit, prose, reason, *rest = fields
-    ignored, also, scanned = rest
-    return Reference(
-        path, line, column, tuple(span), kind, written, target, certainty, edit, prose, reason,
-        ignored, tuple(also), scanned,
-    )  # fmt: skip
+    """A reference of its JSON, which has lists for tuples."""
+    values: list[Any] = [tuple(one) if isinstance(one, list) else one for one in fields]
+    return Reference(*values)
