@@ -11,6 +11,7 @@ from migrate.discovery.plan_files import PlanTexts
 from migrate.errors import InputError, MigrateError, Refused, nearest
 from migrate.plan import load_plans
 from migrate.rollout.legacy import MANIFEST
+from migrate.rollout.missed_edits import OldConfig
 from migrate.rollout.steps import Sweep
 from migrate.trees.tree import Overlay
 from migrate.workspace.edit_source import bring
@@ -71,11 +72,13 @@ def _edited(workspace: Workspace, revision: str | None) -> dict[str, bytes]:
 
 
 def _brought(workspace: Workspace) -> Iterator[tuple[str, bytes]]:
-    """The texts that `port` put into the legacy tree and of which a preset lacks something."""
-    for evidence in workspace.evidence.values():
-        for path, digest in evidence.brought:
-            if workspace.rollout.old.frozen_digests.get(path) == digest:
-                yield workspace.rollout.live(path), workspace.tree.read(path)
+    """The old files whose frozen copies hold an edit that an applied preset lacks."""
+    rollout = workspace.rollout
+    for name, evidence in workspace.evidence.items():
+        config = OldConfig(rollout, workspace.plans.presets[name], evidence, workspace.resolver)
+        for path, digest in evidence.chain:
+            if rollout.old.frozen_digests.get(path) != digest and config.lacks_edit_of(path):
+                yield rollout.live(path), workspace.tree.read(path)
 
 
 def _refuse_loaded(workspace: Workspace, path: str) -> None:

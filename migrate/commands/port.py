@@ -125,8 +125,8 @@ def _chosen(workspace: Workspace, names: Sequence[str]) -> list[Planned]:
 def _concerned(
     workspace: Workspace, today: Rollout, chosen: Sequence[Planned]
 ) -> Iterator[Planned]:
-    """The chosen presets of which an old file changed, those that they build on, since a key goes
-    to the file that sets it, and those that build on any of these; parents first.
+    """The chosen presets of which an old file changed, what they build on, since a key goes to the
+    file that sets it, and what builds on any of these; parents first.
 
     Raises Refused for one that is gone, or whose plan changed since its step.
     """
@@ -137,12 +137,18 @@ def _concerned(
         if evidence is None:
             continue
         behind = planned.name in names and today.old.differs_from(evidence.chain)
-        if not behind and not targets:
-            continue
-        _refuse_unready(workspace, planned, evidence)
-        if behind or targets.intersection(workspace.resolver.resolve(evidence.target).paths):
+        if behind or targets.intersection(_chain(workspace, evidence.target)):
+            _refuse_unready(workspace, planned, evidence)
             targets.add(evidence.target)
             yield planned
+
+
+def _chain(workspace: Workspace, target: str) -> tuple[str, ...]:
+    """What a preset is made of today; nothing for one that cannot be read: it is said elsewhere."""
+    try:
+        return workspace.resolver.resolve(target).paths
+    except MigrateError:
+        return ()
 
 
 def _ancestors(today: Rollout, chosen: Iterable[Planned]) -> set[str]:
@@ -210,9 +216,11 @@ class _Landing:
 
     def _frozen(self, port: PresetPort) -> Iterator[tuple[str, bytes]]:
         """The newer texts of a preset's old files that belong into the legacy tree. What comes from
-        a revision has no other place, so it is frozen whatever becomes of it."""
+        a revision has no other place, and what git merged is there already: both are frozen
+        whatever becomes of them."""
         amends = self._amends(port)
-        brought = {file.frozen for file in self.source.incoming.files}
+        incoming = self.source.incoming
+        brought = {file.frozen for file in (*incoming.files, *incoming.touched)}
         for file in self.today.old.moved_in(self.today.legacy_chain(port.planned).paths):
             if file.before != file.after and (amends or file.frozen in brought):
                 yield file.frozen, file.after
@@ -245,18 +253,19 @@ class _Landing:
         workspace = self.workspace
         after = load_plans(Overlay(workspace.tree, plans), workspace.plans.folder)
         last = self._last_users(frozen)
+        amended = [one for one in self.ports.values() if self._amends(one)]
+        known = {path for one in amended for path in self.today.legacy_chain(one.planned).paths}
         for name, evidence in workspace.evidence.items():
             port = self.ports.get(name)
-            amends = port is not None and self._amends(port)
-            brought = tuple((path, frozen[path]) for path, _ in evidence.chain if path in frozen)
+            lacking = [path for path, _ in evidence.chain if path in frozen.keys() - known]
             done = PortRecord(
                 content=port.content if port is not None and port.untouched else None,
                 plan=plan_digest(after.presets[name]) if port is not None else evidence.plan,
                 frozen=frozen,
-                brought=() if amends else brought,
+                brought=tuple((path, frozen[path]) for path in lacking),
                 consumed={self.today.live(path): path for path in last if last[path] == name},
             )
-            amendment = self._amendment(port, evidence) if port is not None and amends else None
+            amendment = self._amendment(port, evidence) if port in amended else None
             change = ported_record(evidence, done, amendment)
             if change.before != change.after:
                 yield change
@@ -274,6 +283,7 @@ class _Landing:
         }
 
     def _amendment(self, port: PresetPort, evidence: Evidence) -> Amendment:
+        """What the record of a preset takes in."""
         config = OldConfig(self.today, port.planned, evidence, self.porter.before)
         chain = self.today.legacy_chain(port.planned).chain
         digests = tuple((document.path, document.digest) for document in chain)

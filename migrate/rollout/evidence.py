@@ -72,7 +72,7 @@ class Evidence(NamedTuple):
     allowed: frozenset[tuple[str, str]] = frozenset()
     """What differed from the start: the dotted key, and the new value as `new_text` has it."""
     brought: tuple[tuple[str, str], ...] = ()
-    """Newer texts of its old files in the legacy tree, of which the preset lacks something."""
+    """Newer texts of its old files in the legacy tree, of which presets lack something."""
 
     @property
     def retired(self) -> tuple[str, ...]:
@@ -162,7 +162,7 @@ class PortRecord(NamedTuple):
     frozen: Mapping[str, str]
     """The SHA-256 of the frozen files that have another text by now."""
     brought: tuple[tuple[str, str], ...] = ()
-    """Those of its old files, with their digests, of which it does not have every edit yet."""
+    """Those of its old files, with their digests, of which no preset has every edit yet."""
     consumed: Mapping[str, str] = {}
     """Old files that came as frozen copies alone, by the path at which they would have stood: its
     step counts as the one that deleted them, so that undoing it brings them."""

@@ -142,7 +142,7 @@ def check_manifest(tree: Tree) -> list[MigrateError]:
             converted.append(path)
         elif found != digest:
             what = f"was edited: its digest is {found[:12]}, frozen was {digest[:12]}"
-            faults.append(TreeMoved(what, path, _MERGED))
+            faults.append(TreeMoved(what, path, _RESTORE))
     known = {*digests, MANIFEST, ATTRIBUTES}
     for path in tree.files():
         if path.startswith(f"{LEGACY}/") and path not in known:
@@ -159,8 +159,4 @@ _CHECK_OUT = (
     f" git checkout -- {LEGACY}; then commit {ATTRIBUTES}"
 )
 """The attributes first, or git converts what it checks out again."""
-_MERGED = (
-    "restore it from version control; if git merged an edit of the old file into it,"
-    " `migrate port` carries that over"
-)
 _RESTORE = "restore it from version control; the legacy tree is frozen"

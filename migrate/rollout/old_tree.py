@@ -116,9 +116,7 @@ class OldTree:
 
     def live_place(self, place: Place) -> Place:
         """A place in the legacy tree, in the live file as long as that is still the old one."""
-        path = self.live(place.path)
-        old = self.below.exists(path) and path not in self.applied.targets
-        return place._replace(path=path) if old else place
+        return place._replace(path=self.live(place.path)) if self.is_live(place.path) else place
 
     def digest(self, frozen: str) -> str:
         """The SHA-256 of one old file's text today. Raises MissingFile."""
@@ -166,13 +164,18 @@ class OldTree:
         `texts` finds what was frozen, by path and digest, where anybody still knows.
         """
         for frozen in self.below.files():
-            if not is_frozen(frozen) or frozen == ATTRIBUTES:
+            if not is_frozen(frozen) or frozen == ATTRIBUTES or self.is_live(frozen):
                 continue
             digest, content = self.frozen_digests.get(frozen), self.below.read(frozen)
             if digest is None:
                 yield MovedFile(self.live(frozen), frozen, None, content)
             elif sha256(content) != digest and not only_line_ends(content, digest):
                 yield MovedFile(self.live(frozen), frozen, texts(frozen, digest), content)
+
+    def is_live(self, frozen: str) -> bool:
+        """Whether the old file still stands in its place."""
+        path = self.live(frozen)
+        return path not in self.applied.targets and self.below.exists(path)
 
     def _late(self) -> Iterator[MovedFile]:
         """Old files of presets that were planned by hand after the tree was frozen."""

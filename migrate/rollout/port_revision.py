@@ -95,7 +95,7 @@ class Incomer:
             before, after = self.base.text(path), self.tip.text(path)
             if before == after:
                 continue
-            if self._is_here(path):
+            if self.old.is_live(frozen):
                 here = self.back.get(path) or self.old.below.read(path)
                 if path not in self.old.staying and here != after:
                     waiting.append(path)
@@ -115,9 +115,6 @@ class Incomer:
         return Incoming(
             tuple(files), edited, clashes, tuple(waiting), tuple(deleted), tuple(sorted(late))
         )
-
-    def _is_here(self, path: str) -> bool:
-        return self.old.below.exists(path) and path not in self.old.applied.targets
 
     def _is_declined(self, path: str, content: bytes) -> bool:
         return (path, sha256(content)) in self.plans.declined

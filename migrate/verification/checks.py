@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from migrate.changes import sha256
 from migrate.errors import MigrateError
@@ -31,7 +32,15 @@ def _manifest(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
     """The frozen files are what they were."""
     if gate.legacy_gone:
         return
-    yield from (Finding.of("manifest", fault) for fault in gate.manifest_faults)
+    for fault in gate.manifest_faults:
+        finding = Finding.of("manifest", fault)
+        path = finding.place.path if finding.place is not None else ""
+        if not isinstance(fault, LineEnds) and gate.may_be_merged(path):
+            hint = (
+                f"{finding.hint}; if git merged an edit into it, `migrate port` carries that over"
+            )
+            finding = replace(finding, hint=hint)
+        yield finding
 
 
 def _applied(gate: VerifyContext, result: Verified) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from migrate.references import ScanStore
 from migrate.resolve import Resolver
 from migrate.rollout.evidence import Evidence, read_evidence
 from migrate.rollout.leftovers import Leftover, leftovers
-from migrate.rollout.legacy import MANIFEST, check_manifest
+from migrate.rollout.legacy import MANIFEST, check_manifest, is_frozen
 from migrate.rollout.missed_edits import MissedEdit, OldConfig
 from migrate.rollout.old_tree import AppliedFiles, OldTree
 from migrate.rules import Layers
@@ -197,6 +197,13 @@ class VerifyContext:
             return check_manifest(self.tree)
         except MigrateError as error:
             return [error]
+
+    def may_be_merged(self, path: str) -> bool:
+        """Whether a faulty frozen copy is of a file that went, so that git takes it for renamed."""
+        if not (is_frozen(path) and self.tree.exists(path)) or self.old.is_live(path):
+            return False
+        known = (self.evidence(name) for name in self.plans.presets)
+        return any(path in dict(one.chain) for one in known if one is not None)
 
     @cached_property
     def dangling(self) -> list[Link]:
