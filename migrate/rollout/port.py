@@ -158,10 +158,8 @@ class _Carrier:
         self.ours = PlainLoader(porter.below, porter.today.dialect).load(self.target)
 
     def port(self) -> PresetPort:
-        goals = [
-            goal(key, find(self.evidence.resolved, key), find(self.old.today, key), self.ours)
-            for key in self.old.edited()
-        ]
+        goals = [self._goal(key) for key in self.old.edited()]
+        goals += self._inherited({one.key for one in goals})
         flat, why = self._flat([one.key for one in _reached(goals)])
         wanted = with_goals(self.ours, _reached(goals), self.old.today)
         content = self._carried(goals, wanted, flat)
@@ -178,6 +176,19 @@ class _Carrier:
             tuple(unplanned),
             sha256(self.text) == self.evidence.digest,
         )
+
+    def _goal(self, key: KeyPath) -> Goal:
+        return goal(key, find(self.evidence.resolved, key), find(self.old.today, key), self.ours)
+
+    def _inherited(self, known: set[KeyPath]) -> Iterator[Goal]:
+        """The keys that change with a parent and that the preset's own record has already: its step
+        took the edit, and went on inheriting from a parent that lacked it."""
+        follows = differences(self.ours, self.porter.loaded(self.target))
+        for key in dict.fromkeys(whole_values(one.path) for one in follows):
+            theirs = find(self.old.today, key)
+            if key not in known and equal(find(self.porter.loaded(self.target), key), theirs):
+                here = find(self.ours, key)
+                yield Goal(key, here, theirs, here, theirs)
 
     def _refuse_other_changes(
         self, after: dict[Any, Any], wanted: dict[Any, Any], goals: Sequence[Goal]

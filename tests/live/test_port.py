@@ -201,6 +201,16 @@ def test_an_overlay_inherits_and_its_parent_is_edited_once(tmp_path: Path) -> No
     assert findings(root) == (0, [])
 
 
+def test_an_overlay_that_took_the_edit_by_its_step_follows_its_parent(tmp_path: Path) -> None:
+    root = made(tmp_path, OVERLAY, "p")
+    trees.write(root, {O: OLD.replace(b"wd: 0.0", b"wd: 0.1")})
+    ok(migrate(root, "apply", "--all"))
+    assert value(root, V, "t.wd") == 0.0  # inherited from one that lacks it
+    assert outcomes(port(root), "v") == {"t.wd": "ported"}
+    assert value(root, V, "t.wd") == 0.1
+    assert findings(root) == (0, [])
+
+
 def test_an_overlay_that_its_step_left_as_it_was(tmp_path: Path) -> None:
     root = branched(tmp_path, {V: OVERLAY[V].replace(b"1", b"2")}, OVERLAY)
     assert (root / V).read_bytes() == OVERLAY[V]
@@ -230,7 +240,8 @@ def test_a_shared_base_is_not_edited_for_one_preset(tmp_path: Path) -> None:
     port(root)
     assert (root / "configs/base.yaml").read_bytes() == b"x: 1\nt: {wd: 0.0}\n"
     assert (value(root, P, "t.wd"), value(root, Q, "t.wd")) == (0.1, 0.1)
-    assert "wd: 0.1  # up" in (root / P).read_text()
+    # Where a step would put it.
+    assert "  lr: 1  # one\n  wd: 0.1  # up\n  mom: 0.9\n" in (root / P).read_text()
 
 
 def test_a_removal_that_uncovers_another_value_ports_that_value(tmp_path: Path) -> None:
@@ -465,6 +476,29 @@ def test_in_the_middle_of_a_merge_and_after_it(tmp_path: Path, way: tuple[str, .
     for revision in ("late", "HEAD", "HEAD^2"):
         assert not any(port(root, revision).values())
     assert value(root, P, "own") == 1
+
+
+def test_what_git_merged_into_a_frozen_copy_and_somebody_tuned(tmp_path: Path) -> None:
+    root = branched(tmp_path, {O: NEW})
+    (root / P).write_text((root / P).read_text().replace("wd: 0.0", "wd: 0.3"))
+    git(root, "commit", "-qam", "tuned")
+    git(root, "merge", "-q", "-sort", "-m", "merge", "late")
+    (finding,) = [one for one in findings(root)[1] if one["rule"] == "manifest"]
+    assert "`migrate port` carries that over" in finding["hint"]
+    ported = port(root, code=1)
+    assert outcomes(ported, "p") == {"t.wd": "conflict", "t.mom": "unset", "n.a": "new"}
+    assert outcomes(ported, "q")["t.wd"] == "ported"
+    assert {one["rule"] for one in findings(root)[1] if one["level"] == "error"} == {"edits"}
+    assert states(root) == {"p": "behind", "q": "applied"}
+
+
+def test_a_frozen_copy_that_was_edited_while_its_file_is_here_is_no_edit(tmp_path: Path) -> None:
+    root = made(tmp_path, TREE, "p")
+    copy = root / "configs/legacy" / O[8:]
+    copy.write_bytes(NEW)
+    assert not any(port(root).values())
+    (finding,) = [one for one in findings(root)[1] if one["rule"] == "manifest"]
+    assert "port" not in finding["hint"]
 
 
 def test_what_a_merge_lost_is_carried_over_after_it(tmp_path: Path) -> None:
