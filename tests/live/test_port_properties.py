@@ -19,6 +19,8 @@ from tests.live.port_trees import FRAGMENTS, P, Q, TreeMaker, V
 from tests.live.tree import ok
 from tests.support import trees
 from tests.support.cli import unfollowed as migrate
+from tests.support.generated import PRESET
+from tests.support.generated import trees as generated
 from tests.support.reader import resolve, spelled
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -155,6 +157,44 @@ def test_what_a_merge_brought_back_arrives_in_every_preset(seed: int) -> None:
         compared(files, {**files, **edits}, before, trees.read(root), ran.out)
         again = ok_or_conflict(root)
         assert not any(preset["changed"] for preset in again["presets"])
+
+
+def nudged(random: Random, text: bytes) -> bytes:
+    """A file in which one line with a scalar went, or says another one."""
+    lines = text.decode().split("\n")
+    plain = [number for number, line in enumerate(lines) if _PLAIN.match(line.rstrip("\r"))]
+    if plain:
+        number = random.choice(plain)
+        end = "\r" * lines[number].endswith("\r")
+        lines[number] = _PLAIN.sub(r"\1: 4.20  # theirs", lines[number].rstrip("\r")) + end
+        if random.random() < 0.2:
+            del lines[number]
+    return "\n".join(lines).encode()
+
+
+@ON_DISK
+@given(generated(with_base=True, links=True), SEEDS)
+def test_anchors_merge_keys_and_odd_line_ends_are_no_hindrance(
+    files: dict[str, bytes], seed: int
+) -> None:
+    random = Random(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        trees.write(root, files)
+        assume(migrate(root, "init").code == 0 and (root / "plans/train.yaml").exists())
+        assume(migrate(root, "apply", "--all").code == 0)
+        fragments = [
+            path for path in files if "/components/" in path and not (root / path).exists()
+        ]
+        edits = {path: nudged(random, files[path]) for path in fragments[:2]}
+        try:
+            theirs = resolve({**files, **edits}, PRESET)
+        except yaml.YAMLError:  # an anchor went
+            assume(False)
+        trees.write(root, edits)
+        told = ok_or_conflict(root)
+        assert not any(one["outcome"] == "conflict" for p in told["presets"] for one in p["keys"])
+        assert spelled(resolve(trees.read(root), PRESET)) == spelled(theirs)
 
 
 def shapes(root: Path) -> Any:
