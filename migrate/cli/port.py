@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from migrate.cli.complete import EPILOG, complete_config, complete_preset
+from migrate.cli.complete import complete_config, complete_preset
 from migrate.cli.context import Context, pass_context
 from migrate.commands.decline import decline
 from migrate.commands.port import Port
@@ -13,7 +13,7 @@ from migrate.errors import DONE, FOUND
 from migrate.report.port import decline_data, decline_lines, port_data, port_lines
 
 
-@click.command(epilog=EPILOG)
+@click.command()
 @click.argument("revision", required=False, metavar="[REV]")
 @click.option(
     "--preset",

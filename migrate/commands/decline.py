@@ -50,8 +50,12 @@ def decline(
     paths = [workspace.path(given) for given in files]
     for path in paths:
         if path not in edited:
-            known = ", ".join(sorted(edited)[:8]) or "no old file"
-            hint = nearest(path, edited) or f"edited: {known}"
+            told = (
+                f"an edit is in {', '.join(sorted(edited)[:8])}"
+                if edited
+                else "no old file has one"
+            )
+            hint = nearest(path, edited) or told
             raise InputError("holds no edit that a preset could lack", path, hint)
         _refuse_loaded(workspace, path)
     plan = _with_declined(workspace, {path: sha256(edited[path]) for path in paths}, reason)
