@@ -330,9 +330,12 @@ class _Carrier:
         return document.place(found.start) if found is not None else Place(frozen)
 
     def _moved(self, old: Resolved) -> Iterator[MovedFile]:
-        """The edited files of the old chain, but for those that stay and that presets extend."""
+        """The edited files of the old chain, but for those that stay and that presets extend, and
+        for those of which nobody knows what they said before."""
+        digests = self.porter.record.old.frozen_digests
         for file in self.porter.today.old.moved_in(old.paths):
-            if file.path not in self._staying:
+            unknown = file.before is None and file.frozen in digests
+            if file.path not in self._staying and not unknown:
                 yield file
 
     @cached_property

@@ -492,6 +492,20 @@ def test_what_git_merged_into_a_frozen_copy_and_somebody_tuned(tmp_path: Path) -
     assert states(root) == {"p": "behind", "q": "applied"}
 
 
+def test_what_git_merged_into_a_frozen_copy_some_commits_ago(tmp_path: Path) -> None:
+    root = branched(tmp_path, {O: NEW})
+    git(root, "merge", "-q", "-sort", "-m", "merge", "late")
+    for number in range(3):
+        trees.write(root, {"notes.md": f"{number}\n".encode()})
+        commit(root, "more")
+    text = (root / P).read_text()
+    (root / P).write_text(text.replace("lr: 1  # one", "lr: 7  # one, and ours"))
+    ported = port(root)
+    assert outcomes(ported, "p") == {"t.wd": "ported", "t.mom": "unset", "n.a": "new"}
+    assert value(root, P, "t") == {"lr": 7, "wd": 0.05}
+    assert "# one, and ours\n  # run 88\n  wd: 5.0e-2  # more\n" in (root / P).read_text()
+
+
 def test_a_frozen_copy_that_was_edited_while_its_file_is_here_is_no_edit(tmp_path: Path) -> None:
     root = made(tmp_path, TREE, "p")
     copy = root / "configs/legacy" / O[8:]
