@@ -61,7 +61,7 @@ def _synthetic(scratch: str, count: int) -> trees.Synthetic:
     return trees.synthetic(os.path.join(scratch, f"synthetic-{count}"), count)
 
 
-def _planned(tree: trees.Synthetic, scratch: str) -> scale.Planned:
+def _planned(tree: trees.Synthetic, scratch: str) -> scale.PlannedPreset:
     return scale.planned(tree, os.path.join(scratch, f"planned-{len(tree.presets)}"))
 
 

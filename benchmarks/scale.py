@@ -14,7 +14,7 @@ from benchmarks.trees import Synthetic, files_below, migrate, needed, program
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedPreset:
     """A synthetic tree after `init`, and after its whole rollout."""
 
     pending: str
@@ -27,7 +27,7 @@ class Planned:
         return len(self.presets)
 
 
-def planned(tree: Synthetic, folder: str) -> Planned:
+def planned(tree: Synthetic, folder: str) -> PlannedPreset:
     """Plans for a tree, and the tree as it is once they are carried out; made once per folder."""
     pending, applied = os.path.join(folder, "pending"), os.path.join(folder, "applied")
     if not os.path.isdir(applied):
@@ -38,7 +38,7 @@ def planned(tree: Synthetic, folder: str) -> Planned:
         shutil.copytree(pending, half)
         _run(program("child_finish.py"), half)
         os.rename(half, applied)
-    return Planned(pending, applied, tree.presets)
+    return PlannedPreset(pending, applied, tree.presets)
 
 
 def _run(command: Sequence[str], folder: str) -> None:
@@ -56,7 +56,7 @@ def resolving(tree: Synthetic, scratch: str, aim: float) -> list[Pair]:
     return [Pair(resolve, floor, aim), Pair(naive, floor, None)]
 
 
-def planning(tree: Planned, scratch: str) -> list[Pair]:
+def planning(tree: PlannedPreset, scratch: str) -> list[Pair]:
     """Preview the whole rollout, with one process and with two."""
     files = needed(tree.pending, tree.presets)
     floor = parsing(f"C-parse all {len(files):,} files", tree.pending, files, scratch)
@@ -65,7 +65,7 @@ def planning(tree: Planned, scratch: str) -> list[Pair]:
     )
 
 
-def verifying(tree: Planned, scratch: str, aim: float | None) -> list[Pair]:
+def verifying(tree: PlannedPreset, scratch: str, aim: float | None) -> list[Pair]:
     """The gate on flat presets: a first look with one process and with two, and a second look."""
     floor = parsing(f"C-parse {tree.count:,} flat presets", tree.applied, tree.presets, scratch)
     what = f"verify, {tree.count:,} flat presets"
@@ -97,7 +97,7 @@ def memory(few: Synthetic, many: Synthetic, scratch: str) -> Row:
     return _further("resolve", few.presets, many.presets, peaks)
 
 
-def memory_of_verbs(few: Planned, many: Planned, scratch: str) -> Iterator[Row]:
+def memory_of_verbs(few: PlannedPreset, many: PlannedPreset, scratch: str) -> Iterator[Row]:
     """What each further preset costs while all are planned, and while all are verified."""
     for verb in (("plan",), ("verify", "--fresh")):
         roots = [tree.applied if verb[0] == "verify" else tree.pending for tree in (few, many)]

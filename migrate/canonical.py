@@ -47,15 +47,15 @@ def canonical(value: Any) -> str:
     return indented(plain(value))
 
 
-class Ready(str):
+class RenderedPart(str):
     """A part of a structure that `indented` wrote before: it is moved to where it stands now."""
 
     __slots__ = ()
 
 
-def ready(value: Any) -> Ready:
+def ready(value: Any) -> RenderedPart:
     """A resolved value as a part that is written already. Raises as `canonical`."""
-    return Ready(canonical(value)[:-1])
+    return RenderedPart(canonical(value)[:-1])
 
 
 def indented(value: Any) -> str:
@@ -71,7 +71,7 @@ def indented(value: Any) -> str:
 
 
 def _indent(value: Any, line: str, add: Callable[[str], None]) -> None:
-    if isinstance(value, Ready):
+    if isinstance(value, RenderedPart):
         add(value.replace("\n", line))  # no text in JSON holds a line feed of its own
         return
     if isinstance(value, dict) and value:

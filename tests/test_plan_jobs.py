@@ -16,7 +16,7 @@ import pytest
 from migrate.commands.plan import make, preview
 from migrate.errors import MigrateError
 from migrate.report.steps import step_data
-from migrate.rollout.build import Migrated, PresetBuilder
+from migrate.rollout.build import BuiltPreset, PresetBuilder
 from migrate.rollout.steps import Proposer
 from migrate.workspace.parallel import Workers
 from migrate.workspace.workspace import Workspace
@@ -100,7 +100,7 @@ def test_what_a_worker_made_is_not_made_again(
     assert not refused
 
 
-def _made(root: Path, name: str) -> tuple[Workspace, Migrated]:
+def _made(root: Path, name: str) -> tuple[Workspace, BuiltPreset]:
     workspace = Workspace(str(root))
     (made,) = make(workspace, root.name.encode() + name.encode(), [name])
     assert made is not None

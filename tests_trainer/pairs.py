@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from migrate.locations import parse_dotted
-from migrate.plan import Planned, load_plans
+from migrate.plan import PlannedPreset, load_plans
 from migrate.workspace.config_names import LEGACY, side
 from migrate.workspace.view import View
 
@@ -37,7 +37,7 @@ def pairs(root: str = ROOT) -> list[Pair]:
     return found
 
 
-def meant(legacy: dict[Any, Any], planned: Planned) -> dict[Any, Any]:
+def meant(legacy: dict[Any, Any], planned: PlannedPreset) -> dict[Any, Any]:
     """The legacy config with the values that the plan overrides."""
     config = copy.deepcopy(legacy)
     for key, override in planned.preset.override.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from migrate.cli.applying import Applying
+from migrate.cli.applying import ApplyPrinter
 from migrate.cli.context import Context, pass_context
 from migrate.cli.options import likely_option, presets_option, run_gates_option
 from migrate.commands.apply import apply as run
@@ -38,7 +38,7 @@ def apply(
     if everything == bool(names):
         raise click.UsageError("give --preset NAME, or --all")
     flags = {"--force": force, "--likely": likely, "--run-gates": run_gates}
-    told = Applying(context, everything, [flag for flag, given in flags.items() if given])
+    told = ApplyPrinter(context, everything, [flag for flag, given in flags.items() if given])
     workspace = context.workspace
     workspace.likely = likely
     if dry_run:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from migrate.cli.output import UnwritableError
-from migrate.commands.apply import Applied
+from migrate.commands.apply import ApplyResult
 from migrate.report.applied import applied_data, end_lines, landed_lines, stopped_line
 
 if TYPE_CHECKING:
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from migrate.workspace.steps import Step
 
 
-class Applying:
+class ApplyPrinter:
     """Tells one run of `apply`. `flags` are the options that the same command would have again."""
 
     def __init__(self, context: Context, everything: bool, flags: Sequence[str]) -> None:
         self.context = context
         self.everything = everything
         self.flags = flags
-        self.result = Applied()
+        self.result = ApplyResult()
         self.unwritten: UnwritableError | None = None
 
     def landed(self, steps: Sequence[Step]) -> None:
@@ -32,7 +32,7 @@ class Applying:
             self._say(landed_lines(steps, self.result.dry_run, self.context.paint))
 
     @contextmanager
-    def to_the_end(self) -> Iterator[Applied]:
+    def to_the_end(self) -> Iterator[ApplyResult]:
         """What is printed when the run is over, or when anything stops it."""
         try:
             yield self.result

@@ -7,7 +7,7 @@ import click
 from migrate.cli.context import Context, pass_context
 from migrate.cli.options import run_gates_option
 from migrate.cli.verdict import print_verdict
-from migrate.commands.finalize import Finalized
+from migrate.commands.finalize import FinalizeResult
 from migrate.commands.finalize import finalize as run
 from migrate.errors import DONE, FOUND
 from migrate.report.gate import finding_data
@@ -50,7 +50,7 @@ def finalize(context: Context, dry_run: bool, run_gates: bool) -> int:
     return FOUND if closed else DONE
 
 
-def _data(result: Finalized, closed: bool) -> dict[str, object]:
+def _data(result: FinalizeResult, closed: bool) -> dict[str, object]:
     return {
         "ok": not closed,
         "removed": list(result.changes.deleted),

@@ -11,7 +11,7 @@ from migrate.cli.context import Context, pass_context
 from migrate.commands.flatten import (
     FlatFile,
     FlatFiles,
-    Flattened,
+    FlattenResult,
     flat_file,
     flat_files,
     flatten_config,
@@ -101,7 +101,7 @@ def _data(file: FlatFile) -> dict[str, Any]:
     }
 
 
-def _tell_dropped(context: Context, flat: Flattened) -> None:
+def _tell_dropped(context: Context, flat: FlattenResult) -> None:
     if dropped := flat.comments.dropped:  # no comment goes without a word
         context.tell(f"{plural(len(dropped), 'comment')} dropped:")
         context.tell("\n".join(dropped_lines(dropped, "  ")))

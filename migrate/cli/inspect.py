@@ -8,7 +8,7 @@ from migrate.cli.by_trainer import inspect_by_trainer
 from migrate.cli.complete import EPILOG, complete_config
 from migrate.cli.context import Context, pass_context
 from migrate.cli.options import trainer_option, workers_options
-from migrate.commands.inspect import Inspected, inspect_all
+from migrate.commands.inspect import Inspection, inspect_all
 from migrate.commands.inspect import inspect as run
 from migrate.errors import DONE, FOUND, InputError, raise_all
 from migrate.report.look import inspect_data, inspect_lines, named_lines, payload, payloads
@@ -62,7 +62,7 @@ def inspect(
     return _print_findings(context, [found])
 
 
-def _print(context: Context, found: Inspected, only: str | None, kind: str) -> None:
+def _print(context: Context, found: Inspection, only: str | None, kind: str) -> None:
     if context.as_json:
         context.give(inspect_data(found, only))
     elif only == "payload":
@@ -84,7 +84,7 @@ def _many(
     from migrate.workspace.parallel import workers
 
     faults: list[InputError] = []
-    shown: list[Inspected] = []
+    shown: list[Inspection] = []
     whole = context.as_json or only == "payload"
     with workers(jobs, scheduler) as crew, context.progress("resolving") as progress:
         for number, found in enumerate(inspect_all(context.view, configs, fusion, crew)):
@@ -104,7 +104,7 @@ def _many(
     return code
 
 
-def _print_findings(context: Context, shown: list[Inspected]) -> int:
+def _print_findings(context: Context, shown: list[Inspection]) -> int:
     """Say what is wrong with the dataset layers."""
     findings = [one for found in shown if found.fusion for one in found.fusion.findings]
     if findings and not context.as_json:

@@ -9,7 +9,7 @@ import click
 
 from migrate.cli.complete import IN_TREE, complete_config
 from migrate.cli.context import Context, pass_context
-from migrate.commands.lint import Linted
+from migrate.commands.lint import LintResult
 from migrate.commands.lint import lint as run
 from migrate.errors import DONE, FOUND
 from migrate.report.look_lint import lint_data, lint_lines
@@ -43,7 +43,7 @@ def lint(
     return FOUND if found.failed(strict) else DONE
 
 
-def _print(context: Context, found: Linted, output: str) -> None:
+def _print(context: Context, found: LintResult, output: str) -> None:
     if output == "json":
         context.give(lint_data(found))
     elif output == "sarif":

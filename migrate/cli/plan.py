@@ -12,7 +12,7 @@ from migrate.cli.context import Context, pass_context
 from migrate.cli.options import likely_option, presets_option, workers_options
 from migrate.commands.plan import behind, preview
 from migrate.errors import DONE, FOUND, MigrateError
-from migrate.plan import Planned
+from migrate.plan import PlannedPreset
 from migrate.report.applied import error_data
 from migrate.report.paint import plural
 from migrate.report.steps import (
@@ -137,7 +137,9 @@ def _print_step(context: Context, step: Step, as_diff: bool) -> None:
         context.say_lines([*step_lines(step, context.paint), ""])
 
 
-def _print_end(context: Context, planned: Iterable[Planned], shown: _Preview, swept: Sweep) -> None:
+def _print_end(
+    context: Context, planned: Iterable[PlannedPreset], shown: _Preview, swept: Sweep
+) -> None:
     applied = len(context.workspace.evidence)
     context.say("\n".join(gate_lines(planned)))
     if shown.refused is not None:

@@ -6,7 +6,7 @@ import click
 
 from migrate.cli.complete import complete_preset
 from migrate.cli.context import Context, pass_context
-from migrate.commands.undo import Undone
+from migrate.commands.undo import UndoResult
 from migrate.commands.undo import undo as run
 from migrate.errors import DONE
 from migrate.report.steps import undo_data, undo_lines
@@ -32,7 +32,7 @@ def undo(context: Context, name: str, with_dependents: bool, dry_run: bool) -> i
       migrate undo --preset grpo_dense --dry-run
     """
 
-    def label(result: Undone) -> str:
+    def label(result: UndoResult) -> str:
         return f"undo {', '.join(result.names)}"
 
     result = context.land(lambda: run(context.workspace, name, with_dependents), label, dry_run)

@@ -8,10 +8,10 @@ from migrate.report.gate import finding_data, verify_lines
 
 if TYPE_CHECKING:
     from migrate.cli.context import Context
-    from migrate.verification.result import Verified
+    from migrate.verification.result import VerifyResult
 
 
-def print_verdict(context: Context, result: Verified, strict: bool) -> None:
+def print_verdict(context: Context, result: VerifyResult, strict: bool) -> None:
     """Print one run of the gate, as text or JSON."""
     if context.as_json:
         context.give(

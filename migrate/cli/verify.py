@@ -14,7 +14,7 @@ from migrate.verification.cached import CachedVerify
 from migrate.workspace.parallel import workers
 
 if TYPE_CHECKING:
-    from migrate.verification.result import Verified
+    from migrate.verification.result import VerifyResult
 
 
 @click.command()
@@ -87,7 +87,7 @@ def verify(
     return FOUND if result.failed(strict) else DONE
 
 
-def _cross_check(context: Context, names: tuple[str, ...], result: Verified) -> None:
+def _cross_check(context: Context, names: tuple[str, ...], result: VerifyResult) -> None:
     # Another parser and another comparison: imported for this option only.
     from migrate.findings import ERROR
     from migrate.plan import select
@@ -98,7 +98,7 @@ def _cross_check(context: Context, names: tuple[str, ...], result: Verified) -> 
     result.checks[RULE] = sum(finding.level == ERROR for finding in found)
 
 
-def _trainer(context: Context, names: tuple[str, ...], result: Verified) -> None:
+def _trainer(context: Context, names: tuple[str, ...], result: VerifyResult) -> None:
     from migrate.cli.by_trainer import told_asker
     from migrate.findings import ERROR
     from migrate.plan import select

@@ -10,10 +10,10 @@ from migrate.changes import ChangeSet
 from migrate.errors import InputError, MigrateError, Refused, near_names, raise_all
 from migrate.locations import KeyPath, dotted, printable
 from migrate.parity import Difference, Verdict
-from migrate.plan import Acceptance, Planned, covers, parse_pattern, select
+from migrate.plan import Acceptance, PlannedPreset, covers, parse_pattern, select
 from migrate.plan.accepted import accepting, bringing_back, retiring, taking_back
 from migrate.rollout.evidence import read_evidence
-from migrate.verification.acceptances import OpenDifference, Retired, to_retire
+from migrate.verification.acceptances import OpenDifference, RetiredPreset, to_retire
 from migrate.verification.checks import unexcused
 from migrate.verification.context import VerifyContext
 from migrate.workspace.git_record import refuse_ignored
@@ -29,8 +29,8 @@ class Recorded:
     changes: ChangeSet
     accepted: tuple[Acceptance, ...] = ()
     removed: tuple[Acceptance, ...] = ()
-    retired: tuple[Retired, ...] = ()
-    brought_back: tuple[Retired, ...] = ()
+    retired: tuple[RetiredPreset, ...] = ()
+    brought_back: tuple[RetiredPreset, ...] = ()
     known: tuple[Acceptance, ...] = ()
     """What was asked for and is accepted already, by the preset itself or by a parent."""
     left: tuple[OpenDifference, ...] = ()
@@ -41,7 +41,7 @@ class Listing:
     """What is accepted, and what of that nothing needs any more."""
 
     accepted: tuple[Acceptance, ...]
-    retired: tuple[Retired, ...]
+    retired: tuple[RetiredPreset, ...]
     unused: frozenset[tuple[str, str]]
     """Preset and key."""
 
@@ -113,7 +113,7 @@ def _refuse_ignored(workspace: Workspace) -> None:
     refuse_ignored(workspace.root, workspace.tree, [folder], [path])
 
 
-def _applied(workspace: Workspace, names: Sequence[str]) -> list[Planned]:
+def _applied(workspace: Workspace, names: Sequence[str]) -> list[PlannedPreset]:
     """The chosen presets, all of them applied. Raises Refused for a named one that is not."""
     chosen = select(workspace.plans, names)
     faults: list[MigrateError] = []
@@ -130,7 +130,7 @@ def _applied(workspace: Workspace, names: Sequence[str]) -> list[Planned]:
     return [planned for planned in chosen if planned.name in workspace.evidence]
 
 
-def _verdict(gate: VerifyContext, planned: Planned) -> Verdict:
+def _verdict(gate: VerifyContext, planned: PlannedPreset) -> Verdict:
     """What the profile makes of a preset. Raises the error by which it cannot be read."""
     verdict = gate.examined[planned.name].verdict
     if isinstance(verdict, MigrateError):
@@ -148,7 +148,7 @@ class _Keys:
     """The keys that a person named: each as it is spelled, else as a pattern."""
 
     def __init__(
-        self, gate: VerifyContext, chosen: Iterable[Planned], patterns: Sequence[str]
+        self, gate: VerifyContext, chosen: Iterable[PlannedPreset], patterns: Sequence[str]
     ) -> None:
         self.gate = gate
         self.chosen = list(chosen)
@@ -259,7 +259,7 @@ def retire(workspace: Workspace, names: Sequence[str], reason: str) -> Recorded:
     """
     _refuse_no_reason(reason)
     raise_all([fault for name in names for fault in _not_gone(workspace, name)])
-    retired = [Retired(name, reason) for name in dict.fromkeys(names)]
+    retired = [RetiredPreset(name, reason) for name in dict.fromkeys(names)]
     changes = retiring(workspace.tree, workspace.layout, {one.preset: reason for one in retired})
     _refuse_ignored(workspace)
     return Recorded(ChangeSet.of(changes), retired=tuple(retired))
@@ -293,7 +293,7 @@ def bring_back(workspace: Workspace, names: Sequence[str]) -> Recorded:
         if name not in retired
     ]
     raise_all(faults)
-    found = [Retired(name, retired[name]) for name in dict.fromkeys(names)]
+    found = [RetiredPreset(name, retired[name]) for name in dict.fromkeys(names)]
     changes = bringing_back(workspace.tree, workspace.layout, [one.preset for one in found])
     return Recorded(ChangeSet.of(changes), brought_back=tuple(found))
 
@@ -315,7 +315,7 @@ def listed(workspace: Workspace, names: Sequence[str] = ()) -> Listing:
         if isinstance(verdict, Verdict):
             gate.acceptances.judged(planned, verdict)
     unused = frozenset((one.preset, one.key) for one in gate.acceptances.idle())
-    retired = (Retired(*item) for item in accepted.retired.items())
+    retired = (RetiredPreset(*item) for item in accepted.retired.items())
     return Listing(there, tuple(one for one in retired if not names or one.preset in names), unused)
 
 

@@ -12,7 +12,7 @@ from migrate.journal import interrupted, land
 from migrate.loading.trainer import PlainLoader
 from migrate.parity import Verdict, judge
 from migrate.parity.format import format_difference
-from migrate.plan import Planned, select
+from migrate.plan import PlannedPreset, select
 from migrate.rollout.evidence import Evidence
 from migrate.rollout.reference_updates import explains
 from migrate.rollout.steps import Sweep, without
@@ -27,7 +27,7 @@ from migrate.workspace.workspace import Workspace
 
 
 @dataclass
-class Applied:
+class ApplyResult:
     """What `apply` did so far: the landed steps (of a dry run, the proposed ones), and the presets
     that were applied before."""
 
@@ -47,8 +47,11 @@ class Applied:
     def landed(self) -> None:
         """Note that the landing at work is done."""
         self.steps += self.together if self.dry_run else [step.landed for step in self.together]
-        for step in self.together:  # they wait in this order, so each is found at once
-            self.waiting.remove(step.proposal.name)
+        for step in self.together:
+            # They wait in this order, so each is found at once; one that is redone with what was
+            # asked for did not wait.
+            if step.proposal.name in self.waiting:
+                self.waiting.remove(step.proposal.name)
         self.together = []
         self.next()
 
@@ -65,9 +68,9 @@ def apply(
     progress: Progress | None = None,
     force: bool = False,
     gates: bool = False,
-    result: Applied | None = None,
+    result: ApplyResult | None = None,
     landed: Callable[[Sequence[Step]], None] | None = None,
-) -> Applied:
+) -> ApplyResult:
     """Land the chosen presets' steps; all for no name. `disk` None: a dry run, nothing is written.
 
     `force` writes over a target that was edited after it was applied, and keeps the edited text
@@ -80,7 +83,7 @@ def apply(
     """
     names = tuple(names)
     chosen = select(workspace.plans, names)
-    result = result or Applied()
+    result = result or ApplyResult()
     result.dry_run = disk is None
     kept = _already(workspace, chosen, result, disk, force)
     if kept is not None and names:
@@ -95,13 +98,13 @@ def apply(
     return result
 
 
-def _land(workspace: Workspace, result: Applied, disk: Disk) -> None:
+def _land(workspace: Workspace, result: ApplyResult, disk: Disk) -> None:
     label = ", ".join(step.proposal.name for step in result.together)
     proof = _proof(workspace, result.steps, result.together)
     land(result.together[-1].landing, disk, f"apply {label}", proof=proof)
 
 
-def _noted(result: Applied, landed: Callable[[Sequence[Step]], None] | None) -> None:
+def _noted(result: ApplyResult, landed: Callable[[Sequence[Step]], None] | None) -> None:
     together = result.together
     result.landed()
     if landed is not None:
@@ -120,8 +123,8 @@ def _is_landed(together: Sequence[Step], disk: Disk) -> bool:
 
 def _step_by_step(
     workspace: Workspace,
-    pending: Sequence[Planned],
-    result: Applied,
+    pending: Sequence[PlannedPreset],
+    result: ApplyResult,
     disk: Disk | None,
     progress: Progress | None,
     gates: bool,
@@ -151,7 +154,11 @@ def _step_by_step(
 
 
 def _already(
-    workspace: Workspace, chosen: list[Planned], result: Applied, disk: Disk | None, force: bool
+    workspace: Workspace,
+    chosen: list[PlannedPreset],
+    result: ApplyResult,
+    disk: Disk | None,
+    force: bool,
 ) -> TreeMoved | None:
     """Note which presets are applied; the letter about the first that was edited by hand."""
     kept: TreeMoved | None = None
@@ -172,7 +179,7 @@ def _swept(workspace: Workspace, names: Sequence[str], disk: Disk | None, steppe
     return found
 
 
-def _gates(workspace: Workspace, result: Applied) -> None:
+def _gates(workspace: Workspace, result: ApplyResult) -> None:
     """Run the gates on the tree as it will be. Raises Refused, one for each that fails."""
     planned = [workspace.plans.presets[step.proposal.name] for step in result.together]
     if not any(one.gates for one in planned):
@@ -185,7 +192,7 @@ def _gates(workspace: Workspace, result: Applied) -> None:
 
 
 def _edited(
-    workspace: Workspace, evidence: Evidence, result: Applied, disk: Disk | None, force: bool
+    workspace: Workspace, evidence: Evidence, result: ApplyResult, disk: Disk | None, force: bool
 ) -> TreeMoved | None:
     """The letter about a target that was edited by hand, unless it is written over."""
     if not workspace.tree.exists(evidence.target):
@@ -201,7 +208,7 @@ def _edited(
 
 
 def _write_over(
-    workspace: Workspace, evidence: Evidence, applied: bytes, result: Applied, disk: Disk | None
+    workspace: Workspace, evidence: Evidence, applied: bytes, result: ApplyResult, disk: Disk | None
 ) -> None:
     """The applied text again; the edited one stays beside it, under a name that no glob takes."""
     edited = workspace.tree.read(evidence.target)

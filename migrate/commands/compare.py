@@ -31,7 +31,7 @@ class JudgedDifference:
 
 
 @dataclass(frozen=True)
-class Compared:
+class ConfigComparison:
     """Two configs side by side."""
 
     left: NamedConfig
@@ -47,7 +47,7 @@ class Compared:
         return not self.forbidden and not self.allowed
 
 
-def compare(view: View, left: str, right: str, profile: str | None = None) -> Compared:
+def compare(view: View, left: str, right: str, profile: str | None = None) -> ConfigComparison:
     """Compare two configs by a parity profile; by the plans' own if none is named.
 
     Raises InputError for a side or a profile that cannot be read.
@@ -56,13 +56,13 @@ def compare(view: View, left: str, right: str, profile: str | None = None) -> Co
     path, rules = profile_of(view, profile)
     compared = view.dialect.compared
     verdict = judge(compared(old.python), compared(new.python), rules)
-    lists = Paired(old.python, new.python)
+    lists = ListPairs(old.python, new.python)
     sides = old, new, lists
     forbidden = (judged(*sides, item, None, why) for item, why in verdict.forbidden)
     allowed = (judged(*sides, item, rule, rule.reason) for item, rule in verdict.allowed)
     # The record of a config keeps its values, not the order of its keys.
     order = verdict.order if old.resolved and new.resolved else ()
-    return Compared(old, new, path, tuple(forbidden), tuple(allowed), order)
+    return ConfigComparison(old, new, path, tuple(forbidden), tuple(allowed), order)
 
 
 def _profile_path(view: View, given: str | None) -> str | None:
@@ -78,7 +78,7 @@ def _profile_path(view: View, given: str | None) -> str | None:
 def judged(
     old: NamedConfig,
     new: NamedConfig,
-    lists: Paired,
+    lists: ListPairs,
     item: Difference,
     rule: Allowance | None,
     why: str,
@@ -121,7 +121,7 @@ def profile_of(view: View, given: str | None) -> tuple[str | None, Profile]:
 Items = dict[int, tuple[int, Any, Any]]
 
 
-class Paired:
+class ListPairs:
     """Two configs whose list items belong together, though at other positions."""
 
     def __init__(self, old: Any, new: Any) -> None:

@@ -26,7 +26,7 @@ from migrate.yaml_text import MAPPING, SCALAR, SEQUENCE, Document, Entry, Node, 
 from migrate.yaml_text.find import find_node
 
 
-class Said(NamedTuple):
+class SettingText(NamedTuple):
     """What one file says of a key. `text` is its author's spelling, None for more than a scalar."""
 
     place: Place
@@ -38,7 +38,7 @@ class Said(NamedTuple):
     """The key around it, where a file replaced that one as a whole."""
 
 
-class Explained(NamedTuple):
+class KeyExplanation(NamedTuple):
     """One key: its value, and who said what of it, in merge order. The active ones come last.
 
     A merged mapping has several; a key that is not in the resolved config has none.
@@ -46,7 +46,7 @@ class Explained(NamedTuple):
 
     key: KeyPath
     value: Any
-    said: tuple[Said, ...]
+    said: tuple[SettingText, ...]
 
     @property
     def active(self) -> bool:
@@ -60,8 +60,8 @@ class Explanation(NamedTuple):
     config: str
     key: KeyPath
     chain: tuple[str, ...]
-    settings: list[Explained]
-    around: Explained | None = None
+    settings: list[KeyExplanation]
+    around: KeyExplanation | None = None
     """The section itself, where files disagreed about it as a whole."""
 
 
@@ -73,7 +73,7 @@ class ValueGroup(NamedTuple):
     """
 
     configs: tuple[str, ...]
-    explained: Explained
+    explained: KeyExplanation
     counts: tuple[int, ...]
 
 
@@ -103,7 +103,7 @@ def explain_all(view: View, configs: Iterable[ConfigName], key: str | None = Non
     chains: dict[str, tuple[str, ...]] = {}
     faults: list[InputError] = []
     missing: list[NoSuchKey] = []
-    answers: dict[KeyPath, dict[Hashable, list[tuple[str, Explained]]]] = {}
+    answers: dict[KeyPath, dict[Hashable, list[tuple[str, KeyExplanation]]]] = {}
     for name in configs:
         label = name.path or name.label
         try:
@@ -196,7 +196,7 @@ def _by_type(path: KeyPath) -> KeyPath:
     return tuple(part if type(part) is str else (type(part), part) for part in path)
 
 
-def _answer(one: Explained) -> Hashable:
+def _answer(one: KeyExplanation) -> Hashable:
     """What two configs share that get the same value of a key from the same place."""
     from migrate.parity.values import token  # one config alone needs none
 
@@ -205,7 +205,7 @@ def _answer(one: Explained) -> Hashable:
 
 
 def _groups(
-    answers: dict[Hashable, list[tuple[str, Explained]]], chains: Iterable[str]
+    answers: dict[Hashable, list[tuple[str, KeyExplanation]]], chains: Iterable[str]
 ) -> KeyGroups:
     groups = tuple(_group(same) for same in answers.values())
     having = {config for group in groups for config in group.configs}
@@ -213,12 +213,12 @@ def _groups(
     return KeyGroups(groups[0].explained.key, groups, unset)
 
 
-def _group(same: list[tuple[str, Explained]]) -> ValueGroup:
+def _group(same: list[tuple[str, KeyExplanation]]) -> ValueGroup:
     """The answers as one, with every setting that lost in any of the configs."""
     configs = tuple(config for config, _ in same)
     first = same[0][1]
     counts: dict[tuple[Place, bool, KeyPath | None], int] = {}
-    settings: dict[tuple[Place, bool, KeyPath | None], Said] = {}
+    settings: dict[tuple[Place, bool, KeyPath | None], SettingText] = {}
     for _, one in same:
         for said in one.said:
             known = said.place, said.active, said.of
@@ -250,15 +250,17 @@ def explain(resolved: Resolved, key: str | None = None) -> Explanation:
     return Explanation(resolved.path, path, resolved.paths, settings, around)
 
 
-def _leaf(resolved: Resolved, path: KeyPath, step: Slot | Explained | None, key: str) -> Explained:
+def _leaf(
+    resolved: Resolved, path: KeyPath, step: Slot | KeyExplanation | None, key: str
+) -> KeyExplanation:
     if isinstance(step, Slot):
         return _explained(resolved, path, step)
     lost = tuple(_buried(resolved, path))
     if step is not None:
-        return Explained(path, step.value, (*lost, *step.said))
+        return KeyExplanation(path, step.value, (*lost, *step.said))
     if not lost:
         raise whereabouts(resolved, path, key)
-    return Explained(path, None, lost)
+    return KeyExplanation(path, None, lost)
 
 
 def spelled(resolved: Resolved, key: str) -> KeyPath:
@@ -280,18 +282,18 @@ def spelled(resolved: Resolved, key: str) -> KeyPath:
 
 def _leaves(
     resolved: Resolved, path: KeyPath, section: Branch | None = None
-) -> Iterator[Explained]:
+) -> Iterator[KeyExplanation]:
     for key, slot in (section or resolved.branch).leaves(path):
         yield _explained(resolved, key, slot)
 
 
-def _explained(resolved: Resolved, path: KeyPath, slot: Slot) -> Explained:
+def _explained(resolved: Resolved, path: KeyPath, slot: Slot) -> KeyExplanation:
     lost = [_said(one, active=False) for one in slot.lost]
     active = [_said(one, active=True) for one in slot.settings]
-    return Explained(path, slot.python, (*_buried(resolved, path), *lost, *active))
+    return KeyExplanation(path, slot.python, (*_buried(resolved, path), *lost, *active))
 
 
-def _step(branch: Branch, path: KeyPath) -> Slot | Explained | None:
+def _step(branch: Branch, path: KeyPath) -> Slot | KeyExplanation | None:
     """The slot at a path, or what stands inside a list that a slot holds."""
     for length in range(len(path), 0, -1):
         slot = branch.find(path[:length])
@@ -305,16 +307,16 @@ def _step(branch: Branch, path: KeyPath) -> Slot | Explained | None:
     return None
 
 
-def _inside(slot: Slot, path: KeyPath, rest: KeyPath) -> Explained | None:
+def _inside(slot: Slot, path: KeyPath, rest: KeyPath) -> KeyExplanation | None:
     document, node = slot.winner.document, slot.winner.entry.value
     step = find_node(document, node, rest)
     if step is None:
         return None
     value = document.value(step.value if isinstance(step, Entry) else step)
-    return Explained(path, value, (_noted(document, step, active=True),))
+    return KeyExplanation(path, value, (_noted(document, step, active=True),))
 
 
-def _buried(resolved: Resolved, path: KeyPath) -> Iterator[Said]:
+def _buried(resolved: Resolved, path: KeyPath) -> Iterator[SettingText]:
     """What was said of a key inside mappings that were replaced as a whole, and by what."""
     for length in range(1, len(path)):
         slot = resolved.branch.find(path[:length])
@@ -336,7 +338,7 @@ def _buried(resolved: Resolved, path: KeyPath) -> Iterator[Said]:
                 yield _said(slot.settings[0], active=False)._replace(of=path[:length])
 
 
-def _replaced(slot: Slot, above: KeyPath, rest: KeyPath) -> Iterator[Said]:
+def _replaced(slot: Slot, above: KeyPath, rest: KeyPath) -> Iterator[SettingText]:
     """The same where each file that says the key at the top replaces all that was said before."""
     lost = False
     for setting in slot.all_settings():
@@ -349,21 +351,21 @@ def _replaced(slot: Slot, above: KeyPath, rest: KeyPath) -> Iterator[Said]:
         lost = lost or said is not None
 
 
-def _within(setting: Setting, rest: KeyPath) -> Said | None:
+def _within(setting: Setting, rest: KeyPath) -> SettingText | None:
     step = find_node(setting.document, setting.entry.value, rest)
     return _noted(setting.document, step, active=False) if step is not None else None
 
 
-def _said(setting: Setting, active: bool) -> Said:
+def _said(setting: Setting, active: bool) -> SettingText:
     return _noted(setting.document, setting.entry, active)
 
 
-def _noted(document: Document, step: Node | Entry, active: bool) -> Said:
+def _noted(document: Document, step: Node | Entry, active: bool) -> SettingText:
     node = step.value if isinstance(step, Entry) else step
     start = step.start if isinstance(step, Entry) else step.props
     text = document.text[node.start : node.end] if node.kind == SCALAR else None
     comments = tuple(document.text[start:end] for start, end in _comments(document, step, node))
-    return Said(document.place(start), document.value(node), text, comments, active)
+    return SettingText(document.place(start), document.value(node), text, comments, active)
 
 
 def _comments(document: Document, step: Node | Entry, node: Node) -> Iterator[Span]:

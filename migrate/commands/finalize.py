@@ -8,27 +8,27 @@ from dataclasses import dataclass
 from migrate.changes import Change, ChangeSet
 from migrate.findings import ERROR, WARNING, Finding
 from migrate.locations import LEGACY, Place, parents
-from migrate.references import Ignore, Renames, naming, scan
+from migrate.references import IgnoredReference, Renames, naming, scan
 from migrate.rollout.legacy import MANIFEST
 from migrate.rollout.reference_updates import successor
 from migrate.trees.foreign import Foreign
 from migrate.trees.tree import Tree
-from migrate.verification.result import Verified
+from migrate.verification.result import VerifyResult
 from migrate.verification.run import verify
 from migrate.workspace.sweep import amendments
 from migrate.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class Finalized:
+class FinalizeResult:
     """What the gate said, and what goes; nothing goes if it is closed."""
 
-    verified: Verified
+    verified: VerifyResult
     changes: ChangeSet
     dry_run: bool = False
 
 
-def finalize(workspace: Workspace, gates: bool = False, dry_run: bool = False) -> Finalized:
+def finalize(workspace: Workspace, gates: bool = False, dry_run: bool = False) -> FinalizeResult:
     """Propose the removal of the legacy tree. The caller lands it if the gate is open.
 
     Whatever names a frozen file is a finding: code and configs close the gate, prose is told.
@@ -39,10 +39,10 @@ def finalize(workspace: Workspace, gates: bool = False, dry_run: bool = False) -
     verified.findings += found
     verified.checks["legacy"] = sum(finding.level == ERROR for finding in found)
     if verified.failed(strict=False):
-        return Finalized(verified, ChangeSet(), dry_run)
+        return FinalizeResult(verified, ChangeSet(), dry_run)
     gone = [path for path in workspace.tree.files() if path.startswith(f"{LEGACY}/")]
     changes = [Change(path, workspace.tree.read(path), None, "finalized") for path in gone]
-    return Finalized(verified, ChangeSet.of([*changes, *amendments(workspace)]), dry_run)
+    return FinalizeResult(verified, ChangeSet.of([*changes, *amendments(workspace)]), dry_run)
 
 
 def _into_legacy(workspace: Workspace) -> Iterator[Finding]:
@@ -55,7 +55,7 @@ def _into_legacy(workspace: Workspace) -> Iterator[Finding]:
     above = {folder for path in frozen for folder in parents(path)}
     folders = sorted(one for one in above if f"{one}/".startswith(f"{LEGACY}/"))
     said = {path: successor(plans, path) for path in (*frozen, *folders)}
-    moves = {path: one if isinstance(one, Ignore) else None for path, one in said.items()}
+    moves = {path: one if isinstance(one, IgnoredReference) else None for path, one in said.items()}
     keys = plans.dialect.keys
     wanted = Renames(moves, plans.config_root, keys, rename=False, layout=plans.layout)
     files = naming(tree, wanted, plans.include, plans.exclude)

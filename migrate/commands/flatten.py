@@ -15,7 +15,7 @@ from migrate.workspace.view import View
 
 
 @dataclass(frozen=True)
-class Flattened:
+class FlattenResult:
     """One config as one file."""
 
     path: str
@@ -27,7 +27,7 @@ class Flattened:
 class FlatFile:
     """The same, and the one change that writes it, if the file is not just so already."""
 
-    flat: Flattened
+    flat: FlattenResult
     path: str
     change: Change
 
@@ -46,14 +46,14 @@ class FlatFiles:
 
 def flatten_config(
     view: View, path: str, onto: Sequence[str] = (), target: str | None = None
-) -> Flattened:
+) -> FlattenResult:
     """Write one config as a file on top of the named parents; with none, everything is inlined.
 
     `target` says where the file will stand, so that its links lead to the parents from there.
     """
     resolved = view.resolver.resolve(path)
     flat = flatten(view.resolver, resolved, _onto(view, target or path, onto))
-    return Flattened(path, flat.content, flat.comments)
+    return FlattenResult(path, flat.content, flat.comments)
 
 
 def flat_file(view: View, path: str, onto: Sequence[str], output: str) -> FlatFiles:

@@ -212,7 +212,7 @@ def _declared_root(workspace: Workspace, found: Discovery, texts: PlanTexts, nee
     return root
 
 
-class _Tried(NamedTuple):
+class _TrialRollout(NamedTuple):
     """Plans that were carried out in memory, and what goes with them."""
 
     drafts: list[Draft]
@@ -227,7 +227,7 @@ def _tried(
     texts: PlanTexts,
     force: bool,
     choose: Choose,
-) -> _Tried:
+) -> _TrialRollout:
     """Draft the plans, and carry them out in memory. Raises as `init`."""
     drafts = draft(workspace.resolver, found, config_root, choose)
     texts = texts.copy()
@@ -242,7 +242,7 @@ def _tried(
     _forget(workspace, found)
     rules = _measured(workspace, found, [*frozen, *trial.changes()])
     texts.add_settings(tree_settings(found, config_root, dialect, rules), heirs)
-    return _Tried(drafts, texts, frozen)
+    return _TrialRollout(drafts, texts, frozen)
 
 
 def _forget(workspace: Workspace, found: Discovery) -> None:

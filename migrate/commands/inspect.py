@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FUSION_KEY = ("custom", "fusion_config")
 
 
-class Inspected(NamedTuple):
+class Inspection(NamedTuple):
     """A config's chain in merge order, what the trainer sees, and its dataset layer if wanted."""
 
     path: str
@@ -28,7 +28,7 @@ class Inspected(NamedTuple):
     fusion: Fusion | None = None
 
 
-def inspect(view: View, config: ConfigName, with_fusion: bool = False) -> Inspected:
+def inspect(view: View, config: ConfigName, with_fusion: bool = False) -> Inspection:
     """What the trainer's own loader makes of a config, or a record holds of it.
 
     Raises InputError for what that loader cannot load, and for what could not be written again.
@@ -36,7 +36,7 @@ def inspect(view: View, config: ConfigName, with_fusion: bool = False) -> Inspec
     loaded = None
     if config.path is not None and not with_fusion:
         loaded = _loaded(view, config.path)
-    if isinstance(loaded, Inspected):
+    if isinstance(loaded, Inspection):
         return loaded
     found = side(view, config)  # what is wrong is said with its place, if it can be
     if loaded is not None:
@@ -47,7 +47,7 @@ def inspect(view: View, config: ConfigName, with_fusion: bool = False) -> Inspec
             hint = "the legacy tree is gone; inspect the preset itself"
             raise InputError("only the record is left of this config", found.path, hint)
         fusion = _fusion(view, found.resolved)
-    return Inspected(found.path, found.chain, found.python, fusion)
+    return Inspection(found.path, found.chain, found.python, fusion)
 
 
 def inspect_all(
@@ -55,7 +55,7 @@ def inspect_all(
     configs: Sequence[ConfigName | InputError],
     with_fusion: bool = False,
     workers: Workers = HERE,
-) -> Iterator[Inspected | InputError]:
+) -> Iterator[Inspection | InputError]:
     """Resolve many configs in their order, here or wherever the workers are.
 
     For one that cannot be resolved, or that is not a config, what is wrong with it.
@@ -69,8 +69,8 @@ def inspect_all(
 
 def _inspect_each(
     view: View, with_fusion: bool, configs: list[ConfigName | InputError]
-) -> list[Inspected | InputError]:
-    found: list[Inspected | InputError] = []
+) -> list[Inspection | InputError]:
+    found: list[Inspection | InputError] = []
     for config in configs:
         try:
             if isinstance(config, InputError):
@@ -81,14 +81,14 @@ def _inspect_each(
     return found
 
 
-def _loaded(view: View, path: str) -> Inspected | InputError | None:
+def _loaded(view: View, path: str) -> Inspection | InputError | None:
     """A config by its values alone, or why it cannot be loaded; None where they do not say all."""
     try:
         values, chain = view.loader.load(path), view.loader.chain(path)
         plainly_resolvable = all(map(view.loader.plainly_resolvable, chain))
     except InputError as error:
         return error
-    return Inspected(path, chain, values) if plainly_resolvable else None
+    return Inspection(path, chain, values) if plainly_resolvable else None
 
 
 def _fusion(view: View, resolved: Resolved) -> Fusion:

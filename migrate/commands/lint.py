@@ -15,7 +15,7 @@ from migrate.workspace.view import View
 
 
 @dataclass
-class Linted:
+class LintResult:
     """What lint looked at, and what it found, in path order."""
 
     presets: int
@@ -30,7 +30,7 @@ class Linted:
         return sum(finding.level == level for finding in self.findings)
 
 
-def lint(view: View, configs: Sequence[str] = ()) -> Linted:
+def lint(view: View, configs: Sequence[str] = ()) -> LintResult:
     """Check the named configs, or every preset.
 
     Raises InputError for a config that does not exist, and for plans with faults.
@@ -38,7 +38,7 @@ def lint(view: View, configs: Sequence[str] = ()) -> Linted:
     plans = plans_or_defaults(view)
     only = config_paths(view, configs)
     layers = Layers(plans, view.resolver, only)
-    result = Linted(len(layers.chosen) + len(layers.others))
+    result = LintResult(len(layers.chosen) + len(layers.others))
     found = [*check_rules(plans, view.resolver, only)]
     found += check_style(plans, view.resolver, only)
     result.findings = sorted(dict.fromkeys(found), key=_where)

@@ -23,7 +23,7 @@ from migrate.plan.structs import TreeWide
 from migrate.references import Reference
 from migrate.resolve import Resolver
 from migrate.rollout.legacy import MANIFEST, common_root
-from migrate.rollout.reference_updates import Followed, ReferenceTracker, explains
+from migrate.rollout.reference_updates import ReferenceTracker, ReferenceUpdates, explains
 from migrate.rollout.relink import relinked_text
 from migrate.rollout.rename import MovedTexts, Moves, bound_to_place, moved_texts
 from migrate.trees.foreign import Foreign
@@ -41,7 +41,7 @@ class ConfigsMoved(NamedTuple):
     changes: ChangeSet
     links: tuple[str, ...]
     """The configs whose `extends` follows."""
-    followed: tuple[Followed, ...]
+    followed: tuple[ReferenceUpdates, ...]
     names: dict[str, str]
     """The presets that have another name now."""
     plans: tuple[str, ...]
@@ -190,7 +190,7 @@ def _follow(
     moves: Moves,
     folder: tuple[str, str],
     likely: bool,
-) -> Iterator[Followed]:
+) -> Iterator[ReferenceUpdates]:
     """What names the moved configs in code, docs and values; the edits are laid over the tree."""
     if folder[0]:
         within = {
@@ -230,7 +230,7 @@ def _prove(
     graph: Graph,
     moves: Moves,
     changes: ChangeSet,
-    followed: Sequence[Followed],
+    followed: Sequence[ReferenceUpdates],
 ) -> dict[str, list[Difference]]:
     """Every config resolves to what it did, as the trainer loads it. Raises Refused.
 

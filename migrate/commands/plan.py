@@ -11,9 +11,9 @@ from itertools import repeat
 
 from migrate.changes import Change
 from migrate.errors import MigrateError
-from migrate.plan import Planned, select
+from migrate.plan import PlannedPreset, select
 from migrate.resolve import Resolver
-from migrate.rollout.build import Migrated, PresetBuilder
+from migrate.rollout.build import BuiltPreset, PresetBuilder
 from migrate.rollout.missed_edits import MissedEdit, OldConfig
 from migrate.trees.tree import Overlay
 from migrate.workspace.parallel import HERE, Progress, Workers, each_chunk
@@ -55,7 +55,7 @@ def behind(workspace: Workspace, names: Iterable[str]) -> list[tuple[str, Missed
     return found
 
 
-def _told(pending: Sequence[Planned], progress: Progress | None) -> Iterator[Planned]:
+def _told(pending: Sequence[PlannedPreset], progress: Progress | None) -> Iterator[PlannedPreset]:
     for number, planned in enumerate(pending):
         if progress is not None:
             progress(planned.name, number, len(pending))
@@ -63,8 +63,8 @@ def _told(pending: Sequence[Planned], progress: Progress | None) -> Iterator[Pla
 
 
 def _made(
-    workspace: Workspace, pending: Sequence[Planned], workers: Workers
-) -> Iterator[Migrated | None]:
+    workspace: Workspace, pending: Sequence[PlannedPreset], workers: Workers
+) -> Iterator[BuiltPreset | None]:
     work = partial(make, workspace, os.urandom(8))
     portions = max(workers.number, -(-len(pending) // PORTION))
     return each_chunk(work, [planned.name for planned in pending], portions, workers.pool)
@@ -73,7 +73,7 @@ def _made(
 _here = threading.local()
 
 
-def make(workspace: Workspace, run: bytes, names: list[str]) -> list[Migrated | None]:
+def make(workspace: Workspace, run: bytes, names: list[str]) -> list[BuiltPreset | None]:
     """What each of these presets becomes; None where the step itself says what is wrong.
 
     `run` tells one command from the next: within one, a worker reads tree and plans once.
@@ -95,7 +95,7 @@ class ParallelBuilder:
         self.live = Resolver(self.tree, workspace.dialect)
         self.maker = PresetBuilder(self.rollout)
 
-    def migrated(self, name: str) -> Migrated | None:
+    def migrated(self, name: str) -> BuiltPreset | None:
         """What one preset becomes; None if that is refused."""
         planned = self.plans.presets[name]
         try:
@@ -106,9 +106,9 @@ class ParallelBuilder:
         except MigrateError:
             return None
         self.rollout.forget(planned, written.content)
-        return Migrated(written, proof)
+        return BuiltPreset(written, proof)
 
-    def _lay_parents(self, planned: Planned) -> None:
+    def _lay_parents(self, planned: PlannedPreset) -> None:
         """Put the new text of every preset below this one in its place, lowest first."""
         waiting = [planned]
         while waiting:
@@ -121,7 +121,7 @@ class ParallelBuilder:
                     content = self.maker.content(self.live, current)
                     self.tree.lay([Change(current.preset.to, None, content)])
 
-    def _missing(self, planned: Planned) -> Iterator[Planned]:
+    def _missing(self, planned: PlannedPreset) -> Iterator[PlannedPreset]:
         for path in planned.preset.extends:
             other = self.rollout.targets.get(path)
             if (

@@ -15,7 +15,7 @@ from migrate.loading.trainer import PlainLoader
 from migrate.locations import KeyPath, overlap
 from migrate.parity import differences, judge
 from migrate.parity.format import format_difference
-from migrate.plan import Planned, load_plans, select
+from migrate.plan import PlannedPreset, load_plans, select
 from migrate.rollout.context import Rollout
 from migrate.rollout.evidence import (
     Amendment,
@@ -106,7 +106,7 @@ def port(workspace: Workspace, names: Iterable[str] = (), revision: str | None =
     return result
 
 
-def _chosen(workspace: Workspace, names: Sequence[str]) -> list[Planned]:
+def _chosen(workspace: Workspace, names: Sequence[str]) -> list[PlannedPreset]:
     """The applied presets of these names; of all for no name. Raises Refused for others."""
     chosen = select(workspace.plans, names)
     faults = [
@@ -123,8 +123,8 @@ def _chosen(workspace: Workspace, names: Sequence[str]) -> list[Planned]:
 
 
 def _concerned(
-    workspace: Workspace, today: Rollout, chosen: Sequence[Planned]
-) -> Iterator[Planned]:
+    workspace: Workspace, today: Rollout, chosen: Sequence[PlannedPreset]
+) -> Iterator[PlannedPreset]:
     """The chosen presets of which an old file changed, what they build on, since a key goes to the
     file that sets it, and what builds on any of these; parents first.
 
@@ -151,7 +151,7 @@ def _chain(workspace: Workspace, target: str) -> tuple[str, ...]:
         return ()
 
 
-def _ancestors(today: Rollout, chosen: Iterable[Planned]) -> set[str]:
+def _ancestors(today: Rollout, chosen: Iterable[PlannedPreset]) -> set[str]:
     """The presets that these build on."""
     found: set[str] = set()
     waiting = list(chosen)
@@ -164,7 +164,7 @@ def _ancestors(today: Rollout, chosen: Iterable[Planned]) -> set[str]:
     return found
 
 
-def _refuse_unready(workspace: Workspace, planned: Planned, evidence: Evidence) -> None:
+def _refuse_unready(workspace: Workspace, planned: PlannedPreset, evidence: Evidence) -> None:
     if not workspace.tree.exists(evidence.target):
         hint = f"restore it, or take the step back: migrate undo --preset {planned.name}"
         raise Refused("was applied and is gone", evidence.target, hint)

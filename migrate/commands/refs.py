@@ -15,7 +15,7 @@ from migrate.workspace.view import View
 
 
 @dataclass(frozen=True)
-class Pointing:
+class RefsResult:
     """The files that were asked for, and every place that names one of them."""
 
     targets: tuple[str, ...]
@@ -28,7 +28,9 @@ class Pointing:
         return [one for one in self.references if target == one.target or target in one.also]
 
 
-def refs(view: View, paths: Sequence[str], jobs: int = 1, exclude: Sequence[str] = ()) -> Pointing:
+def refs(
+    view: View, paths: Sequence[str], jobs: int = 1, exclude: Sequence[str] = ()
+) -> RefsResult:
     """Who names these files (a folder: itself and all configs in it, a glob); without, all.
 
     `exclude` are globs of files out of sight, such as those of the plans.
@@ -38,7 +40,7 @@ def refs(view: View, paths: Sequence[str], jobs: int = 1, exclude: Sequence[str]
     live = [path for path in configs if not view.layout.is_record(path)]
     targets = _targets(view, paths, live) if paths else live
     if not targets:
-        return Pointing((), ())
+        return RefsResult((), ())
     root = common_root(_below_configs(live) or targets)
     asked = [view.path(given) for given in paths]
     folders = [one for one in asked if any(path.startswith(f"{one}/") for path in targets)]
@@ -46,12 +48,12 @@ def refs(view: View, paths: Sequence[str], jobs: int = 1, exclude: Sequence[str]
     store = view.scans("refs")
     references = tuple(scan(view.tree, renames, exclude=exclude, jobs=jobs, store=store))
     named = {one.target for one in references}
-    found = Pointing(tuple(targets), references, tuple(one for one in folders if one in named))
+    found = RefsResult(tuple(targets), references, tuple(one for one in folders if one in named))
     raise_all([_unknown(path, live) for path in targets if _is_unknown(view, found, path)])
     return found
 
 
-def _is_unknown(view: View, found: Pointing, path: str) -> bool:
+def _is_unknown(view: View, found: RefsResult, path: str) -> bool:
     there = view.tree.exists(path) or view.tree.exists(view.layout.frozen(path))
     return not there and not found.of(path)
 

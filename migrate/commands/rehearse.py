@@ -14,7 +14,7 @@ from migrate.errors import InputError
 from migrate.journal import land
 from migrate.plan import plan_files
 from migrate.rollout.legacy import MANIFEST, read_manifest
-from migrate.verification.result import Verified
+from migrate.verification.result import VerifyResult
 from migrate.verification.run import verify
 from migrate.workspace.parallel import Progress
 from migrate.workspace.scratch import scratch_copy
@@ -32,7 +32,7 @@ class Rehearsal:
     outcome: dict[str, str] = field(default_factory=dict)
     deleted: dict[str, int] = field(default_factory=dict)
     """Preset to the number of files deleted so far."""
-    verified: Verified = field(default_factory=Verified)
+    verified: VerifyResult = field(default_factory=VerifyResult)
     began_with_init: bool = False
     shallow: bool = False
     """Whether `init` found nothing to migrate in a tree that is shallow already."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from migrate.commands.compare import JudgedDifference, Paired, judged, profile_of
+from migrate.commands.compare import JudgedDifference, ListPairs, judged, profile_of
 from migrate.commands.table import plans_of
 from migrate.dialect import Dialect
 from migrate.errors import InputError, MigrateError, MissingFile, raise_all
@@ -276,7 +276,7 @@ class _Comparison:
         groups: _Groups,
     ) -> None:
         """The groups with the places of their first preset: most presets need no positions."""
-        sides: dict[tuple[str, str], tuple[NamedConfig, NamedConfig, Paired]] = {}
+        sides: dict[tuple[str, str], tuple[NamedConfig, NamedConfig, ListPairs]] = {}
         for same in groups.values():
             group = same[0][0]
             presets = tuple(preset for _, preset in same)
@@ -288,7 +288,7 @@ class _Comparison:
             if pair not in sides:
                 old = self._named(self.old_loader, self.old_resolver, group.before)
                 new = self._named(self.loader, self.view.resolver, group.path)
-                sides[pair] = old, new, Paired(old.python, new.python)
+                sides[pair] = old, new, ListPairs(old.python, new.python)
             one = judged(*sides[pair], group.difference, group.rule, group.why)
             found.changed.append(KeyChange(one, presets))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from migrate.changes import sha256
 from migrate.errors import MigrateError
-from migrate.plan import Planned
+from migrate.plan import PlannedPreset
 from migrate.rollout.evidence import Evidence, plan_digest
 from migrate.rollout.legacy import MANIFEST
 from migrate.rollout.missed_edits import OldConfig
@@ -50,7 +50,7 @@ def status(workspace: Workspace) -> Status:
     return Status(rows, finalized)
 
 
-def _row(workspace: Workspace, planned: Planned) -> Row:
+def _row(workspace: Workspace, planned: PlannedPreset) -> Row:
     evidence = workspace.evidence.get(planned.name)
     state, note = _state(workspace, planned, evidence)
     before = len(evidence.chain) if evidence is not None else _files(workspace, planned, old=True)
@@ -58,7 +58,7 @@ def _row(workspace: Workspace, planned: Planned) -> Row:
     return Row(planned.name, planned.preset.to, state, note, before, now)
 
 
-def _files(workspace: Workspace, planned: Planned, old: bool) -> int:
+def _files(workspace: Workspace, planned: PlannedPreset, old: bool) -> int:
     try:
         if old:
             return len(workspace.rollout.legacy_chain(planned).chain)
@@ -69,7 +69,9 @@ def _files(workspace: Workspace, planned: Planned, old: bool) -> int:
         return 0
 
 
-def _state(workspace: Workspace, planned: Planned, evidence: Evidence | None) -> tuple[str, str]:
+def _state(
+    workspace: Workspace, planned: PlannedPreset, evidence: Evidence | None
+) -> tuple[str, str]:
     if evidence is None:
         return _waiting(workspace, planned)
     if not workspace.tree.exists(evidence.target):
@@ -85,7 +87,7 @@ def _state(workspace: Workspace, planned: Planned, evidence: Evidence | None) ->
     return APPLIED, ""
 
 
-def _waiting(workspace: Workspace, planned: Planned) -> tuple[str, str]:
+def _waiting(workspace: Workspace, planned: PlannedPreset) -> tuple[str, str]:
     """A preset that waits for its step, and which of its old files changed since `init`."""
     old = workspace.rollout.old
     try:
@@ -99,7 +101,7 @@ def _waiting(workspace: Workspace, planned: Planned) -> tuple[str, str]:
     return (MOVED, f"changed since it was frozen: {_some(files)}") if files else (PENDING, "")
 
 
-def _behind(workspace: Workspace, planned: Planned, evidence: Evidence) -> str:
+def _behind(workspace: Workspace, planned: PlannedPreset, evidence: Evidence) -> str:
     """Which edits of the old files the preset lacks; nothing if none."""
     config = OldConfig(workspace.rollout, planned, evidence, workspace.resolver)
     try:

@@ -39,7 +39,7 @@ class Cell(NamedTuple):
     origin: Place | None = None
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """One key in every column. `odd` says of each whether it leaves the majority."""
 
     key: KeyPath
@@ -57,7 +57,7 @@ class Table:
     """Keys by presets; `total` is how many keys there are, those that are not shown among them."""
 
     columns: tuple[Column, ...]
-    rows: list[Row]
+    rows: list[TableRow]
     total: int
     faults: list[InputError] = field(default_factory=list)
 
@@ -199,7 +199,7 @@ class _Sheet:
             hint = f"did you mean {' or '.join(names)}?"
         return InputError(f"no preset has the key `{key}`", None, hint)
 
-    def rows(self, patterns: Sequence[KeyPath], with_origins: bool) -> Iterator[Row]:
+    def rows(self, patterns: Sequence[KeyPath], with_origins: bool) -> Iterator[TableRow]:
         """Every key, sections together, in the order in which the presets have them."""
         places = [self._places(column) if with_origins else None for column in self.columns]
         number = {column.path: index for index, column in enumerate(self.columns)}
@@ -213,7 +213,7 @@ class _Sheet:
                 place = places[index]
                 origin = place.origin(path) if place and values[index] is not ABSENT else None
                 cells.append(Cell(values[index], inherited, origin))
-            yield Row(path, tuple(cells), _odd(tokens))
+            yield TableRow(path, tuple(cells), _odd(tokens))
 
     def _places(self, column: Column) -> NamedConfig:
         known = column.path if self.view.tree.exists(column.path) else None

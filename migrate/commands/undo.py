@@ -17,7 +17,7 @@ from migrate.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class Undone:
+class UndoResult:
     """The changes that take steps back; none if the preset was not applied."""
 
     name: str
@@ -31,7 +31,7 @@ class Undone:
         return [change for change in self.changes if change.why.startswith(ONLY_LINES)]
 
 
-def undo(workspace: Workspace, name: str, with_dependents: bool = False) -> Undone:
+def undo(workspace: Workspace, name: str, with_dependents: bool = False) -> UndoResult:
     """Propose the inverse of a step, from its evidence and the legacy tree.
 
     Raises TreeMoved for what was edited since, Refused while later steps build on this one (but
@@ -39,13 +39,13 @@ def undo(workspace: Workspace, name: str, with_dependents: bool = False) -> Undo
     """
     planned = select(workspace.plans, [name])[0]
     if planned.name not in workspace.evidence:
-        return Undone(name, ChangeSet())
+        return UndoResult(name, ChangeSet())
     order = undo_order(workspace, name)
     if len(order) > 1 and not with_dependents:
         raise _builds(workspace, order)
     changes = taken_back(workspace, order)
     _still_extended(workspace, changes)
-    return Undone(name, changes, tuple(order))
+    return UndoResult(name, changes, tuple(order))
 
 
 def _builds(workspace: Workspace, order: list[str]) -> Refused:

@@ -47,7 +47,7 @@ _ITEM = re.compile(r"(?m)^[ \t]*-[ \t]+([^\n]*)")
 _COMMENT = re.compile(r"(?m)(^|[ \t])#[^\n]*")
 
 
-class Recognised(NamedTuple):
+class DetectedDialect(NamedTuple):
     """A dialect, and how many configs of the tree compose by its keys.
 
     `unread` counts, by key, the configs that seem to compose by what this dialect does not follow.
@@ -74,7 +74,7 @@ class Recognised(NamedTuple):
         ]
 
 
-def recognise(tree: Tree, layout: Layout = DEFAULT) -> Recognised:
+def recognise(tree: Tree, layout: Layout = DEFAULT) -> DetectedDialect:
     """The dialect that most configs of a tree fit; `extends` for a tree that composes nothing."""
     fits: Counter[str] = Counter()
     signs: Counter[str] = Counter()
@@ -95,7 +95,7 @@ def recognise(tree: Tree, layout: Layout = DEFAULT) -> Recognised:
     name = next((name for name in equal if signs[name]), next(iter(equal), EXTENDS.name))
     followed = DIALECTS[name].keys  # by these the resolver composes, or says why it cannot
     unread = Counter(key for keys in composing for key in keys if key not in followed)
-    return Recognised(DIALECTS[name], fits[name], tuple(sorted(unread.items())))
+    return DetectedDialect(DIALECTS[name], fits[name], tuple(sorted(unread.items())))
 
 
 _SIGNS = [name for name, dialect in DIALECTS.items() if dialect.signs]

@@ -44,7 +44,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PresetCandidate:
     """One preset to migrate: its path, and the preset it stays an overlay of, if it does."""
 
     path: str
@@ -63,7 +63,7 @@ class Discovery:
     places where paths in frozen files turn down again, as a file there.
     """
 
-    presets: list[Found] = field(default_factory=list)
+    presets: list[PresetCandidate] = field(default_factory=list)
     frozen: list[str] = field(default_factory=list)
     base: str | None = None
     left_alone: dict[str, str] = field(default_factory=dict)
@@ -121,7 +121,7 @@ class Discoverer:
         if not chosen and not found.shallow:
             self._raise_unloadable()
         for path in self._parents_first(chosen):
-            found.presets.append(Found(path, self._parent(path, chosen)))
+            found.presets.append(PresetCandidate(path, self._parent(path, chosen)))
         if chosen:
             broken = sorted(self.unloadable.keys() - self.components)
             found.excluded = (*found.excluded, *map(literal, broken))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from migrate.discovery.discover import Discovery, Found, shown_names
+from migrate.discovery.discover import Discovery, PresetCandidate, shown_names
 from migrate.discovery.parity_defaults import fitting
 from migrate.errors import MigrateError, Refused, raise_all
 from migrate.flatten import Keys, Onto, chosen_keys, flatten
@@ -95,7 +95,7 @@ def _writable(inner: str) -> str:
 def _preset(
     resolver: Resolver,
     found: Discovery,
-    preset: Found,
+    preset: PresetCandidate,
     names: dict[str, str],
     config_root: str,
     choose: Choose,
@@ -116,7 +116,7 @@ def _preset(
 
 
 def _shape(
-    resolver: Resolver, found: Discovery, preset: Found, choose: Choose
+    resolver: Resolver, found: Discovery, preset: PresetCandidate, choose: Choose
 ) -> tuple[tuple[str, ...], Keys]:
     """On top of its parent or of the base; on nothing where a parent says more than the preset."""
     resolved = resolver.resolve(preset.path)

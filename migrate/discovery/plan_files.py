@@ -13,7 +13,7 @@ from migrate.discovery.drafts import Draft, inner_path
 from migrate.discovery.parity_defaults import ALLOWED, FORBIDDEN
 from migrate.layout import Layout
 from migrate.locations import KeyPath
-from migrate.plan import EACH_BY_ITSELF, Source, plan_files, schema_text, settings_of
+from migrate.plan import EACH_BY_ITSELF, PlanSource, plan_files, schema_text, settings_of
 from migrate.plan.edit import Edit, flow_list, revised, with_lines, with_presets
 from migrate.plan.schema import KINDS, schema_line, schema_path
 from migrate.trees.tree import Tree
@@ -31,7 +31,7 @@ class PlanTexts:
         self.tree = tree
         self.layout = layout
         self.known = list(plan_files(tree, layout.plans))
-        self.said: Mapping[KeyPath, Source] = settings_of(tree, self.known)
+        self.said: Mapping[KeyPath, PlanSource] = settings_of(tree, self.known)
         """What people said of the whole tree before, and where."""
         self.changed: dict[str, bytes] = {}
         self.schemas: dict[str, bytes] = {}

@@ -11,7 +11,7 @@ from migrate.discovery.drafts import Draft, condense, draft, inner_path, onto_al
 from migrate.errors import MigrateError, Refused
 from migrate.flatten import chosen_keys
 from migrate.locations import KeyPath, Place
-from migrate.plan import Patterns, Planned, Plans
+from migrate.plan import Patterns, PlannedPreset, Plans
 from migrate.resolve import Resolver
 from migrate.rollout.evidence import Evidence
 from migrate.rollout.legacy import MANIFEST, manifest, read_manifest
@@ -19,7 +19,7 @@ from migrate.trees.tree import Overlay, Tree
 
 
 @dataclass(frozen=True, slots=True)
-class Vanished:
+class VanishedPreset:
     """A planned preset that is not applied, and whose old file is gone."""
 
     name: str
@@ -34,7 +34,7 @@ class Redraft:
     added: list[Draft] = field(default_factory=list)
     missing: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     """Preset to the keys that its plan lacks, by the old file that gives them."""
-    vanished: list[Vanished] = field(default_factory=list)
+    vanished: list[VanishedPreset] = field(default_factory=list)
     frozen: list[str] = field(default_factory=list)
     """The live files that are frozen, for the first time or again."""
     kept: list[str] = field(default_factory=list)
@@ -68,15 +68,15 @@ class Redrafter:
                 if missing:
                     result.missing[planned.name] = missing
             else:
-                result.vanished.append(Vanished(planned.name, path, planned.place))
+                result.vanished.append(VanishedPreset(planned.name, path, planned.place))
         self._freeze()
         return result
 
-    def _pending(self) -> list[Planned]:
+    def _pending(self) -> list[PlannedPreset]:
         planned = self.plans.presets.values()
         return [one for one in planned if one.name not in self.evidence]
 
-    def _live(self, planned: Planned) -> str:
+    def _live(self, planned: PlannedPreset) -> str:
         return self.plans.live_path(planned.preset.from_)
 
     # Presets.
@@ -107,7 +107,7 @@ class Redrafter:
                 what = f"is needed by a new preset and is not below `{root}`, the config root"
                 raise Refused(what, path, hint)
 
-    def _missing(self, planned: Planned, path: str) -> dict[str, list[str]]:
+    def _missing(self, planned: PlannedPreset, path: str) -> dict[str, list[str]]:
         """The active keys that a pending preset's plan does not inline, by old file."""
         preset = planned.preset
         resolved = self.resolver.resolve(path)

@@ -32,7 +32,7 @@ RECORD_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FileState:
     """A regular file as it stands: SHA-256 of its bytes, permission bits."""
 
     digest: str
@@ -74,7 +74,7 @@ class Disk:
             return self._system.mode(name, folder)
         return None
 
-    def look(self, path: str) -> Found | None:
+    def look(self, path: str) -> FileState | None:
         """The file at a real path, None where nothing is. Raises TreeMoved for any other thing."""
         with self._reading(path) as descriptor:
             if descriptor is None:
@@ -82,7 +82,7 @@ class Disk:
             hasher = hashlib.sha256()
             for chunk in self._chunks(path, descriptor, LARGEST):
                 hasher.update(chunk)
-            return Found(hasher.hexdigest(), stat.S_IMODE(self._system.open_mode(descriptor)))
+            return FileState(hasher.hexdigest(), stat.S_IMODE(self._system.open_mode(descriptor)))
 
     def read(self, path: str, limit: int = RECORD_BYTES) -> bytes | None:
         """The bytes at a real path, None where nothing is. Raises TreeMoved for any other thing."""

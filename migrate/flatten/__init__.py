@@ -1,7 +1,16 @@
 """Write one resolved config as the smallest file on top of its parents."""
 
-from migrate.flatten.account import Account, Dropped
+from migrate.flatten.account import Account, DroppedComment
 from migrate.flatten.preset import FlatText, Keys, Onto, chosen_keys, flatten
-from migrate.flatten.select import Follow
+from migrate.flatten.select import RestatedKey
 
-__all__ = ["Account", "Dropped", "FlatText", "Follow", "Keys", "Onto", "chosen_keys", "flatten"]
+__all__ = [
+    "Account",
+    "DroppedComment",
+    "FlatText",
+    "Keys",
+    "Onto",
+    "RestatedKey",
+    "chosen_keys",
+    "flatten",
+]

@@ -12,7 +12,7 @@ from migrate.resolve import Branch, Resolved
 from migrate.yaml_text import MAPPING, Document, Entry, Node, Run, Span, is_merge
 
 
-class Dropped(NamedTuple):
+class DroppedComment(NamedTuple):
     """A comment that is not in the new file: the key it belonged to, and why it went."""
 
     place: Place
@@ -29,7 +29,7 @@ class Account(NamedTuple):
     """What became of the comments of one chain."""
 
     kept: int
-    dropped: tuple[Dropped, ...]
+    dropped: tuple[DroppedComment, ...]
 
 
 def account(
@@ -43,11 +43,11 @@ def account(
     `headers` says for each file whose header stands nowhere why that is so.
     """
     kept = 0
-    dropped: list[Dropped] = []
+    dropped: list[DroppedComment] = []
     for document in resolved.chain:
         if document.path in retained:
             continue
-        covered = _Covered(used.get(document.path, ()))
+        covered = _SpanIndex(used.get(document.path, ()))
         around = _lines(document.header[0] + document.header[1]), _lines(document.footer)
         for span in document.comments:
             if span[0] in covered:
@@ -61,7 +61,7 @@ def _lines(runs: Iterable[Run]) -> frozenset[Span]:
     return frozenset(span for run in runs for span in run.lines)
 
 
-class _Covered:
+class _SpanIndex:
     """Fast "is this offset in one of these spans"."""
 
     def __init__(self, spans: Iterable[Span]) -> None:
@@ -77,10 +77,10 @@ class _Covered:
 
 def _explain(
     resolved: Resolved, document: Document, span: Span, around: Around, headers: dict[str, str]
-) -> Dropped:
+) -> DroppedComment:
     path, reason = _reason(resolved, document, span, around, headers)
     text = document.text[span[0] : span[1]]
-    return Dropped(document.place(span[0]), text, dotted(path) if path else "", reason)
+    return DroppedComment(document.place(span[0]), text, dotted(path) if path else "", reason)
 
 
 def _reason(

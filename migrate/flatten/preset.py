@@ -12,7 +12,7 @@ from migrate.flatten.headers import KEEP, Headings
 from migrate.flatten.lines import Lines
 from migrate.flatten.paragraphs import Paragraphs
 from migrate.flatten.place import stay_in_place
-from migrate.flatten.select import Follow, Piece, Selection
+from migrate.flatten.select import Piece, RestatedKey, Selection
 from migrate.flatten.top import Top
 from migrate.flatten.write import Writer
 from migrate.loading.trainer import merge_over
@@ -48,7 +48,7 @@ class FlatText(NamedTuple):
     content: bytes
     comments: Account
     keys: Keys
-    follows: tuple[Follow, ...] = ()
+    follows: tuple[RestatedKey, ...] = ()
     """Keys of inlined files that are left to the parents, which say the same."""
     pinned: frozenset[KeyPath] = frozenset()
     """Keys that are there although the parents say the same: `pins: keep`."""

@@ -60,7 +60,7 @@ class Piece:
             yield from child.walk()
 
 
-class Follow(NamedTuple):
+class RestatedKey(NamedTuple):
     """A key that an inlined file set although the parent says the same: the parent rules it now."""
 
     key: str
@@ -90,7 +90,7 @@ class Selection:
         self.own = own
         self.inlined = inlined
         self.keep_pins = keep_pins
-        self.follows: list[Follow] = []
+        self.follows: list[RestatedKey] = []
         self.pinned: set[KeyPath] = set()
         self.faults: list[Refused] = []
         self.parents = parents
@@ -144,7 +144,7 @@ class Selection:
             self.pinned.add(path)
         else:
             parent = above.winner.document.path
-            self.follows.append(Follow(dotted(path), slot.winner.place, parent))
+            self.follows.append(RestatedKey(dotted(path), slot.winner.place, parent))
         return self.keep_pins
 
     def _mapping(

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from migrate.changes import Change, sha256
 from migrate.disk import Disk, folded
 from migrate.errors import MigrateError, Refused, TreeMoved, raise_all
-from migrate.journal.record import Entry, Journal
+from migrate.journal.record import Journal, JournalEntry
 from migrate.locations import parents
 
 
@@ -21,7 +21,7 @@ def examine(changes: Sequence[Change], disk: Disk, label: str) -> Journal:
     """
     looked = [_entry_or_fault(change, disk) for change in changes]
     raise_all([found for found in looked if isinstance(found, MigrateError)])
-    entries = [found for found in looked if isinstance(found, Entry)]
+    entries = [found for found in looked if isinstance(found, JournalEntry)]
     raise_all([*_shared(changes, entries), *_collisions(entries, disk)])
     made = {f for e in entries if e.after for f in parents(e.path) if disk.mode(f) is None}
     left = {f for e in entries if e.after is None for f in parents(e.path)}
@@ -34,7 +34,7 @@ def examine(changes: Sequence[Change], disk: Disk, label: str) -> Journal:
     )
 
 
-def _token(entries: Sequence[Entry]) -> str:
+def _token(entries: Sequence[JournalEntry]) -> str:
     # From the content, not from chance: the same landing takes the same steps each time.
     return sha256(repr(entries).encode("utf-8", "surrogatepass"))[:12]
 
@@ -50,14 +50,14 @@ def moved_since(journal: Journal, disk: Disk) -> list[MigrateError]:
     return faults
 
 
-def _entry_or_fault(change: Change, disk: Disk) -> Entry | MigrateError:
+def _entry_or_fault(change: Change, disk: Disk) -> JournalEntry | MigrateError:
     try:
         return _entry(change, disk)
     except MigrateError as fault:
         return fault
 
 
-def _entry(change: Change, disk: Disk) -> Entry:
+def _entry(change: Change, disk: Disk) -> JournalEntry:
     target = disk.target(change.path)
     if change.after is None and disk.is_link(_named(change.path, disk)):
         hint = "remove the link by hand, then run again"
@@ -69,7 +69,7 @@ def _entry(change: Change, disk: Disk) -> Entry:
     if (found.digest if found else None) != before:
         raise _moved(change.path, before, found.digest if found else None)
     after = None if change.after is None else sha256(change.after)
-    return Entry(target, before, after, found.mode if found else None)
+    return JournalEntry(target, before, after, found.mode if found else None)
 
 
 def _named(path: str, disk: Disk) -> str:
@@ -91,7 +91,7 @@ def _spell(digest: str | None) -> str:
     return f"sha256 {digest}" if digest else "no file"
 
 
-def _shared(changes: Sequence[Change], entries: Sequence[Entry]) -> Iterator[MigrateError]:
+def _shared(changes: Sequence[Change], entries: Sequence[JournalEntry]) -> Iterator[MigrateError]:
     first: dict[str, str] = {}
     for change, entry in zip(changes, entries, strict=True):
         other = first.setdefault(entry.path, change.path)
@@ -103,7 +103,7 @@ def _shared(changes: Sequence[Change], entries: Sequence[Entry]) -> Iterator[Mig
             )
 
 
-def _collisions(entries: Sequence[Entry], disk: Disk) -> Iterator[MigrateError]:
+def _collisions(entries: Sequence[JournalEntry], disk: Disk) -> Iterator[MigrateError]:
     """New names that a case-insensitive file system takes for other ones."""
     spelled: dict[str, str] = {}
     for path in [entry.path for entry in entries if entry.before is None]:

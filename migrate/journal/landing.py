@@ -12,7 +12,7 @@ from migrate.errors import Refused, TreeMoved, raise_all
 from migrate.journal.check import examine, moved_since
 from migrate.journal.record import BACKUPS, COMMIT, INTENT, JOURNAL, Journal
 from migrate.journal.settle import drop, finish, sweep, take_back
-from migrate.journal.signals import Held, held_signals
+from migrate.journal.signals import SignalHold, held_signals
 
 
 def land(
@@ -39,7 +39,7 @@ def land(
         _complete(journal, disk, proof)
 
 
-def _commit(journal: Journal, changes: Sequence[Change], disk: Disk, signals: Held) -> None:
+def _commit(journal: Journal, changes: Sequence[Change], disk: Disk, signals: SignalHold) -> None:
     """Everything up to the commit point; any trouble rolls it back."""
     try:
         with _unwritten():
@@ -66,7 +66,7 @@ def _roll_back(journal: Journal, disk: Disk) -> None:
     drop(journal, disk)
 
 
-def _stage(journal: Journal, changes: Sequence[Change], disk: Disk, signals: Held) -> None:
+def _stage(journal: Journal, changes: Sequence[Change], disk: Disk, signals: SignalHold) -> None:
     """New contents beside their targets and old contents in the journal's folder, all durable."""
     for folder in (BACKUPS, *journal.made):
         disk.make_folder(folder)

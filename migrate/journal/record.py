@@ -20,7 +20,7 @@ _VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One file: digests before and after (None: no file), permission bits before."""
 
     path: str
@@ -36,7 +36,7 @@ class Journal:
 
     label: str
     token: str
-    entries: tuple[Entry, ...]
+    entries: tuple[JournalEntry, ...]
     made: tuple[str, ...] = ()
     left: tuple[tuple[str, int], ...] = ()
     state: str = INTENT
@@ -92,7 +92,7 @@ def _parse(fields: dict[str, Any]) -> Journal:
         raise ValueError("version or state")
     if not str(fields["token"]).isalnum():
         raise ValueError("token")
-    fields["entries"] = tuple(Entry(**entry) for entry in fields["entries"])
+    fields["entries"] = tuple(JournalEntry(**entry) for entry in fields["entries"])
     fields["made"] = tuple(fields["made"])
     fields["left"] = tuple((folder, mode) for folder, mode in fields["left"])
     journal = Journal(**fields)

@@ -7,7 +7,7 @@ import shlex
 
 from migrate.disk import LARGEST, PRIVATE, Disk
 from migrate.errors import MigrateError, TreeMoved, raise_all
-from migrate.journal.record import BACKUPS, JOURNAL, UNDO, Entry, Journal
+from migrate.journal.record import BACKUPS, JOURNAL, UNDO, Journal, JournalEntry
 
 
 def finish(journal: Journal, disk: Disk) -> bool:
@@ -112,7 +112,7 @@ def _survey(journal: Journal, disk: Disk) -> list[bool]:
     return at_new
 
 
-def _edited(journal: Journal, number: int, entry: Entry, digest: str | None) -> TreeMoved:
+def _edited(journal: Journal, number: int, entry: JournalEntry, digest: str | None) -> TreeMoved:
     what = f"was edited while a landing was interrupted ({journal.label})"
     expected = " or ".join(d or "no file" for d in (entry.before, entry.after))
     copy = ""

@@ -11,7 +11,7 @@ from types import FrameType
 _HELD = (signal.SIGINT, signal.SIGTERM)
 
 
-class Held:
+class SignalHold:
     """Whether a signal came; `check` is where it may take effect early."""
 
     def __init__(self) -> None:
@@ -29,13 +29,13 @@ class Held:
 
 
 @contextmanager
-def held_signals() -> Iterator[Held]:
+def held_signals() -> Iterator[SignalHold]:
     """Remember signals instead of stopping in the middle; raise KeyboardInterrupt at the end.
 
     Only the main thread receives signals, so that elsewhere there is nothing to hold. A signal that
     is ignored (`nohup`) stays ignored.
     """
-    held = Held()
+    held = SignalHold()
     before = {}
     if threading.current_thread() is threading.main_thread():
         before = {number: signal.getsignal(number) for number in _HELD}

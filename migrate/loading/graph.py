@@ -32,7 +32,7 @@ def _out_of_sight(path: str, globs: tuple[str, ...]) -> bool:
     return matches(path, globs)
 
 
-Said = dict[bytes, tuple[str, ...]]
+SettingText = dict[bytes, tuple[str, ...]]
 """What the composing keys of a text say, by its bytes: a frozen copy says the same."""
 
 
@@ -47,11 +47,11 @@ class Graph:
         self,
         resolver: Resolver,
         exclude: Iterable[str] = (),
-        said: Said | None = None,
+        said: SettingText | None = None,
         layout: Layout = DEFAULT,
     ) -> None:
         self.resolver = resolver
-        self.said: Said = {} if said is None else said
+        self.said: SettingText = {} if said is None else said
         self.exclude = tuple(exclude)
         self.layout = layout
         self.broken: dict[str, MigrateError] = {}

@@ -10,10 +10,10 @@ from migrate.plan.load import (
     settings_of,
 )
 from migrate.plan.patterns import Patterns, covers, parse_pattern
-from migrate.plan.plans import Planned, Plans, select
+from migrate.plan.plans import PlannedPreset, Plans, select
 from migrate.plan.profile import NOTHING_ALLOWED, Allowance, Forbidden, Profile
 from migrate.plan.schema import schema, schema_text
-from migrate.plan.source import Source
+from migrate.plan.source import PlanSource
 from migrate.plan.structs import DROP, Ignore, Override, Preset, Rules, Trainer
 
 __all__ = [
@@ -29,12 +29,12 @@ __all__ = [
     "Ignore",
     "Override",
     "Patterns",
-    "Planned",
+    "PlanSource",
+    "PlannedPreset",
     "Plans",
     "Preset",
     "Profile",
     "Rules",
-    "Source",
     "Trainer",
     "covers",
     "load_plans",

@@ -14,7 +14,7 @@ from migrate.layout import Layout
 from migrate.locations import KeyPath, Place, dotted, parse_dotted
 from migrate.plan.checks import as_errors, check_accepted
 from migrate.plan.edit import with_entries, with_texts, without_entries
-from migrate.plan.faults import Sound, sound
+from migrate.plan.faults import ReadableFile, sound
 from migrate.plan.schema import schema_line, schema_path, schema_text
 from migrate.plan.source import read_source
 from migrate.plan.structs import AcceptedFile
@@ -82,7 +82,7 @@ def read_accepted(tree: Tree, path: str, faults: list[MigrateError]) -> Accepted
     return NOTHING_ACCEPTED if wrong else _accepted(file)
 
 
-def _accepted(file: Sound[AcceptedFile]) -> Accepted:
+def _accepted(file: ReadableFile[AcceptedFile]) -> Accepted:
     values: dict[str, dict[str, Acceptance]] = {}
     for preset, entries in file.value.accepted.items():
         for key, one in entries.items():

@@ -15,7 +15,7 @@ from migrate.errors import InputError
 from migrate.locations import LEGACY, Index, KeyPath, parse_dotted
 from migrate.plan.dialects import dialect_faults
 from migrate.plan.patterns import parse_pattern
-from migrate.plan.source import Source
+from migrate.plan.source import PlanSource
 from migrate.plan.structs import DROP, AcceptedFile, PlanFile, Preset, ProfileFile, Trainer
 from migrate.trees.tree import SKIPPED_FOLDERS
 
@@ -25,7 +25,7 @@ _NAME_LIMIT = 200
 """Bytes of a preset's name: it names a file with a suffix, and folders take 255."""
 
 
-class Finding(NamedTuple):
+class PlanFault(NamedTuple):
     """Something found at a path of a plan file."""
 
     path: KeyPath
@@ -33,10 +33,10 @@ class Finding(NamedTuple):
     hint: str
 
 
-Found = Iterator[Finding]
+Found = Iterator[PlanFault]
 
 
-def as_errors(source: Source, found: Iterable[Finding]) -> Iterator[InputError]:
+def as_errors(source: PlanSource, found: Iterable[PlanFault]) -> Iterator[InputError]:
     """Findings as letters, each with its place in the file."""
     for one in found:
         yield InputError(one.what, source.place(one.path), one.hint)
@@ -61,7 +61,7 @@ def path_fault(text: str) -> tuple[str, str] | None:
 def _path(at: KeyPath, text: str) -> Found:
     fault = path_fault(text)
     if fault is not None:
-        yield Finding(at, f"the path `{text}` {fault[0]}", fault[1])
+        yield PlanFault(at, f"the path `{text}` {fault[0]}", fault[1])
 
 
 def _paths(at: KeyPath, texts: Iterable[str]) -> Found:
@@ -75,7 +75,7 @@ def _key(at: KeyPath, text: str, pattern: bool = False) -> Found:
             raise ValueError("is empty")
     except ValueError as error:
         reason = str(error) if pattern and "not a" not in str(error) else "is not a key path"
-        yield Finding(at, f"`{text}` {reason}", "write keys with dots, such as `custom.grpo`")
+        yield PlanFault(at, f"`{text}` {reason}", "write keys with dots, such as `custom.grpo`")
 
 
 def _patterns(at: KeyPath, texts: Iterable[str]) -> Found:
@@ -98,7 +98,7 @@ def _name(at: KeyPath, name: str) -> Found:
     bad = not name or _CONTROL.search(name) or name != name.strip() or name[0] in ".-"
     if bad or "/" in name or "\\" in name or len(name.encode()) > _NAME_LIMIT:
         hint = "a preset's name is a file name too: letters, digits, `_`, `-` and `.`"
-        yield Finding(at, f"the preset name `{name}` names no file", hint)
+        yield PlanFault(at, f"the preset name `{name}` names no file", hint)
 
 
 def _preset(at: KeyPath, preset: Preset) -> Found:
@@ -119,12 +119,12 @@ def _target(at: KeyPath, to: str, folder: str, plan: PlanFile) -> Found:
     if path_fault(to) is not None:
         yield from _path(at, to)
     elif to == base_of(plan.base, plan.config_root):
-        yield Finding(at, f"the target `{to}` is the base itself", "write to another file")
+        yield PlanFault(at, f"the target `{to}` is the base itself", "write to another file")
     else:
         for closed in (LEGACY, folder, *sorted(SKIPPED_FOLDERS)):
             if to == closed or to.startswith(f"{closed}/"):
                 hint = "write to a folder of presets, such as `configs/train/`"
-                yield Finding(at, f"the target `{to}` is under `{closed}/`", hint)
+                yield PlanFault(at, f"the target `{to}` is under `{closed}/`", hint)
 
 
 def base_of(base: str | None, config_root: str) -> str:
@@ -136,15 +136,17 @@ def _gate(at: KeyPath, gate: str, noun: str = "gate command") -> Found:
     try:
         empty = not shlex.split(gate)
     except ValueError as error:
-        yield Finding(at, f"this {noun} cannot be parsed: {str(error).lower()}", "close the quotes")
+        yield PlanFault(
+            at, f"this {noun} cannot be parsed: {str(error).lower()}", "close the quotes"
+        )
         return
     if empty:
-        yield Finding(at, f"this {noun} is empty", "write a command, or remove it")
+        yield PlanFault(at, f"this {noun} is empty", "write a command, or remove it")
 
 
 def _tree_wide(plan: PlanFile) -> Found:
     for inner, what, hint in dialect_faults(plan.dialect):
-        yield Finding(("dialect", *inner), what, hint)
+        yield PlanFault(("dialect", *inner), what, hint)
     if plan.config_root != ".":
         yield from _path(("config_root",), plan.config_root)
     if plan.base is not None:
@@ -169,21 +171,21 @@ def _trainer(at: KeyPath, trainer: Trainer) -> Found:
     loader, command, python = trainer.loader, trainer.command, trainer.python
     if (loader is None) is (command is None):
         hint = "write `loader: package.module:function`, or `command:`"
-        yield Finding(at, "a trainer is asked by a loader or by a command", hint)
+        yield PlanFault(at, "a trainer is asked by a loader or by a command", hint)
     if loader is not None and not _LOADER.fullmatch(loader):
         hint = "write `package.module:function`, such as `src.config:load`"
-        yield Finding((*at, "loader"), f"`{loader}` names no function", hint)
+        yield PlanFault((*at, "loader"), f"`{loader}` names no function", hint)
     if command is not None:
         yield from _gate((*at, "command"), command, "command")
         if "{config}" not in command:
             hint = "write {config} where the path of the config goes"
-            yield Finding((*at, "command"), "this command is the same for every config", hint)
+            yield PlanFault((*at, "command"), "this command is the same for every config", hint)
     if python is not None and command is not None:
         hint = "begin the command with the interpreter, and take this out"
-        yield Finding((*at, "python"), "`python` goes with `loader`", hint)
+        yield PlanFault((*at, "python"), "`python` goes with `loader`", hint)
     if python is not None and (not python.strip() or _CONTROL.search(python)):
         hint = "write a path such as `.venv/bin/python`, or a name such as `python3`"
-        yield Finding((*at, "python"), f"`{python}` is not an interpreter", hint)
+        yield PlanFault((*at, "python"), f"`{python}` is not an interpreter", hint)
     yield from _patterns((*at, "ignore"), trainer.ignore)
 
 
@@ -222,7 +224,7 @@ def check_accepted(file: AcceptedFile) -> Found:
             there = {name: value for name, value in sides.items() if value is not msgspec.UNSET}
             if not there:
                 hint = "say what it was and what it is now; a side without the key is left out"
-                yield Finding(at, f"`{key}` has neither `was` nor `now`", hint)
+                yield PlanFault(at, f"`{key}` has neither `was` nor `now`", hint)
             for name, value in there.items():
                 yield from _value((*at, name), value)
 
@@ -233,4 +235,4 @@ def _value(at: KeyPath, value: object) -> Found:
         restore(value)
     except (ValueError, KeyError, TypeError) as error:
         hint = "spell it as `migrate inspect --only payload` does"
-        yield Finding(at, f"`{at[-1]}` is not a valid value: {error}", hint)
+        yield PlanFault(at, f"`{at[-1]}` is not a valid value: {error}", hint)

@@ -16,7 +16,7 @@ from migrate.errors import InputError, MigrateError, nearest
 from migrate.limits import FAULTS_TOLD
 from migrate.locations import Index, KeyPath, dotted
 from migrate.plan.schema import KINDS, schema
-from migrate.plan.source import Source
+from migrate.plan.source import PlanSource
 from migrate.yaml_text import same
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -48,15 +48,15 @@ class _Fault(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Sound(Generic[T]):
+class ReadableFile(Generic[T]):
     """What could be read of a file: as a struct, and as the data it was made from."""
 
-    source: Source
+    source: PlanSource
     value: T
     raw: dict[str, Any]
 
 
-def sound(source: Source, kind: type[T], faults: list[MigrateError]) -> Sound[T] | None:
+def sound(source: PlanSource, kind: type[T], faults: list[MigrateError]) -> ReadableFile[T] | None:
     """The file as a struct, without its faulty parts; each of those is added to `faults`.
 
     What is left can be checked further, so that nobody mends a plan one message at a time.
@@ -129,19 +129,19 @@ def _faults(raw: Any, kind: type[msgspec.Struct]) -> list[_Fault]:
     return []
 
 
-def _rest(source: Source, raw: Any, kind: type[T]) -> Sound[T] | None:
+def _rest(source: PlanSource, raw: Any, kind: type[T]) -> ReadableFile[T] | None:
     """Cut out what is faulty until the rest can be read. Nothing of this is reported: what is
     wrong now is wrong because something was cut out."""
     while True:
         faults = _faults(raw, kind)
         if not faults:
-            return Sound(source, msgspec.convert(raw, kind), raw)
+            return ReadableFile(source, msgspec.convert(raw, kind), raw)
         if any(not fault.cut for fault in faults):
             return None
         _cut_out(source, raw, {fault.cut for fault in faults})
 
 
-def _cut_out(source: Source, raw: Any, paths: set[KeyPath]) -> None:
+def _cut_out(source: PlanSource, raw: Any, paths: set[KeyPath]) -> None:
     # Longest first and from the end, so that list positions stay true.
     for path in sorted(paths, key=lambda path: [(isinstance(p, str), p) for p in path])[::-1]:
         holder = raw

@@ -13,10 +13,10 @@ from migrate.layout import DEFAULT, Layout
 from migrate.locations import Index, KeyPath, Place
 from migrate.plan.accepted import NOTHING_ACCEPTED, read_accepted
 from migrate.plan.checks import as_errors, check_plan, check_profile
-from migrate.plan.faults import Sound, sound
-from migrate.plan.plans import Planned, Plans
+from migrate.plan.faults import ReadableFile, sound
+from migrate.plan.plans import PlannedPreset, Plans
 from migrate.plan.profile import NOTHING_ALLOWED, Allowance, Forbidden, Profile
-from migrate.plan.source import Source, read_source
+from migrate.plan.source import PlanSource, read_source
 from migrate.plan.structs import PlanFile, ProfileFile, TreeWide
 from migrate.trees.tree import Tree
 from migrate.yaml_text import same
@@ -81,7 +81,7 @@ def _where(fault: MigrateError) -> tuple[str, int, int]:
 
 def _read_plan(
     tree: Tree, path: str, folder: str, faults: list[MigrateError]
-) -> Sound[PlanFile] | None:
+) -> ReadableFile[PlanFile] | None:
     source = read_source(tree, path, faults)
     file = sound(source, PlanFile, faults) if source else None
     if file is not None:
@@ -100,13 +100,13 @@ def _read_profile(tree: Tree, path: str, faults: list[MigrateError]) -> Profile:
     )
 
 
-def _allowances(source: Source, file: ProfileFile) -> Iterator[Allowance]:
+def _allowances(source: PlanSource, file: ProfileFile) -> Iterator[Allowance]:
     for number, allow in enumerate(file.allow):
         place = source.place(("allow", Index(number)))
         yield Allowance(allow.path, allow.reason, allow.when, place)
 
 
-def _forbidden(source: Source, file: ProfileFile) -> Iterator[Forbidden]:
+def _forbidden(source: PlanSource, file: ProfileFile) -> Iterator[Forbidden]:
     for number, item in enumerate(file.forbid):
         place = source.place(("forbid", Index(number)))
         if isinstance(item, str):
@@ -115,10 +115,12 @@ def _forbidden(source: Source, file: ProfileFile) -> Iterator[Forbidden]:
             yield Forbidden(item.path, item.reason, place)
 
 
-def _presets(files: Iterable[Sound[PlanFile]], faults: list[MigrateError]) -> dict[str, Planned]:
+def _presets(
+    files: Iterable[ReadableFile[PlanFile]], faults: list[MigrateError]
+) -> dict[str, PlannedPreset]:
     """Every preset by name; names and targets belong to one preset each."""
-    found: dict[str, Planned] = {}
-    targets: dict[str, Planned] = {}
+    found: dict[str, PlannedPreset] = {}
+    targets: dict[str, PlannedPreset] = {}
     for file in files:
         for planned in _planned(file.source, file.value):
             before = found.setdefault(planned.name, planned)
@@ -135,16 +137,16 @@ def _presets(files: Iterable[Sound[PlanFile]], faults: list[MigrateError]) -> di
     return found
 
 
-def _planned(source: Source, plan: PlanFile) -> Iterator[Planned]:
+def _planned(source: PlanSource, plan: PlanFile) -> Iterator[PlannedPreset]:
     for name, preset in plan.presets.items():
         order = plan.order if preset.order is None else preset.order
         headers, pins = preset.headers or plan.headers, preset.pins or plan.pins
-        yield Planned(name, preset, source, order, headers, plan.gates, pins)
+        yield PlannedPreset(name, preset, source, order, headers, plan.gates, pins)
 
 
-def _tree_wide(files: Iterable[Sound[PlanFile]], faults: list[MigrateError]) -> TreeWide:
+def _tree_wide(files: Iterable[ReadableFile[PlanFile]], faults: list[MigrateError]) -> TreeWide:
     """What the files say of the whole tree, put together; two that disagree are at fault."""
-    said: dict[KeyPath, tuple[Any, Source]] = {}
+    said: dict[KeyPath, tuple[Any, PlanSource]] = {}
     for file in files:
         for path, value in _settings(file.raw):
             before, other = said.setdefault(path, (value, file.source))
@@ -161,12 +163,12 @@ def _tree_wide(files: Iterable[Sound[PlanFile]], faults: list[MigrateError]) -> 
     return msgspec.convert(merged, TreeWide)
 
 
-def settings_of(tree: Tree, paths: Iterable[str]) -> dict[KeyPath, Source]:
+def settings_of(tree: Tree, paths: Iterable[str]) -> dict[KeyPath, PlanSource]:
     """What sound plan files say of the whole tree, and which of them says it first.
 
     Of `references`, `keep` and `rules` each entry by itself: `("keep", "old.yaml")`.
     """
-    said: dict[KeyPath, Source] = {}
+    said: dict[KeyPath, PlanSource] = {}
     for path in paths:
         source = read_source(tree, path, [])
         if source is not None:

@@ -16,17 +16,17 @@ from migrate.plan.accepted import NOTHING_ACCEPTED, Accepted
 from migrate.plan.checks import base_of
 from migrate.plan.dialects import dialect_of
 from migrate.plan.profile import NOTHING_ALLOWED, Profile
-from migrate.plan.source import Source
+from migrate.plan.source import PlanSource
 from migrate.plan.structs import Headers, Ignore, Pins, Preset, Rules, Trainer, TreeWide
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedPreset:
     """One preset of one plan file; `order`, `headers`, `gates` and `pins` are what holds for it."""
 
     name: str
     preset: Preset
-    source: Source = field(repr=False, compare=False)
+    source: PlanSource = field(repr=False, compare=False)
     order: tuple[str, ...] = ()
     headers: Headers = "keep"
     gates: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class Planned:
 class Plans:
     """Made by `load_plans` alone: whoever holds one knows that it is sound."""
 
-    presets: Mapping[str, Planned]
+    presets: Mapping[str, PlannedPreset]
     wide: TreeWide = field(default_factory=TreeWide)
     profile: Profile = NOTHING_ALLOWED
     folder: str = DEFAULT.plans
@@ -129,7 +129,7 @@ class Plans:
         """The gate commands of a preset. Raises KeyError for a name that is not planned."""
         return self.presets[name].gates
 
-    def in_order(self) -> list[Planned]:
+    def in_order(self) -> list[PlannedPreset]:
         """Parents before the presets that extend them, else as the files have them.
 
         Raises InputError for a cycle.
@@ -143,7 +143,7 @@ class Plans:
                 users[parent].append(position)
         ready = [position for position, parents in enumerate(needs) if not parents]
         heapify(ready)
-        done: list[Planned] = []
+        done: list[PlannedPreset] = []
         while ready:
             position = heappop(ready)
             done.append(presets[position])
@@ -156,11 +156,11 @@ class Plans:
         return done
 
 
-def _parents(planned: Planned, number: Mapping[str, int]) -> set[int]:
+def _parents(planned: PlannedPreset, number: Mapping[str, int]) -> set[int]:
     return {number[path] for path in planned.preset.extends if path in number}
 
 
-def _cycle(presets: list[Planned], needs: list[set[int]]) -> InputError:
+def _cycle(presets: list[PlannedPreset], needs: list[set[int]]) -> InputError:
     """A letter about one cycle; what still needs something leads into one."""
     position = next(position for position, parents in enumerate(needs) if parents)
     seen: list[int] = []
@@ -174,7 +174,7 @@ def _cycle(presets: list[Planned], needs: list[set[int]]) -> InputError:
     return InputError(what, first.place_of("extends"), " -> ".join(names) + "; remove one of these")
 
 
-def select(plans: Plans, names: Iterable[str] = ()) -> list[Planned]:
+def select(plans: Plans, names: Iterable[str] = ()) -> list[PlannedPreset]:
     """The presets of these names in dependency order; all of them for no name.
 
     Raises InputError for names that no plan has, with the nearest ones.

@@ -16,7 +16,7 @@ _ODD = "*&!%"
 """Without these a text holds nothing that the loader reads and a document refuses."""
 
 
-class Source:
+class PlanSource:
     """One plan or parity file. Paths go from its root down; list positions are `Index`.
 
     `cut` is what was left out of the data because it is faulty; places know of it. The text is
@@ -107,10 +107,10 @@ class Source:
         return self._entries[id(node)].get((type(part), part))
 
 
-def read_source(tree: Tree, path: str, faults: list[MigrateError]) -> Source | None:
+def read_source(tree: Tree, path: str, faults: list[MigrateError]) -> PlanSource | None:
     """Read one file; what is wrong with it as YAML goes to `faults`. None if that is all of it."""
     try:
-        source = Source(path, tree.read(path), tree.limits)
+        source = PlanSource(path, tree.read(path), tree.limits)
         if source.read():
             return source
         document = source.document

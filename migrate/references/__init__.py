@@ -3,7 +3,7 @@
 from migrate.references.kinds import KINDS
 from migrate.references.reference import CERTAIN, LIKELY, NOTE, Reference
 from migrate.references.remembered import ScanRecord, ScanStore
-from migrate.references.renames import DROP, Ignore, Renames, Successor
+from migrate.references.renames import DROP, IgnoredReference, Renames, Successor
 from migrate.references.rewrite import is_rewritten, rewrite
 from migrate.references.scan import naming, scan
 from migrate.references.tokens import as_glob, has_suffix
@@ -14,7 +14,7 @@ __all__ = [
     "KINDS",
     "LIKELY",
     "NOTE",
-    "Ignore",
+    "IgnoredReference",
     "Reference",
     "Renames",
     "ScanRecord",

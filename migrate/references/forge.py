@@ -6,11 +6,11 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from migrate.references.found import Found
-from migrate.references.names import Named, Names
+from migrate.references.found import NameMatch
+from migrate.references.names import Names, NameSpan
 from migrate.references.reference import LIKELY
-from migrate.references.source import Source
-from migrate.references.spelling import Spelled
+from migrate.references.source import SourceText
+from migrate.references.spelling import SpelledString
 
 _SLUG = r"[\w.\-]+(?:/[\w.\-]+)+?"
 _LINK = re.compile(
@@ -28,7 +28,7 @@ _REF_PARTS = 4
 _REASON = "a link to this repository on a forge"
 
 
-def in_links(source: Source, names: Names, prose: bool) -> Iterator[Found]:
+def in_links(source: SourceText, names: Names, prose: bool) -> Iterator[NameMatch]:
     """Names in links to a branch of this repository, by the remotes that its git knows."""
     if "://" not in source.text:
         return
@@ -39,14 +39,14 @@ def in_links(source: Source, names: Names, prose: bool) -> Iterator[Found]:
             yield _found(match["rest"][at:], match.start("rest") + at, target, prose)
 
 
-def _found(word: str, at: int, target: str, prose: bool) -> Found:
+def _found(word: str, at: int, target: str, prose: bool) -> NameMatch:
     slash = "/" if word.endswith("/") else ""
 
     def respell(new: str) -> str:
         return new + slash
 
-    named = Named(0, len(word), target, LIKELY, respell, _REASON)
-    return Found(Spelled.plain(word, at), named, prose)
+    named = NameSpan(0, len(word), target, LIKELY, respell, _REASON)
+    return NameMatch(SpelledString.plain(word, at), named, prose)
 
 
 def _named(rest: str, names: Names) -> tuple[int, str] | None:

@@ -9,11 +9,11 @@ from itertools import pairwise
 from posixpath import normpath
 from typing import NamedTuple
 
-from migrate.references.names import PLAIN, Named, Names, Use
+from migrate.references.names import PLAIN, Names, NameSpan, Use
 from migrate.references.reference import CERTAIN, LIKELY, NOTE, Reference, Span
-from migrate.references.renames import DROP, Ignore, Renames
-from migrate.references.source import Source
-from migrate.references.spelling import ELSEWHERE, Spelled, edit
+from migrate.references.renames import DROP, IgnoredReference, Renames
+from migrate.references.source import SourceText
+from migrate.references.spelling import ELSEWHERE, SpelledString, edit
 from migrate.references.tokens import ANCHOR
 
 _SAFE = re.compile(r"[^\s\"'`\\{}$#<>|;&*?()\[\],:]+\Z")
@@ -22,7 +22,7 @@ _SAFE = re.compile(r"[^\s\"'`\\{}$#<>|;&*?()\[\],:]+\Z")
 NO_SUCCESSOR = "removed without a successor"
 
 
-class Drop(NamedTuple):
+class EntryRemoval(NamedTuple):
     """What goes when the list entry goes that names a config; `span` is None where it cannot."""
 
     span: Span | None
@@ -32,29 +32,29 @@ class Drop(NamedTuple):
     """Which list it is an entry of, and how many entries that has."""
 
 
-ONLY_ENTRY = Drop(None, reason="the plan drops it, but nothing would be left in its list")
-OPTION_VALUE = Drop(None, reason="the plan drops it, but it is the value of an option")
-NO_DROP = Drop(None, reason="the plan drops it, but it is not an entry of a list")
+ONLY_ENTRY = EntryRemoval(None, reason="the plan drops it, but nothing would be left in its list")
+OPTION_VALUE = EntryRemoval(None, reason="the plan drops it, but it is the value of an option")
+NO_DROP = EntryRemoval(None, reason="the plan drops it, but it is not an entry of a list")
 
 
-class Found(NamedTuple):
+class NameMatch(NamedTuple):
     """A name in a spelled text; `cap` is the highest grade it may have, with its reason.
 
     `unread` says why nothing is rewritten here, however plain the name is: then it holds a step.
     `holds` is whether a name whose grade is capped does so too where it has no successor.
     """
 
-    spelled: Spelled
-    named: Named
+    spelled: SpelledString
+    named: NameSpan
     prose: bool = False
-    drop: Drop = NO_DROP
+    drop: EntryRemoval = NO_DROP
     cap: str = CERTAIN
     cap_reason: str = ""
     unread: str = ""
     holds: bool = False
 
 
-class Unedited(Exception):
+class EditFailure(Exception):
     """The editor of a kind cannot read a text, or cannot place an edit; the message says why."""
 
 
@@ -72,25 +72,25 @@ class Kind(NamedTuple):
 
     name: str
     claims: Callable[[str], bool]
-    find: Callable[[Source, Names], Iterator[Found]]
+    find: Callable[[SourceText, Names], Iterator[NameMatch]]
     check: Callable[[str, str, str], None]
     edit: Callable[[str, Sequence[Edit]], str] | None = None
 
 
 def in_text(
-    source: Source,
+    source: SourceText,
     names: Names,
     span: Span,
     use: Use = PLAIN,
     prose: bool = False,
     cap: str = CERTAIN,
     why: str = "",
-) -> Iterator[Found]:
+) -> Iterator[NameMatch]:
     """Names in a stretch of a text that says itself what it says."""
     for named in names.find(source.text, source.path, use, span):
-        written = Spelled.plain(source.text[named.start : named.end], named.start)
-        moved = Named(0, len(written.text), *_rest(named))
-        yield Found(written, moved, prose, cap=cap, cap_reason=why)
+        written = SpelledString.plain(source.text[named.start : named.end], named.start)
+        moved = NameSpan(0, len(written.text), *_rest(named))
+        yield NameMatch(written, moved, prose, cap=cap, cap_reason=why)
 
 
 _STRING_OR_COMMENT = re.compile(
@@ -98,7 +98,9 @@ _STRING_OR_COMMENT = re.compile(
 )
 
 
-def in_unread(source: Source, names: Names, why: str, prose: bool = False) -> Iterator[Found]:
+def in_unread(
+    source: SourceText, names: Names, why: str, prose: bool = False
+) -> Iterator[NameMatch]:
     """Names in code that cannot be parsed: what is plain stays where it is and is told, as `why`.
 
     What stands behind a `#` outside of quotes is prose.
@@ -112,11 +114,11 @@ def in_unread(source: Source, names: Names, why: str, prose: bool = False) -> It
         position = end
 
 
-def _rest(named: Named) -> tuple[str, str, Callable[[str], str | None], str, tuple[str, ...]]:
+def _rest(named: NameSpan) -> tuple[str, str, Callable[[str], str | None], str, tuple[str, ...]]:
     return named.target, named.certainty, named.respell, named.reason, named.also
 
 
-def refer(kind: str, source: Source, found: Found, renames: Renames) -> Reference | None:
+def refer(kind: str, source: SourceText, found: NameMatch, renames: Renames) -> Reference | None:
     """The reference with its grade and edit; None if no part of it is written in the file."""
     named = found.named
     at = found.spelled.where(named.start, named.end)
@@ -129,7 +131,7 @@ def refer(kind: str, source: Source, found: Found, renames: Renames) -> Referenc
     if certainty == CERTAIN and found.cap != CERTAIN and not (found.holds and text is None):
         certainty, reason = found.cap, reason or found.cap_reason
     line, column = source.place(at)
-    ignored = isinstance(renames.moves[named.target], Ignore)
+    ignored = isinstance(renames.moves[named.target], IgnoredReference)
     span = span or (at, at)
     return Reference(
         source.path, line, column, span, kind, written, named.target, certainty, text,
@@ -139,13 +141,13 @@ def refer(kind: str, source: Source, found: Found, renames: Renames) -> Referenc
 
 
 def _outcome(
-    source: Source, found: Found, renames: Renames
+    source: SourceText, found: NameMatch, renames: Renames
 ) -> tuple[Span | None, str | None, str, str]:
     """`(span, edit, certainty, reason)` by what the plan says about the target."""
     named = found.named
     span = _span(found)
     new = renames.moves[named.target]
-    if isinstance(new, Ignore):
+    if isinstance(new, IgnoredReference):
         return span, None, named.certainty, f"ignored by the plan: {new.reason}"
     if not renames.rename or named.certainty == NOTE:
         return span, None, named.certainty, named.reason or found.unread
@@ -162,7 +164,7 @@ def _outcome(
 
 
 def _moved(
-    source: Source, found: Found, new: str, span: Span | None
+    source: SourceText, found: NameMatch, new: str, span: Span | None
 ) -> tuple[Span | None, str | None, str, str]:
     named = found.named
     text = named.respell(new)
@@ -178,7 +180,7 @@ def _moved(
     return done[0], done[1], named.certainty, named.reason
 
 
-def _span(found: Found) -> Span | None:
+def _span(found: NameMatch) -> Span | None:
     """The source from the first written character of a name to its last."""
     written = [
         p for p in found.spelled.cut(found.named.start, found.named.end) if p.start != ELSEWHERE
@@ -188,7 +190,7 @@ def _span(found: Found) -> Span | None:
     return written[0].start, written[-1].end
 
 
-def settle(found: list[Found], renames: Renames) -> list[Found]:
+def settle(found: list[NameMatch], renames: Renames) -> list[NameMatch]:
     """Nothing is dropped from a list that would be empty then."""
     dropped = Counter(f.drop.group for f in found if renames.moves[f.named.target] is DROP)
     full = {group for group, count in dropped.items() if count >= group[1] > 0}

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 
 from migrate.locations import join
-from migrate.references.found import Found
-from migrate.references.names import Named, Names
+from migrate.references.found import NameMatch
+from migrate.references.names import Names, NameSpan
 from migrate.references.reference import LIKELY
-from migrate.references.source import Source
-from migrate.references.spelling import Spelled
+from migrate.references.source import SourceText
+from migrate.references.spelling import SpelledString
 from migrate.references.tokens import stem
 
 BESIDE = 400
@@ -29,7 +29,7 @@ _INITIALIZED = re.compile(r"\binitialize(?:_config_dir)?\(\s*(?:\w+=[^,\n]*,\s*)
 _REASON = "named as {} of the folder {}"
 
 
-def in_halves(source: Source, names: Names, prose: bool) -> Iterator[Found]:
+def in_halves(source: SourceText, names: Names, prose: bool) -> Iterator[NameMatch]:
     """Names such as `config_path="configs/train", config_name="p"` or `--config-path X`.
 
     The folder is relative to the file or to the root, so that it is likely at most.
@@ -66,7 +66,7 @@ def _target(file: str, folder: str, name: str, names: Names) -> str | None:
     return None
 
 
-def _found(match: re.Match[str], target: str, folder: str, prose: bool) -> Found:
+def _found(match: re.Match[str], target: str, folder: str, prose: bool) -> NameMatch:
     name = match[1]
     suffix = "" if target.endswith(name) else posixpath.splitext(target)[1]
     below = target.removesuffix(suffix).removesuffix(name)
@@ -75,5 +75,5 @@ def _found(match: re.Match[str], target: str, folder: str, prose: bool) -> Found
         fits = new.startswith(below) and new.endswith(suffix)
         return new[len(below) :].removesuffix(suffix) if fits else None
 
-    named = Named(0, len(name), target, LIKELY, respell, _REASON.format(name, folder))
-    return Found(Spelled.plain(name, match.start(1)), named, prose)
+    named = NameSpan(0, len(name), target, LIKELY, respell, _REASON.format(name, folder))
+    return NameMatch(SpelledString.plain(name, match.start(1)), named, prose)

@@ -14,14 +14,14 @@ _BEHIND = 8
 """Bytes behind a name that may belong to it."""
 
 
-class Named(NamedTuple):
+class LargeFileName(NamedTuple):
     """The first place of a path in a file."""
 
     target: str
     line: int
 
 
-def named_plainly(tree: Tree, path: str, targets: Iterable[str]) -> Iterator[Named]:
+def named_plainly(tree: Tree, path: str, targets: Iterable[str]) -> Iterator[LargeFileName]:
     """Each target whose path from the root stands in the file as a word of its own.
 
     Raises InputError for a file that cannot be read.
@@ -35,7 +35,7 @@ def named_plainly(tree: Tree, path: str, targets: Iterable[str]) -> Iterator[Nam
         for match in _SUFFIX.finditer(text):
             word = _word_before(text, match.end(), longest)
             if match.end() <= end and word in wanted:
-                yield Named(wanted.pop(word), lines + text.count(b"\n", 0, match.start()))
+                yield LargeFileName(wanted.pop(word), lines + text.count(b"\n", 0, match.start()))
         kept = max(0, end - longest - _BEHIND)
         lines += text.count(b"\n", 0, kept)
         rest = text[kept:]

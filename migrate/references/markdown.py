@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from posixpath import basename
 
-from migrate.references.found import Found, Kind, in_text
+from migrate.references.found import Kind, NameMatch, in_text
 from migrate.references.names import Names, Use
 from migrate.references.reference import CERTAIN
-from migrate.references.source import Source
+from migrate.references.source import SourceText
 
 _SUFFIXES = (".md", ".markdown", ".mdx", ".rst", ".txt", ".adoc", ".html", ".htm", ".tex")
 _LINK = re.compile(
@@ -54,7 +54,7 @@ def says_something(path: str, content: bytes) -> bool:
     return sum(_SENTENCE.search(line[:400]) is not None for line in told) * 5 > len(told)
 
 
-def find(source: Source, names: Names) -> Iterator[Found]:
+def find(source: SourceText, names: Names) -> Iterator[NameMatch]:
     """Names in link targets, which are relative to the document, and in all other text."""
     position = 0
     for match in _LINK.finditer(source.text):

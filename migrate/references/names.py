@@ -88,7 +88,7 @@ class Use(NamedTuple):
 PLAIN = Use()
 
 
-class Named(NamedTuple):
+class NameSpan(NamedTuple):
     """A stretch of text that names a config; `respell` gives the same kind of name for another."""
 
     start: int
@@ -156,7 +156,7 @@ class Names:
 
     def find(
         self, text: str, file: str, use: Use = PLAIN, span: tuple[int, int] | None = None
-    ) -> Iterator[Named]:
+    ) -> Iterator[NameSpan]:
         """Every name in a text, in order."""
         start, end = span or (0, len(text))
         for at, word in words(text, start, end, self.any_stem, self.letters, use.before):
@@ -164,7 +164,7 @@ class Names:
             if named is not None:
                 yield named
 
-    def _read(self, text: str, at: int, word: str, file: str, use: Use) -> Named | None:
+    def _read(self, text: str, at: int, word: str, file: str, use: Use) -> NameSpan | None:
         prefix, rest = split_prefix(word)
         if _GLUED.match(rest) and rest.startswith(self.root + "/", 2):  # -cconfigs/train/a.yaml
             at, word, rest = at + 2, word[2:], rest[2:]
@@ -177,7 +177,7 @@ class Names:
             return None
         if prefix:
             found = self._after_variable(prefix, rest, file)
-            return Named(at + len(prefix), at + len(word), *_fields(found)) if found else None
+            return NameSpan(at + len(prefix), at + len(word), *_fields(found)) if found else None
         before = use.before + text[max(0, at - 60) : at]
         if "\\" in rest:
             return self._backslashes(at, rest, file, use)
@@ -188,7 +188,7 @@ class Names:
             found = self._exact(rest[cut:], LIKELY, "an absolute path; taken to be this tree's")
         else:
             found = self._static(rest, file, use, before)
-        return Named(at + cut, at + len(word), *_fields(found)) if found else None
+        return NameSpan(at + cut, at + len(word), *_fields(found)) if found else None
 
     # Static names.
 
@@ -342,7 +342,9 @@ class Names:
         reason = "not rewritten: the folder in front is not known; it may be " + listed(hits)
         return Form(hits[0], NOTE, lambda _: None, reason)
 
-    def _escaped_slashes(self, at: int, word: str, rest: str, file: str, use: Use) -> Named | None:
+    def _escaped_slashes(
+        self, at: int, word: str, rest: str, file: str, use: Use
+    ) -> NameSpan | None:
         """`configs\\/train\\/a.yaml`, as JSON may have it, and an expression of sed has to."""
         path = rest.replace("\\/", "/")
         form = self._static(path, file, use, "") if "\\" not in path else None
@@ -355,9 +357,9 @@ class Names:
             return text and text.replace("/", "\\/")
 
         start, end = at + len(word) - len(rest), at + len(word)
-        return Named(start, end, form.target, sure, respell, "written with escaped slashes")
+        return NameSpan(start, end, form.target, sure, respell, "written with escaped slashes")
 
-    def _backslashes(self, at: int, word: str, file: str, use: Use) -> Named | None:
+    def _backslashes(self, at: int, word: str, file: str, use: Use) -> NameSpan | None:
         """A path of another operating system."""
         path = re.sub(r"\\+", "/", word)
         cut = path.find(f"/{self.root}/") + 1 if path.startswith("/") else 0
@@ -375,11 +377,11 @@ class Names:
             return text and text.replace("/", bars)
 
         start = word.find(self.root) if cut else 0
-        return Named(
+        return NameSpan(
             at + start, at + len(word), form.target, LIKELY, respell, "written with backslashes"
         )
 
-    def _marked(self, at: int, word: str, rest: str, file: str, use: Use) -> Named | None:
+    def _marked(self, at: int, word: str, rest: str, file: str, use: Use) -> NameSpan | None:
         """`data\\.yaml` of a regular expression, or a name with quotes in it."""
         path = re.sub(r"\\(?=\.)|[\"']", "", rest)
         if stem(path.replace("\\", "/")) not in self.stems or "\\" in path:
@@ -389,11 +391,11 @@ class Names:
             return None
         what = "has quotes in it" if path == rest.translate(_NO_QUOTES) else _EXPRESSION
         reason = f"not rewritten: the name {what}"
-        return Named(at, at + len(word), form.target, NOTE, lambda _: None, reason)
+        return NameSpan(at, at + len(word), form.target, NOTE, lambda _: None, reason)
 
     # Patterns.
 
-    def _pattern(self, at: int, word: str, prefix: str, rest: str, file: str) -> Named | None:
+    def _pattern(self, at: int, word: str, prefix: str, rest: str, file: str) -> NameSpan | None:
         """A note about what a glob or a formatted string can match today."""
         if not re.search(r"[\w.*?\]})>]\Z", rest) or "/" not in rest.lstrip(ANCHOR):
             return None
@@ -402,7 +404,7 @@ class Names:
             hit, today = self._matching(glob)
             if hit:
                 reason = "a pattern, not rewritten; today it can match " + listed(today)
-                return Named(
+                return NameSpan(
                     at, at + len(word), hit[0], NOTE, lambda _: None, reason, tuple(hit[1:])
                 )
         return None

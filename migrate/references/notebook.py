@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from migrate.errors import InputError
 from migrate.references import markdown, python, shell
-from migrate.references.found import NO_DROP, Found, Kind, in_text, in_unread
+from migrate.references.found import NO_DROP, Kind, NameMatch, in_text, in_unread
 from migrate.references.names import PLAIN, Names
 from migrate.references.reference import LIKELY
-from migrate.references.source import BOM, Source
-from migrate.references.spelling import Piece, Spelled
+from migrate.references.source import BOM, SourceText
+from migrate.references.spelling import SpelledPiece, SpelledString
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)|[^\\]+")
@@ -50,14 +50,14 @@ def claims(path: str) -> bool:
     return path.endswith(".ipynb")
 
 
-def find(source: Source, names: Names) -> Iterator[Found]:
+def find(source: SourceText, names: Names) -> Iterator[NameMatch]:
     """Names in the sources of cells; outputs are records and stay."""
     try:
         cells = list(_cells(source.text))
     except (ValueError, RecursionError):
         yield from in_unread(source, names, _NO_JSON)
         return
-    constants: dict[str, list[Piece]] = {}
+    constants: dict[str, list[SpelledPiece]] = {}
     for cell in cells:
         for found in _in_cell(cell, source, names, constants):
             yield _in_json(found, cell)
@@ -111,13 +111,13 @@ class _Cell:
     """A cell's source: its text, and for every stretch of it where the JSON text says it."""
 
     kind: str
-    spelled: Spelled
+    spelled: SpelledString
 
 
 def _cells(text: str) -> Iterator[_Cell]:
     """The cells in order, of any version of the format. Raises ValueError, RecursionError."""
     notebook = json.loads(text.removeprefix(BOM), object_pairs_hook=_once)
-    strings: dict[Keys, list[Piece]] = {}
+    strings: dict[Keys, list[SpelledPiece]] = {}
     count = 0
     for keys, start, end in _strings(text):
         cell = _cell_of(keys)
@@ -131,7 +131,7 @@ def _cells(text: str) -> Iterator[_Cell]:
         value = notebook
         for key in keys:
             value = value[key]
-        yield _Cell(str(value.get("cell_type", "")), Spelled(pieces))
+        yield _Cell(str(value.get("cell_type", "")), SpelledString(pieces))
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -174,20 +174,20 @@ def _strings(text: str) -> Iterator[tuple[Keys, int, int]]:
             yield tuple(path), match.start(), match.end()
 
 
-def _pieces(text: str, start: int, end: int) -> Iterator[Piece]:
+def _pieces(text: str, start: int, end: int) -> Iterator[SpelledPiece]:
     for match in _ESCAPE.finditer(text, start, end):
         raw = match.group()
         # Half of a surrogate pair stands for one odd character; no path has one.
         if raw.startswith("\\"):
             raw = _PLAIN.get(raw[1]) or chr(int("0x" + raw[2:], 0))
-        yield Piece(raw, *match.span())
+        yield SpelledPiece(raw, *match.span())
 
 
 def _in_cell(
-    cell: _Cell, source: Source, names: Names, constants: dict[str, list[Piece]]
-) -> Iterator[Found]:
+    cell: _Cell, source: SourceText, names: Names, constants: dict[str, list[SpelledPiece]]
+) -> Iterator[NameMatch]:
     text = cell.spelled.text
-    held = Source(source.path, text)
+    held = SourceText(source.path, text)
     if cell.kind in ("markdown", "heading", "raw"):
         yield from markdown.find(held, names)
         return
@@ -205,8 +205,8 @@ def _in_cell(
 
 
 def _in_code(
-    held: Source, text: str, names: Names, constants: dict[str, list[Piece]]
-) -> Iterator[Found]:
+    held: SourceText, text: str, names: Names, constants: dict[str, list[SpelledPiece]]
+) -> Iterator[NameMatch]:
     """Names in Python, and in what of it IPython runs otherwise: commands, magics, questions."""
     code = text
     if not python.parses(text):
@@ -223,9 +223,9 @@ def _nothing(command: str) -> str:
     return "\n".join(["0" + "#" * (len(first) - 1), *("#" * len(line) for line in others)])
 
 
-def _in_json(found: Found, cell: _Cell) -> Found:
+def _in_json(found: NameMatch, cell: _Cell) -> NameMatch:
     """The same find with its pieces where the JSON text has them."""
-    pieces: list[Piece] = []
+    pieces: list[SpelledPiece] = []
     for piece in found.spelled.pieces:
         if piece.start < 0:
             pieces.append(piece)
@@ -234,8 +234,8 @@ def _in_json(found: Found, cell: _Cell) -> Found:
         if len("".join(part.text for part in parts)) == len(piece.text):
             pieces += parts
         else:
-            pieces.append(Piece(piece.text, parts[0].start, parts[-1].end))
-    return found._replace(spelled=Spelled(pieces), drop=NO_DROP)
+            pieces.append(SpelledPiece(piece.text, parts[0].start, parts[-1].end))
+    return found._replace(spelled=SpelledString(pieces), drop=NO_DROP)
 
 
 KIND = Kind("notebook", claims, find, check)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from posixpath import basename
 
-from migrate.references.found import Found, Kind, in_text
+from migrate.references.found import Kind, NameMatch, in_text
 from migrate.references.names import Names, Use
-from migrate.references.source import Source
+from migrate.references.source import SourceText
 
 _NAMES = re.compile(r"\.\w+ignore|CODEOWNERS|\.gitattributes|MANIFEST\.in")
 _LINE = re.compile(r"[ \t]*(#)?!?([^\n]*)")
@@ -21,10 +21,10 @@ def claims(path: str) -> bool:
     return _NAMES.fullmatch(basename(path)) is not None
 
 
-def find(source: Source, names: Names) -> Iterator[Found]:
+def find(source: SourceText, names: Names) -> Iterator[NameMatch]:
     """Names in lines; a stale line breaks nothing but a package that is built from the list."""
     if source.path.endswith("CODEOWNERS"):  # from the root, wherever it stands
-        source = Source("CODEOWNERS", source.text)
+        source = SourceText("CODEOWNERS", source.text)
     prose = not source.path.endswith("MANIFEST.in")
     for match in _LINE.finditer(source.text):
         comment = match[1] is not None

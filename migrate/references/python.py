@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from migrate.errors import InputError
-from migrate.references.found import Edit, Found, Kind, Unedited, in_unread
+from migrate.references.found import Edit, EditFailure, Kind, NameMatch, in_unread
 from migrate.references.names import Names
 from migrate.references.python_depth import too_much_to_edit
 from migrate.references.python_rules import text_of
-from migrate.references.python_strings import Unparsed, parse, strings
-from migrate.references.source import BOM, Source
-from migrate.references.spelling import Piece, Spelled
+from migrate.references.python_strings import ParseFailure, parse, strings
+from migrate.references.source import BOM, SourceText
+from migrate.references.spelling import SpelledPiece, SpelledString
 
 
 def claims(path: str) -> bool:
@@ -22,14 +22,18 @@ def claims(path: str) -> bool:
     return path.endswith((".py", ".pyi", ".pyx"))
 
 
-def find(source: Source, names: Names) -> Iterator[Found]:
+def find(source: SourceText, names: Names) -> Iterator[NameMatch]:
     """Names in a module; in one that does not parse, what its text names."""
     yield from in_code(source, source.text, names, {})
 
 
 def in_code(
-    source: Source, code: str, names: Names, constants: dict[str, list[Piece]], what: str = "file"
-) -> Iterator[Found]:
+    source: SourceText,
+    code: str,
+    names: Names,
+    constants: dict[str, list[SpelledPiece]],
+    what: str = "file",
+) -> Iterator[NameMatch]:
     """Names in code; offsets are those of `code`. Its constants are added for the code after it.
 
     `what` is the word for where the code stands.
@@ -37,33 +41,33 @@ def in_code(
     body = code.removeprefix(BOM)
     try:
         found = strings(body, source.path, constants)
-    except Unparsed as error:
+    except ParseFailure as error:
         reason = f"not rewritten: the {what} does not parse as Python ({error})"
-        yield from in_unread(Source(source.path, code, source.encoding), names, reason)
+        yield from in_unread(SourceText(source.path, code, source.encoding), names, reason)
         return
     shift = len(code) - len(body)
     for string in found:
         if not names.may_hold(text_of(string.pieces)):
             continue
         pieces = [_shifted(piece, shift) for piece in string.pieces]
-        spelled = Spelled(pieces)
+        spelled = SpelledString(pieces)
         for named in names.find(spelled.text, source.path, string.use):
-            yield Found(spelled, named, string.prose, string.drop_from(shift))
+            yield NameMatch(spelled, named, string.prose, string.drop_from(shift))
 
 
 def parses(code: str) -> bool:
     """Whether a text is Python."""
     try:
         parse(code.removeprefix(BOM))
-    except Unparsed:
+    except ParseFailure:
         return False
     return True
 
 
-def _shifted(piece: Piece, shift: int) -> Piece:
+def _shifted(piece: SpelledPiece, shift: int) -> SpelledPiece:
     if piece.start < 0 or not shift:
         return piece
-    return Piece(piece.text, piece.start + shift, piece.end + shift, piece.joint)
+    return SpelledPiece(piece.text, piece.start + shift, piece.end + shift, piece.joint)
 
 
 def edit(text: str, edits: Sequence[Edit]) -> str:
@@ -76,7 +80,7 @@ def edit(text: str, edits: Sequence[Edit]) -> str:
     shift = len(text) - len(code)
     moved = [((start - shift, end - shift), new) for (start, end), new in edits]
     if too_much_to_edit(code):
-        raise Unedited("too long, or nested too deeply")
+        raise EditFailure("too long, or nested too deeply")
     done = _spliced(code, moved)
     if done is None:
         from migrate.references.python_edit import edited
@@ -103,7 +107,7 @@ def _spliced(code: str, edits: Sequence[Edit]) -> str | None:
         safe = all(_in_quotes(code, *span) for span, _ in edits) or _alike(
             code, done, old, parse(done)
         )
-    except Unparsed:
+    except ParseFailure:
         return None
     return done if safe else None
 
@@ -123,11 +127,11 @@ def check(path: str, before: str, after: str) -> None:
     before, after = before.removeprefix(BOM), after.removeprefix(BOM)
     try:
         old = parse(before)
-    except Unparsed:
+    except ParseFailure:
         return
     try:
         new = parse(after)
-    except Unparsed as error:
+    except ParseFailure as error:
         raise InputError(f"would not parse after the edit: {error}", path) from None
     if not _alike(before, after, old, new):
         raise InputError("would not parse to the same tree after the edit", path)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import libcst as cst  # noqa: TID253 - this module is only imported for a file that changes
 from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper  # noqa: TID253
 
-from migrate.references.found import Unedited
+from migrate.references.found import EditFailure
 from migrate.references.python_depth import too_much_to_edit
 from migrate.references.reference import Span
 
@@ -41,18 +41,18 @@ def edited(code: str, edits: Sequence[tuple[Span, str]]) -> str:
     Raises Unedited.
     """
     if too_much_to_edit(code):
-        raise Unedited("too long, or nested too deeply")
+        raise EditFailure("too long, or nested too deeply")
     try:
         return _whole(_edited(_halved(code), edits))
     except _REFUSALS as error:
         first = str(error).partition("\n")[0]
-        raise Unedited(first or type(error).__name__) from None
+        raise EditFailure(first or type(error).__name__) from None
 
 
 def _edited(code: str, edits: Sequence[tuple[Span, str]]) -> str:
     module = cst.parse_module(code)
     if module.code != code:
-        raise Unedited("it does not come back as it was")
+        raise EditFailure("it does not come back as it was")
     wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
     places = _Places(code, wrapper.resolve(ByteSpanPositionProvider))
     editor = _Editor()
@@ -70,7 +70,7 @@ def _halved(code: str) -> str:
     if code.isascii():
         return code
     if any(ord(one) in _STAND_INS for one in set(code)):
-        raise Unedited("it holds characters that nobody assigns")
+        raise EditFailure("it holds characters that nobody assigns")
     return code.translate(_TO_STAND_IN)
 
 
@@ -112,7 +112,7 @@ class _Places:
         """The list entries of a stretch. Raises Unedited if there is none."""
         found = [item for start, end, item in self.lists if span[0] <= start and end <= span[1]]
         if not found:
-            raise Unedited("an entry is not where it should be")
+            raise EditFailure("an entry is not where it should be")
         yield from found
 
     def replaced(self, span: Span, text: str) -> Iterator[tuple[_Leaf, _Value]]:
@@ -122,14 +122,14 @@ class _Places:
         """
         here = [leaf for leaf in self.leaves if leaf[0] < span[1] and leaf[1] > span[0]]
         if not here or here[0][0] > span[0] or here[-1][1] < span[1]:
-            raise Unedited("a text is not where it should be")
+            raise EditFailure("a text is not where it should be")
         rest = text
         for (start, end, leaf), (following, _, _) in pairwise([*here, (span[1], 0, None)]):
             first, last = max(start, span[0]), min(end, span[1])
             kept = self.code[last:following] if following > last else ""
             value, found, rest = rest.partition(kept) if kept else (rest, "", "")
             if found != kept or leaf is None:
-                raise Unedited("a text that is spread over literals is not where it should be")
+                raise EditFailure("a text that is spread over literals is not where it should be")
             yield leaf, _Value(first - start, last - start, value)
 
 
@@ -174,7 +174,7 @@ def _spliced(text: str, values: Sequence[_Value]) -> str:
     parts, position = [], 0
     for value in values:
         if value.start < position:
-            raise Unedited("two edits in one place")
+            raise EditFailure("two edits in one place")
         parts += [text[position : value.start], value.text]
         position = value.end
     return "".join([*parts, text[position:]])
@@ -226,7 +226,7 @@ def _without(node: cst.List, number: int, alone: bool) -> cst.List:
 def _behind(item: cst.BaseElement) -> cst.BaseParenthesizableWhitespace:
     """The space between the comma of an entry and what follows."""
     if not isinstance(item.comma, cst.Comma):
-        raise Unedited("an entry of a list has no comma")
+        raise EditFailure("an entry of a list has no comma")
     return item.comma.whitespace_after
 
 

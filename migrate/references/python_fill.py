@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from migrate.references.spelling import Piece
+from migrate.references.spelling import SpelledPiece
 
 PERCENT = re.compile(r"%s")
 BRACES = re.compile(r"\{(\w*)\}")
@@ -14,13 +14,13 @@ _OTHER = {PERCENT: re.compile(r"%(?!s)"), BRACES: re.compile(r"\{\w*[^\w}]|\{\{|
 
 
 def fill(
-    text: list[Piece],
+    text: list[SpelledPiece],
     place: re.Pattern[str],
-    values: Sequence[list[Piece] | None],
-    by_name: Mapping[str, list[Piece] | None],
-) -> list[Piece]:
+    values: Sequence[list[SpelledPiece] | None],
+    by_name: Mapping[str, list[SpelledPiece] | None],
+) -> list[SpelledPiece]:
     """The text with what its places stand for; as it is where not all of it is plain."""
-    filled: list[Piece] = []
+    filled: list[SpelledPiece] = []
     number = 0
     for piece in text:
         if not piece.plain or _OTHER[place].search(piece.text):
@@ -43,14 +43,14 @@ def fill(
 def _value(
     name: str,
     number: int,
-    values: Sequence[list[Piece] | None],
-    by_name: Mapping[str, list[Piece] | None],
-) -> list[Piece] | None:
+    values: Sequence[list[SpelledPiece] | None],
+    by_name: Mapping[str, list[SpelledPiece] | None],
+) -> list[SpelledPiece] | None:
     if name and not name.isdigit():
         return by_name.get(name)
     index = int(name) if name else number
     return values[index] if index < len(values) else None
 
 
-def _part(piece: Piece, start: int, end: int) -> Piece:
-    return Piece(piece.text[start:end], piece.start + start, piece.start + end)
+def _part(piece: SpelledPiece, start: int, end: int) -> SpelledPiece:
+    return SpelledPiece(piece.text[start:end], piece.start + start, piece.start + end)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from migrate.references.spelling import Piece
+from migrate.references.spelling import SpelledPiece
 
 ESCAPES = 10_000
 """A literal with more of them is not taken apart: nobody writes a path in it."""
@@ -47,11 +47,11 @@ class Field(NamedTuple):
 class Literal(NamedTuple):
     """One string token, or all tokens side by side: its parts in order, and the tokens' spans."""
 
-    parts: list[Piece | Field]
+    parts: list[SpelledPiece | Field]
     tokens: list[tuple[int, int]]
 
 
-class Unclear(Exception):
+class PlacementFailure(Exception):
     """A string whose parts do not stand where they should."""
 
 
@@ -123,7 +123,7 @@ class Places:
             gap = _BETWEEN.match(self.code, at)
             at = gap.end() if gap else at
         if found.tokens and found.tokens[-1][1] != end:
-            raise Unclear
+            raise PlacementFailure
         return found
 
 
@@ -132,20 +132,20 @@ def _width(character: str) -> int:
     return 2 if code < 0x800 else 3 if code < 0x10000 else 4
 
 
-def _token(code: str, at: int, parts: list[Piece | Field]) -> int:
+def _token(code: str, at: int, parts: list[SpelledPiece | Field]) -> int:
     """Read one string token; the place behind it."""
     opening = _OPENING.match(code, at)
     if opening is None:
-        raise Unclear
+        raise PlacementFailure
     prefix, quote = opening[1].lower(), opening[2]
     if "f" in prefix or "t" in prefix:
         return _formatted(code, opening.end(), quote, "r" in prefix, parts)
     start, end = opening.end(), _closing(code, opening.end(), quote)
     body = code[start:end]
     if "\\" not in body or "r" in prefix:
-        parts.append(Piece(body, start, end))
+        parts.append(SpelledPiece(body, start, end))
     elif body.count("\\") > ESCAPES:
-        raise Unclear
+        raise PlacementFailure
     else:
         parts.extend(_unescaped(code, start, end, "b" in prefix))
     return end + len(quote)
@@ -156,21 +156,21 @@ def _closing(code: str, at: int, quote: str) -> int:
     for match in _CLOSINGS[quote].finditer(code, at):
         if match.group() == quote:
             return match.start()
-    raise Unclear
+    raise PlacementFailure
 
 
 _CLOSINGS = {quote: re.compile(rf"\\.|{quote}", re.DOTALL) for quote in _STOPS}
 
 
-def _unescaped(code: str, start: int, end: int, is_bytes: bool) -> Iterator[Piece]:
+def _unescaped(code: str, start: int, end: int, is_bytes: bool) -> Iterator[SpelledPiece]:
     position = start
     for match in _ESCAPE.finditer(code, start, end):
         if position < match.start():
-            yield Piece(code[position : match.start()], position, match.start())
-        yield Piece(_meaning(match.group(), is_bytes), *match.span())
+            yield SpelledPiece(code[position : match.start()], position, match.start())
+        yield SpelledPiece(_meaning(match.group(), is_bytes), *match.span())
         position = match.end()
     if position < end:
-        yield Piece(code[position:end], position, end)
+        yield SpelledPiece(code[position:end], position, end)
 
 
 @lru_cache(maxsize=4096)
@@ -194,35 +194,35 @@ def _meaning(escape: str, is_bytes: bool) -> str:
 
 
 def _formatted(
-    code: str, at: int, quote: str, raw: bool, parts: list[Piece | Field], depth: int = 0
+    code: str, at: int, quote: str, raw: bool, parts: list[SpelledPiece | Field], depth: int = 0
 ) -> int:
     """Read a formatted string behind its opening quote; the place behind its closing one."""
     position = at
     while True:
         match = _STOPS[quote].search(code, at)
         if match is None or len(parts) > 100_000:
-            raise Unclear
+            raise PlacementFailure
         stop, at = match.group(), match.end()
         if stop[0] == "\\" and (raw or stop[1] in "{}"):
             # A backslash that is text; in a raw string it still guards a quote.
             at = match.end() if stop[1] in "\\\"'" else match.start() + 1
             continue
         if position < match.start():
-            parts.append(Piece(code[position : match.start()], position, match.start()))
+            parts.append(SpelledPiece(code[position : match.start()], position, match.start()))
         if stop == quote:
             return match.end()
         if stop in ("{{", "}}"):
-            parts.append(Piece(stop[0], *match.span()))
+            parts.append(SpelledPiece(stop[0], *match.span()))
         elif stop == "{":
             formatted, at = _field(code, match.end(), quote, depth)
             parts.append(Field(formatted))
         elif stop == "}":
-            raise Unclear
+            raise PlacementFailure
         else:
             escape = _ESCAPE.match(code, match.start())
             if escape is None:
-                raise Unclear
-            parts.append(Piece(_meaning(escape.group(), False), *escape.span()))
+                raise PlacementFailure
+            parts.append(SpelledPiece(_meaning(escape.group(), False), *escape.span()))
             at = escape.end()
         position = at
 
@@ -230,12 +230,12 @@ def _formatted(
 def _field(code: str, at: int, quote: str, depth: int) -> tuple[bool, int]:
     """Pass over a replacement field; whether it has a format, and the place behind its brace."""
     if depth > NESTED:
-        raise Unclear
+        raise PlacementFailure
     open_brackets = 0
     while True:
         match = _FIELD_STOPS.search(code, at)
         if match is None:
-            raise Unclear
+            raise PlacementFailure
         stop, at = match.group(), match.end()
         if stop[-1] in "#\"'":
             at = _passed(code, match, depth)
@@ -244,7 +244,7 @@ def _field(code: str, at: int, quote: str, depth: int) -> tuple[bool, int]:
         elif stop in (")", "]", "}"):
             if not open_brackets:
                 if stop != "}":
-                    raise Unclear
+                    raise PlacementFailure
                 return False, at
             open_brackets -= 1
         elif stop == ":" and not open_brackets:
@@ -257,7 +257,7 @@ def _passed(code: str, match: re.Match[str], depth: int) -> int:
         return code.find("\n", match.end()) + 1 or len(code)
     opening = _OPENING.match(code, match.start())
     if opening is None:
-        raise Unclear
+        raise PlacementFailure
     if "f" in opening[1].lower():
         return _formatted(code, opening.end(), opening[2], "r" in opening[1].lower(), [], depth + 1)
     return _closing(code, opening.end(), opening[2]) + len(opening[2])
@@ -268,7 +268,7 @@ def _format(code: str, at: int, quote: str, depth: int) -> int:
     while True:
         match = re.compile(rf"[{{}}]|{quote}").search(code, at)
         if match is None or match.group() == quote:
-            raise Unclear
+            raise PlacementFailure
         at = match.end()
         if match.group() == "}":
             return at

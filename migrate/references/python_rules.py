@@ -9,7 +9,7 @@ from typing import Any
 
 from migrate.references.python_fill import BRACES, PERCENT, fill
 from migrate.references.python_tree import every
-from migrate.references.spelling import ELSEWHERE, Piece
+from migrate.references.spelling import ELSEWHERE, SpelledPiece
 from migrate.references.tokens import ANCHOR
 
 PATHS = frozenset({"Path", "PurePath", "PosixPath", "PurePosixPath"})
@@ -39,16 +39,16 @@ DEPTH = 30
 FOREIGN = 1024
 """Characters of the longest constant that is followed to where its name stands."""
 
-JOINT = Piece("/", joint=True)
+JOINT = SpelledPiece("/", joint=True)
 
-Pieces = list[Piece]
+Pieces = list[SpelledPiece]
 
 
 class TooMuch(Exception):
     """What the constants of a module say is out of proportion to its size."""
 
 
-class Rules:
+class PythonRules:
     """The rules, for one module; who inherits them says where its literals stand.
 
     `values` has the expression that a name stands for, None for one that is bound more often;
@@ -179,7 +179,7 @@ class Rules:
     def _name(self, name: str, depth: int) -> Pieces | None:
         """A constant, or the file itself."""
         if name == "__file__":
-            return [Piece(ANCHOR + self.path)]
+            return [SpelledPiece(ANCHOR + self.path)]
         if name not in self.values:
             return self.constants.get(name)
         if self._followed.get(name) is None:
@@ -222,7 +222,7 @@ class Rules:
         """A function of a library."""
         last = name.rsplit(".", 1)[-1]
         if name in HERE:
-            return [Piece(ANCHOR + ".")]
+            return [SpelledPiece(ANCHOR + ".")]
         if not arguments:
             return None
         if last in RESOURCES or name == "pkgutil.get_data":
@@ -253,8 +253,8 @@ class Rules:
         values = [self.evaluate(one, depth + 1) for one in arguments]
         if not values or not values[0] or not _PACKAGE.fullmatch(text_of(values[0])):
             return None
-        package = [Piece(text_of(values[0]).replace(".", "/"))]
-        return _join([package, *(value or [Piece("{}")] for value in values[1:])])
+        package = [SpelledPiece(text_of(values[0]).replace(".", "/"))]
+        return _join([package, *(value or [SpelledPiece("{}")] for value in values[1:])])
 
     def _joined(self, operands: Sequence[ast.expr], depth: int) -> Pieces | None:
         values = [self.evaluate(operand, depth + 1) for operand in operands]
@@ -279,17 +279,17 @@ _ENDINGS: dict[str, Callable[[Pieces, Pieces], Pieces]] = {
     "with_suffix": lambda path, suffix: [*path, *suffix],
     "with_name": lambda path, name: _join([_above(path, 1) or [], name]),
     "glob": _globbed,
-    "rglob": lambda path, names: _globbed([*path, JOINT, Piece("**")], names),
+    "rglob": lambda path, names: _globbed([*path, JOINT, SpelledPiece("**")], names),
 }
 """Methods of a path with one argument."""
 
 
-def foreign(pieces: Sequence[Piece]) -> Pieces:
+def foreign(pieces: Sequence[SpelledPiece]) -> Pieces:
     """The same text, as text that stands elsewhere."""
-    return [Piece(piece.text, joint=piece.joint) for piece in pieces]
+    return [SpelledPiece(piece.text, joint=piece.joint) for piece in pieces]
 
 
-def text_of(pieces: Sequence[Piece]) -> str:
+def text_of(pieces: Sequence[SpelledPiece]) -> str:
     """What pieces say."""
     return "".join(piece.text for piece in pieces)
 
@@ -299,13 +299,13 @@ def sum_of(operands: Sequence[Pieces]) -> Pieces:
     return [piece for operand in operands for piece in operand]
 
 
-def _length(pieces: Sequence[Piece]) -> int:
+def _length(pieces: Sequence[SpelledPiece]) -> int:
     return sum(len(piece.text) for piece in pieces)
 
 
-def _unknown(node: ast.expr) -> Piece:
+def _unknown(node: ast.expr) -> SpelledPiece:
     """A value that only running the code gives, under its name if it has one."""
-    return Piece("{" + _dotted(node).rsplit(".", 1)[-1] + "}")
+    return SpelledPiece("{" + _dotted(node).rsplit(".", 1)[-1] + "}")
 
 
 def _join(operands: Sequence[Pieces]) -> Pieces:
@@ -327,7 +327,7 @@ def _above(pieces: Pieces | None, levels: int) -> Pieces | None:
     segments = [segment for segment in text.removeprefix(ANCHOR).split("/") if segment != "."]
     if levels > len(segments):
         return None
-    return [Piece(anchor + ("/".join(segments[:-levels]) or "."))]
+    return [SpelledPiece(anchor + ("/".join(segments[:-levels]) or "."))]
 
 
 def _dotted(node: ast.expr) -> str:

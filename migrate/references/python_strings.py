@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from migrate.limits import PYTHON_CHARS
-from migrate.references.found import NO_DROP, ONLY_ENTRY, OPTION_VALUE, Drop
+from migrate.references.found import NO_DROP, ONLY_ENTRY, OPTION_VALUE, EntryRemoval
 from migrate.references.names import PLAIN, Use
 from migrate.references.python_depth import too_deep
 from migrate.references.python_people import SPEAKING, is_for_people, is_run, is_sentence
-from migrate.references.python_places import Field, Literal, Places, Unclear
-from migrate.references.python_rules import Pieces, Rules, TooMuch, text_of
+from migrate.references.python_places import Field, Literal, PlacementFailure, Places
+from migrate.references.python_rules import Pieces, PythonRules, TooMuch, text_of
 from migrate.references.python_tree import inner
 from migrate.references.reference import CERTAIN, LIKELY
-from migrate.references.spelling import Piece
+from migrate.references.spelling import SpelledPiece
 from migrate.yaml_text.compose import collector_off
 
 AHEAD = 200
@@ -30,12 +30,14 @@ _LINE_END = re.compile(r"\r\n?|\n")
 _BESIDE = re.compile(r"[ \t\f]*#")
 _HALF = re.compile("[\ud800-\udfff]")
 
-_IN_TUPLE = Drop(None, reason="the plan drops it, but a tuple or set may need its size")
-_COMMENT_FIRST = Drop(None, reason="the plan drops it, but a comment stands in front of its comma")
-_IN_BRACKETS = Drop(None, reason="the plan drops it, but it stands in brackets of its own")
+_IN_TUPLE = EntryRemoval(None, reason="the plan drops it, but a tuple or set may need its size")
+_COMMENT_FIRST = EntryRemoval(
+    None, reason="the plan drops it, but a comment stands in front of its comma"
+)
+_IN_BRACKETS = EntryRemoval(None, reason="the plan drops it, but it stands in brackets of its own")
 
 
-class Unparsed(Exception):
+class ParseFailure(Exception):
     """The text is not read as Python; the message says why."""
 
 
@@ -46,9 +48,9 @@ class String:
     pieces: Pieces
     use: Use = PLAIN
     prose: bool = False
-    drop: Drop = NO_DROP
+    drop: EntryRemoval = NO_DROP
 
-    def drop_from(self, shift: int) -> Drop:
+    def drop_from(self, shift: int) -> EntryRemoval:
         """The drop in a text that has more in front."""
         if self.drop.span is None:
             return self.drop
@@ -69,7 +71,7 @@ def strings(code: str, path: str, constants: dict[str, Pieces]) -> list[String]:
             reader.note_constants()
             return sorted([*found, *reader.comments()], key=_first)
         except TooMuch:
-            raise Unparsed("its constants are made of one another too often") from None
+            raise ParseFailure("its constants are made of one another too often") from None
         finally:
             reader.forget()
 
@@ -82,20 +84,20 @@ def parse(code: str) -> ast.Module:
     compares what was with what is.
     """
     if len(code) > PYTHON_CHARS:
-        raise Unparsed(f"longer than {PYTHON_CHARS:,} characters")
+        raise ParseFailure(f"longer than {PYTHON_CHARS:,} characters")
     if too_deep(code):
-        raise Unparsed("nested too deeply")
+        raise ParseFailure("nested too deeply")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what a module escapes in vain is not ours to tell
             # Half a character pair, or a byte that is none: it stands in a string or a comment.
             return ast.parse(_HALF.sub("\ufffd", code))
     except SyntaxError as error:
-        raise Unparsed(f"line {error.lineno}" if error.lineno else str(error.msg)) from None
+        raise ParseFailure(f"line {error.lineno}" if error.lineno else str(error.msg)) from None
     except (RecursionError, MemoryError):
-        raise Unparsed("nested too deeply") from None
+        raise ParseFailure("nested too deeply") from None
     except ValueError as error:
-        raise Unparsed(str(error)) from None
+        raise ParseFailure(str(error)) from None
 
 
 def _first(string: String) -> int:
@@ -104,7 +106,7 @@ def _first(string: String) -> int:
     return min((piece.start for piece in string.pieces if piece.start >= 0), default=0)
 
 
-class _Reader(Rules):
+class _Reader(PythonRules):
     def __init__(
         self, code: str, path: str, tree: ast.Module, constants: dict[str, Pieces]
     ) -> None:
@@ -119,7 +121,7 @@ class _Reader(Rules):
 
     def walk(self, tree: ast.Module) -> Iterator[String]:
         """The largest string expressions; what they hold is not looked at again."""
-        stack: list[tuple[ast.AST, Drop, bool]] = [(tree, NO_DROP, False)]
+        stack: list[tuple[ast.AST, EntryRemoval, bool]] = [(tree, NO_DROP, False)]
         while stack:
             node, drop, told = stack.pop()
             kind = node.__class__
@@ -165,10 +167,10 @@ class _Reader(Rules):
                 position = max(position, end)
                 continue
             for match in _COMMENT.finditer(self.code, position, max(start, position)):
-                yield String([Piece(match.group(), *match.span())], Use(bare=CERTAIN), True)
+                yield String([SpelledPiece(match.group(), *match.span())], Use(bare=CERTAIN), True)
             position = max(position, end)
 
-    def _drop(self, node: ast.List, number: int) -> Drop:
+    def _drop(self, node: ast.List, number: int) -> EntryRemoval:
         """The stretch that makes one entry of a list display go, with its comma."""
         items, start, end = node.elts, self.places.start, self.places.end
         if len(items) == 1:
@@ -188,8 +190,8 @@ class _Reader(Rules):
             return _COMMENT_FIRST
         alone = not number or _LINE_END.search(self.code, in_front, first) is not None
         if alone and _BESIDE.match(beside if comma else to_comma):
-            return Drop(span, LIKELY, "drops the comment beside it too", group)
-        return Drop(span, group=group)
+            return EntryRemoval(span, LIKELY, "drops the comment beside it too", group)
+        return EntryRemoval(span, group=group)
 
     # What their parts are.
 
@@ -205,14 +207,14 @@ class _Reader(Rules):
         if body and body == value and quote in "'\"" and quote not in body and "\\" not in body:
             # One token that says what stands between its quotes, as most do.
             self.tokens.append((start, end))
-            return [Piece(value, start + 1, end - 1)]
+            return [SpelledPiece(value, start + 1, end - 1)]
         try:
             found = self.places.literal(start, end)
-            pieces = [part for part in found.parts if isinstance(part, Piece)]
+            pieces = [part for part in found.parts if isinstance(part, SpelledPiece)]
             _same(self.code[start:end], [value], found)
-        except Unclear:
+        except PlacementFailure:
             self.tokens.append((start, end))
-            return [Piece(value, start, start)]
+            return [SpelledPiece(value, start, start)]
         self.tokens += found.tokens
         return pieces
 
@@ -232,18 +234,20 @@ class _Reader(Rules):
             _same(self.code[start:end], said, found)
             self.tokens += found.tokens
             parts = found.parts
-        except Unclear:
+        except PlacementFailure:
             self.tokens.append((start, end))
-            parts = [Field(False) if text is None else Piece(text, start, start) for text in said]
+            parts = [
+                Field(False) if text is None else SpelledPiece(text, start, start) for text in said
+            ]
         each = iter(values)
         pieces: Pieces = []
         for one in parts:
-            if isinstance(one, Piece):
+            if isinstance(one, SpelledPiece):
                 pieces.append(one)
             else:
                 value = next(each)
                 unknown = value.format_spec is not None
-                pieces += [Piece("{}")] if unknown else self.value(value.value, depth)
+                pieces += [SpelledPiece("{}")] if unknown else self.value(value.value, depth)
         return pieces
 
 
@@ -258,9 +262,9 @@ def _constant(part: ast.expr) -> str | None:
 
 def _same(source: str, said: list[str | None], found: Literal) -> None:
     """What stands there must be what Python read. Raises Unclear."""
-    here = "".join(part.text if isinstance(part, Piece) else "\0" for part in found.parts)
+    here = "".join(part.text if isinstance(part, SpelledPiece) else "\0" for part in found.parts)
     there = "".join("\0" if text is None else text for text in said)
     if "\r" in source:  # Python reads each line end as a line feed
         here, there = (_LINE_END.sub("\n", text) for text in (here, there))
     if _HALF.sub("\ufffd", here) != _HALF.sub("\ufffd", there):
-        raise Unclear
+        raise PlacementFailure

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from migrate.references.reference import Reference
-from migrate.references.renames import DROP, Ignore, Renames, Successor
+from migrate.references.renames import DROP, IgnoredReference, Renames, Successor
 
 
 class ScanStore(Protocol):
@@ -113,7 +113,7 @@ def names_question_of(renames: Renames, files: Iterable[str]) -> str:
 
 
 def _said(new: Successor) -> object:
-    if isinstance(new, Ignore):
+    if isinstance(new, IgnoredReference):
         return ["ignored", new.reason]
     return ["drop"] if new is DROP else new
 

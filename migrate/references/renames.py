@@ -20,14 +20,14 @@ DROP: Final = Fate.DROP
 """The entry of a list that names the file can go."""
 
 
-class Ignore(NamedTuple):
+class IgnoredReference(NamedTuple):
     """References to the file stay as they are, for the reason that the plan gives."""
 
     reason: str
 
 
-Successor = str | Fate | Ignore | None
-"""A new root-relative path, `DROP`, `Ignore`, or None: removed without a successor."""
+Successor = str | Fate | IgnoredReference | None
+"""A new root-relative path, `DROP`, `IgnoredReference`, or None: removed without a successor."""
 
 
 @dataclass(frozen=True)

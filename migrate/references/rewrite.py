@@ -9,7 +9,7 @@ from migrate.changes import Change
 from migrate.errors import TreeMoved
 from migrate.references.kinds import KINDS
 from migrate.references.reference import CERTAIN, LIKELY, Reference, Span
-from migrate.references.source import Source
+from migrate.references.source import SourceText
 from migrate.trees.tree import Tree
 
 
@@ -32,7 +32,7 @@ def rewrite(tree: Tree, references: Iterable[Reference], likely: bool = False) -
 
 def _changed(tree: Tree, path: str, references: list[Reference]) -> Change:
     content = tree.read(path)
-    source = Source.of(path, content)
+    source = SourceText.of(path, content)
     if source.unread:
         raise TreeMoved("is not the file that was scanned", path, "run the command again")
     for reference in references:
@@ -67,7 +67,7 @@ def _apart(references: list[Reference]) -> list[tuple[Span, str]]:
     return edits
 
 
-def _expect(reference: Reference, source: Source) -> None:
+def _expect(reference: Reference, source: SourceText) -> None:
     """The scanned text must still stand there."""
     if source.text[slice(*reference.span)] != reference.scanned:
         raise TreeMoved("was edited since it was scanned", reference.place, "run the command again")

@@ -11,7 +11,7 @@ from migrate.errors import InputError
 from migrate.references.files import scanned
 from migrate.references.finder import Finder
 from migrate.references.forge import in_links
-from migrate.references.found import Found, Kind, Unedited, in_unread, refer, settle
+from migrate.references.found import EditFailure, Kind, NameMatch, in_unread, refer, settle
 from migrate.references.halves import in_halves
 from migrate.references.kinds import KINDS, kind_of
 from migrate.references.large import named_plainly
@@ -24,8 +24,8 @@ from migrate.references.remembered import (
     names_question_of,
     question_of,
 )
-from migrate.references.renames import Ignore, Renames
-from migrate.references.source import Source, in_utf_8
+from migrate.references.renames import IgnoredReference, Renames
+from migrate.references.source import SourceText, in_utf_8
 from migrate.references.tokens import has_suffix
 from migrate.references.working_folder import in_folders
 from migrate.trees.globs import matcher, matches
@@ -224,7 +224,7 @@ class _Reader:
         kind = kind_of(path, content, self.renames.config_root, self.renames.composing)
         if kind is None or (_binary(content) and not _known(path)):
             return
-        source = Source.of(path, content)
+        source = SourceText.of(path, content)
         self.names.begin()
         if source.unread:
             prose = kind is KINDS["markdown"]
@@ -251,16 +251,21 @@ class _Reader:
         try:
             for target, line in named_plainly(self.tree, path, self.renames.targets):
                 said = self.renames.moves[target]
-                ignored = isinstance(said, Ignore)
+                ignored = isinstance(said, IgnoredReference)
+                if isinstance(said, IgnoredReference):
+                    why_left = f"ignored by the plan: {said.reason}"
+                else:
+                    why_left = reason
                 yield Reference(
                     path, line, 1, (0, 0), kind.name, target, target, CERTAIN, None, prose,
-                    f"ignored by the plan: {said.reason}" if isinstance(said, Ignore) else reason,
-                    ignored,
+                    why_left, ignored,
                 )  # fmt: skip
         except InputError:
             return  # the note says why
 
-    def _once(self, kind: Kind, source: Source, found: Iterable[Found]) -> Iterator[Reference]:
+    def _once(
+        self, kind: Kind, source: SourceText, found: Iterable[NameMatch]
+    ) -> Iterator[Reference]:
         """A reference for each place."""
         seen: set[tuple[int, int]] = set()
         for one in found:
@@ -274,14 +279,14 @@ class _Reader:
                 yield reference
 
 
-def _editable(kind: Kind, source: Source, references: list[Reference]) -> list[Reference]:
+def _editable(kind: Kind, source: SourceText, references: list[Reference]) -> list[Reference]:
     """The references of a file; without their edits where the kind's editor cannot make them."""
     edits = [(one.span, one.edit) for one in references if one.edit is not None]
     if kind.edit is None or not edits:
         return references
     try:
         kind.edit(source.text, edits)
-    except Unedited as error:
+    except EditFailure as error:
         reason = f"not rewritten: the editor does not take the file ({error})"
         return [
             one if one.edit is None else one._replace(edit=None, reason=reason)

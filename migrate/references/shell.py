@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from migrate.references.comments import Comments
 from migrate.references.elsewhere import RemoteInput
-from migrate.references.found import Found, Kind, in_text
+from migrate.references.found import Kind, NameMatch, in_text
 from migrate.references.names import Names
 from migrate.references.reference import CERTAIN, LIKELY, Span
-from migrate.references.source import Source
-from migrate.references.spelling import Piece, Spelled
+from migrate.references.source import SourceText
+from migrate.references.spelling import SpelledPiece, SpelledString
 from migrate.references.tokens import ANCHOR, LONGEST
 
 _SCRIPTS = (
@@ -72,7 +72,7 @@ def claims(path: str) -> bool:
     return name.endswith(_SUFFIXES) or _NAMES.fullmatch(name) is not None
 
 
-def find(source: Source, names: Names) -> Iterator[Found]:
+def find(source: SourceText, names: Names) -> Iterator[NameMatch]:
     """Names in commands, and in comments as prose; a variable that is set once is followed."""
     yield from in_script(source, names, *_UNKNOWN if not _known(source) else ())
 
@@ -80,7 +80,9 @@ def find(source: Source, names: Names) -> Iterator[Found]:
 _UNKNOWN = (LIKELY, "a kind of file that is not known")
 
 
-def in_script(source: Source, names: Names, cap: str = CERTAIN, why: str = "") -> Iterator[Found]:
+def in_script(
+    source: SourceText, names: Names, cap: str = CERTAIN, why: str = ""
+) -> Iterator[NameMatch]:
     """The same in any text that is a script."""
     values = values_of(source.text) if _VARIABLE.search(source.text) else {}
     comments = Comments(source.path, source.text)
@@ -95,8 +97,8 @@ def in_script(source: Source, names: Names, cap: str = CERTAIN, why: str = "") -
 
 
 def _in_words(
-    source: Source, names: Names, span: Span, values: dict[str, Value], shell: bool
-) -> Iterator[Found]:
+    source: SourceText, names: Names, span: Span, values: dict[str, Value], shell: bool
+) -> Iterator[NameMatch]:
     """Names that follow a variable of known value or are put together, and all others."""
     followed = [
         *_followed(source, names, span, values),
@@ -113,7 +115,7 @@ def _in_words(
             yield found
 
 
-def _known(source: Source) -> bool:
+def _known(source: SourceText) -> bool:
     return claims(source.path) or source.text.startswith("#!")
 
 
@@ -140,17 +142,17 @@ def values_of(text: str) -> dict[str, Value]:
 
 
 def _followed(
-    source: Source, names: Names, span: Span, values: dict[str, Value]
-) -> Iterator[tuple[Found, Span]]:
+    source: SourceText, names: Names, span: Span, values: dict[str, Value]
+) -> Iterator[tuple[NameMatch, Span]]:
     """Names that start with a variable of known value, such as `$CONFIGS/train/a.yaml`."""
     for match in _VARIABLE.finditer(source.text, *span) if values else ():
         value = values.get(next(filter(None, match.groups())))
         tail = _TAIL.match(source.text, match.end(), span[1])
         if value is None or tail is None:
             continue
-        spelled = Spelled([Piece(value.text), Piece(tail[1], *tail.span(1))])
+        spelled = SpelledString([SpelledPiece(value.text), SpelledPiece(tail[1], *tail.span(1))])
         for named in names.find(spelled.text, source.path):
-            found = Found(spelled, named, cap=value.cap, cap_reason=value.cap_reason)
+            found = NameMatch(spelled, named, cap=value.cap, cap_reason=value.cap_reason)
             yield found, (match.start(), tail.end())
 
 
@@ -163,7 +165,7 @@ _JOINED = re.compile(
 _QUOTES = "\"'"
 
 
-def _joined(source: Source, names: Names, span: Span) -> Iterator[tuple[Found, Span]]:
+def _joined(source: SourceText, names: Names, span: Span) -> Iterator[tuple[NameMatch, Span]]:
     """Names that a shell joins from quoted parts and others, such as `configs/train/'p'.yaml`."""
     for match in _JOINED.finditer(source.text, *span):
         if match.end() - match.start() > LONGEST:
@@ -172,11 +174,11 @@ def _joined(source: Source, names: Names, span: Span) -> Iterator[tuple[Found, S
         for part in re.finditer(f"{_PART}|{_QUOTED}", match.group()):
             start, end = (match.start() + offset for offset in part.span())
             quoted = part.group()[0] in _QUOTES
-            pieces.append(Piece(part.group().strip(_QUOTES), start + quoted, end - quoted))
-        spelled = Spelled(pieces)
+            pieces.append(SpelledPiece(part.group().strip(_QUOTES), start + quoted, end - quoted))
+        spelled = SpelledString(pieces)
         for named in names.find(spelled.text, source.path):
             if len(spelled.cut(named.start, named.end)) > 1:
-                yield Found(spelled, named), match.span()
+                yield NameMatch(spelled, named), match.span()
 
 
 _CALL = re.compile(
@@ -186,10 +188,10 @@ _CALL = re.compile(
 _ARGUMENT = re.compile(r"\s*(?:@?(__dirname|__DIR__)|\"([^\"\\\n]*)\"|'([^'\\\n]*)')\s*(?:,|\Z)")
 
 
-def _called(source: Source, names: Names, span: Span) -> Iterator[tuple[Found, Span]]:
+def _called(source: SourceText, names: Names, span: Span) -> Iterator[tuple[NameMatch, Span]]:
     """Names that other languages join by a call, such as `file.path("configs", "a.yaml")`."""
     for match in _CALL.finditer(source.text, *span):
-        pieces: list[Piece] = []
+        pieces: list[SpelledPiece] = []
         position = 0
         for part in _ARGUMENT.finditer(match[1]):
             if part.start() != position:
@@ -197,12 +199,12 @@ def _called(source: Source, names: Names, span: Span) -> Iterator[tuple[Found, S
             position = part.end()
             here, number = part[1] is not None, 2 if part[2] is not None else 3
             start, end = (match.start(1) + offset for offset in part.span(number))
-            folder = Piece(f"{ANCHOR}{dirname(source.path) or '.'}")
-            pieces += [Piece("/", joint=True)] if pieces else []
-            pieces.append(folder if here else Piece(part[number], start, end))
-        spelled = Spelled(pieces if position == len(match[1]) else [])
+            folder = SpelledPiece(f"{ANCHOR}{dirname(source.path) or '.'}")
+            pieces += [SpelledPiece("/", joint=True)] if pieces else []
+            pieces.append(folder if here else SpelledPiece(part[number], start, end))
+        spelled = SpelledString(pieces if position == len(match[1]) else [])
         for named in names.find(spelled.text, source.path):
-            yield Found(spelled, named), match.span()
+            yield NameMatch(spelled, named), match.span()
 
 
 KIND = Kind("shell", claims, find, check)

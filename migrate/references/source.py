@@ -17,7 +17,7 @@ _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceText:
     """The text of one file; a BOM and carriage returns are still in it.
 
     `unread` says why the text is a guess at what the file's own readers see: nothing is edited.
@@ -29,7 +29,7 @@ class Source:
     unread: str = ""
 
     @classmethod
-    def of(cls, path: str, content: bytes) -> Source:
+    def of(cls, path: str, content: bytes) -> SourceText:
         """Decode a file: Python by its cookie, all else as UTF-8 with odd bytes kept, or UTF-16.
 
         What would not come back as the same bytes is `unread`.

@@ -12,7 +12,7 @@ from migrate.references.reference import Span
 ELSEWHERE = -1
 
 
-class Piece(NamedTuple):
+class SpelledPiece(NamedTuple):
     """Text and where it is written; `start` is `ELSEWHERE` for what is not written here.
 
     A piece whose source is not as long as its text (an escape) cannot be divided; one whose source
@@ -36,22 +36,22 @@ class Piece(NamedTuple):
         return self.plain or (self.start < self.end and len(self.text) == 1)
 
 
-class Spelled:
+class SpelledString:
     """The pieces of one string, in order, and the string they make."""
 
-    def __init__(self, pieces: Sequence[Piece]) -> None:
+    def __init__(self, pieces: Sequence[SpelledPiece]) -> None:
         self.pieces = [piece for piece in pieces if piece.text]
         self.text = "".join(piece.text for piece in self.pieces)
         self._ends = list(accumulate(len(piece.text) for piece in self.pieces))
 
     @classmethod
-    def plain(cls, text: str, start: int = 0) -> Spelled:
+    def plain(cls, text: str, start: int = 0) -> SpelledString:
         """A text that stands in the source as it is."""
-        return cls([Piece(text, start, start + len(text))])
+        return cls([SpelledPiece(text, start, start + len(text))])
 
-    def cut(self, start: int, end: int) -> list[Piece]:
+    def cut(self, start: int, end: int) -> list[SpelledPiece]:
         """The parts of the pieces between two offsets; escapes are taken whole."""
-        found: list[Piece] = []
+        found: list[SpelledPiece] = []
         first = bisect_right(self._ends, start)
         for number in range(first, len(self.pieces)):
             piece, position = self.pieces[number], self._ends[number - 1] if number else 0
@@ -59,9 +59,9 @@ class Spelled:
                 break
             low, high = max(start - position, 0), min(end - position, len(piece.text))
             if piece.plain:
-                part = Piece(piece.text[low:high], piece.start + low, piece.start + high)
+                part = SpelledPiece(piece.text[low:high], piece.start + low, piece.start + high)
             else:
-                part = Piece(piece.text[low:high], piece.start, piece.end, piece.joint)
+                part = SpelledPiece(piece.text[low:high], piece.start, piece.end, piece.joint)
             found.append(part)
         return found
 
@@ -71,7 +71,9 @@ class Spelled:
         return written[0] if written else ELSEWHERE
 
 
-def edit(source: str, spelled: Spelled, start: int, end: int, new: str) -> tuple[Span, str] | None:
+def edit(
+    source: str, spelled: SpelledString, start: int, end: int, new: str
+) -> tuple[Span, str] | None:
     """The one edit of the source that makes the stretch say `new`; None if that cannot be done.
 
     What both spellings share stays untouched, so that only literals with a difference change.
@@ -102,9 +104,9 @@ def _shared(old: str, new: str) -> tuple[int, int]:
     return head, min(tail, len(old) - head, len(new) - head)
 
 
-def _operands(parts: Sequence[Piece]) -> list[list[Piece]]:
+def _operands(parts: Sequence[SpelledPiece]) -> list[list[SpelledPiece]]:
     """The pieces of each operand of a join."""
-    operands: list[list[Piece]] = [[]]
+    operands: list[list[SpelledPiece]] = [[]]
     for part in parts:
         if part.joint:
             operands.append([])
@@ -113,7 +115,7 @@ def _operands(parts: Sequence[Piece]) -> list[list[Piece]]:
     return [operand for operand in operands if operand]
 
 
-def _distribute(operands: list[list[Piece]], wanted: str) -> list[str] | None:
+def _distribute(operands: list[list[SpelledPiece]], wanted: str) -> list[str] | None:
     """What each piece is to say; None if there are more operands than path segments."""
     segments = wanted.split("/")
     if not operands or len(segments) < len(operands) or "" in segments:
@@ -128,7 +130,7 @@ def _distribute(operands: list[list[Piece]], wanted: str) -> list[str] | None:
     return texts
 
 
-def _within(operand: list[Piece], text: str) -> list[str]:
+def _within(operand: list[SpelledPiece], text: str) -> list[str]:
     """Divide an operand's text over its concatenated pieces: folders first, the name last."""
     if len(operand) == 1:
         return [text]
@@ -139,7 +141,7 @@ def _within(operand: list[Piece], text: str) -> list[str]:
     return [text, *middle, ""]
 
 
-def _splice(source: str, parts: list[Piece], texts: list[str]) -> tuple[Span, str] | None:
+def _splice(source: str, parts: list[SpelledPiece], texts: list[str]) -> tuple[Span, str] | None:
     if any(a.end > b.start for a, b in pairwise(parts)):
         return None
     out = ""

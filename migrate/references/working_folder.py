@@ -11,11 +11,11 @@ from typing import NamedTuple
 from migrate.locations import outside, relative
 from migrate.references.comments import Comments
 from migrate.references.elsewhere import is_elsewhere
-from migrate.references.found import Found
-from migrate.references.names import Named, Names
+from migrate.references.found import NameMatch
+from migrate.references.names import Names, NameSpan
 from migrate.references.reference import CERTAIN, LIKELY
-from migrate.references.source import Source
-from migrate.references.spelling import Spelled
+from migrate.references.source import SourceText
+from migrate.references.spelling import SpelledString
 from migrate.references.tokens import LONGEST
 
 _CD = re.compile(
@@ -47,7 +47,7 @@ class _Stay(NamedTuple):
     sure: bool = False
 
 
-def in_folders(source: Source, names: Names, prose: bool, script: bool) -> Iterator[Found]:
+def in_folders(source: SourceText, names: Names, prose: bool, script: bool) -> Iterator[NameMatch]:
     """Names relative to a folder that the file enters, likely at most: nobody runs it here.
 
     Where a script says `cd`, such a name holds the step that deletes what it names.
@@ -78,16 +78,16 @@ def _paths(stems: frozenset[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w./\-$}}@:])(?:[\w.\-]*/)*(?:{named})(?:\.ya?ml|/)?(?![\w/\-]|\.\w)")
 
 
-def _found(match: re.Match[str], target: str, folder: str, prose: bool) -> Found:
+def _found(match: re.Match[str], target: str, folder: str, prose: bool) -> NameMatch:
     word = match.group()
     slash = "/" if word.endswith("/") else ""
 
     def respell(new: str) -> str:
         return relative(new, f"{folder}/x") + slash
 
-    named, reason = Named(0, len(word), target, CERTAIN, respell), _REASON.format(folder)
-    spelled = Spelled.plain(word, match.start())
-    return Found(spelled, named, prose, cap=LIKELY, cap_reason=reason)
+    named, reason = NameSpan(0, len(word), target, CERTAIN, respell), _REASON.format(folder)
+    spelled = SpelledString.plain(word, match.start())
+    return NameMatch(spelled, named, prose, cap=LIKELY, cap_reason=reason)
 
 
 def _is_comment(comments: Comments, at: int) -> bool:
@@ -98,7 +98,7 @@ def _is_comment(comments: Comments, at: int) -> bool:
     return any(comment and one <= at < end for (one, end), comment in parts)
 
 
-def _entered(source: Source, comments: Comments) -> Iterator[_Stay]:
+def _entered(source: SourceText, comments: Comments) -> Iterator[_Stay]:
     """Where `cd` and the like lead, as far as that can be read."""
     text, folder, before = source.text, "", ""
     moves = [one for one in _CD.finditer(text) if not _is_comment(comments, one.end() - 1)]

@@ -7,10 +7,18 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from migrate.errors import InputError
-from migrate.references.found import NO_DROP, ONLY_ENTRY, OPTION_VALUE, Drop, Found, Kind, in_text
+from migrate.references.found import (
+    NO_DROP,
+    ONLY_ENTRY,
+    OPTION_VALUE,
+    EntryRemoval,
+    Kind,
+    NameMatch,
+    in_text,
+)
 from migrate.references.names import PLAIN, Names, Use
 from migrate.references.reference import CERTAIN, LIKELY, Span
-from migrate.references.source import BOM, Source
+from migrate.references.source import BOM, SourceText
 from migrate.yaml_text import MAPPING, SCALAR, SEQUENCE, Document, Node, load
 
 _EXTENDS = Use(strict="relative")
@@ -24,7 +32,7 @@ def claims(path: str) -> bool:
     return path.endswith((".yaml", ".yml"))
 
 
-def find(source: Source, names: Names) -> Iterator[Found]:
+def find(source: SourceText, names: Names) -> Iterator[NameMatch]:
     """Names in values, keys and comments; in plain text where the file is no single mapping."""
     try:
         document = Document(source.path, source.encode(source.text))
@@ -36,7 +44,7 @@ def find(source: Source, names: Names) -> Iterator[Found]:
     for node, use, drop in _scalars(document, offsets, names.composing):
         span = offsets.span(node.start, node.end)
         for found in in_text(source, names, span, use):
-            yield Found(found.spelled, found.named, drop=drop)
+            yield NameMatch(found.spelled, found.named, drop=drop)
     for start, end in document.comments:
         yield from in_text(source, names, offsets.span(start, end), _COMMENT, prose=True)
 
@@ -71,9 +79,9 @@ class _Offsets:
 
 def _scalars(
     document: Document, offsets: _Offsets, composing: tuple[str, ...]
-) -> Iterator[tuple[Node, Use, Drop]]:
+) -> Iterator[tuple[Node, Use, EntryRemoval]]:
     """Every scalar, with how its place reads it and what goes if it is dropped."""
-    stack: list[tuple[Node, Use, Drop]] = []
+    stack: list[tuple[Node, Use, EntryRemoval]] = []
     for entry in document.root.entries if document.root else ():
         composes = entry.key.kind == SCALAR and entry.key.value in composing
         stack += [
@@ -93,7 +101,7 @@ def _scalars(
                 stack += [(entry.key, PLAIN, NO_DROP), (entry.value, PLAIN, NO_DROP)]
 
 
-def _drop(document: Document, offsets: _Offsets, sequence: Node, number: int) -> Drop:
+def _drop(document: Document, offsets: _Offsets, sequence: Node, number: int) -> EntryRemoval:
     """The stretch that makes one entry of a list go."""
     if len(sequence.items) == 1:
         return ONLY_ENTRY
@@ -108,7 +116,7 @@ def _drop(document: Document, offsets: _Offsets, sequence: Node, number: int) ->
         beside = document.comments_between(sequence.items[number].end, span[1])
     certainty, reason = (LIKELY, _BESIDE) if beside else (CERTAIN, "")
     group = (sequence.start, len(sequence.items))
-    return Drop(offsets.span(*span), certainty, reason, group)
+    return EntryRemoval(offsets.span(*span), certainty, reason, group)
 
 
 def _flow_entry(sequence: Node, number: int) -> Span:

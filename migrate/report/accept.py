@@ -11,7 +11,7 @@ from migrate.parity.format import difference_values, format_difference
 from migrate.plan import Acceptance
 from migrate.report.paint import Paint, columns, plural
 from migrate.rollout.evidence import difference_sides
-from migrate.verification.acceptances import Retired, to_remove
+from migrate.verification.acceptances import RetiredPreset, to_remove
 
 if TYPE_CHECKING:
     from migrate.commands.accept import Listing, Recorded
@@ -56,7 +56,7 @@ def _values(one: Acceptance) -> tuple[str, str]:
     return difference_values(Difference((), one.was, one.now))
 
 
-def _retired(retired: tuple[Retired, ...]) -> list[tuple[str, ...]]:
+def _retired(retired: tuple[RetiredPreset, ...]) -> list[tuple[str, ...]]:
     return [(one.preset, one.reason) for one in retired]
 
 

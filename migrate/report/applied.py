@@ -11,7 +11,7 @@ from migrate.report.paint import Paint, plural
 from migrate.report.steps import moved_lines, step_data, sweep_data, sweep_lines
 
 if TYPE_CHECKING:
-    from migrate.commands.apply import Applied
+    from migrate.commands.apply import ApplyResult
     from migrate.workspace.steps import Step
 
 
@@ -26,7 +26,7 @@ def landed_lines(steps: Sequence[Step], dry_run: bool, paint: Paint) -> Iterator
         yield from moved_lines(proposal.moved, paint)
 
 
-def end_lines(result: Applied, paint: Paint) -> Iterator[str]:
+def end_lines(result: ApplyResult, paint: Paint) -> Iterator[str]:
     """What is said when all is done, beside the landings."""
     for copy in result.copies:
         yield f"written again as it was applied; the edited text is kept as {printable(copy)}"
@@ -35,14 +35,14 @@ def end_lines(result: Applied, paint: Paint) -> Iterator[str]:
         yield f"nothing to do: {plural(len(result.already), 'preset')} applied already"
 
 
-def stopped_line(result: Applied) -> str:
+def stopped_line(result: ApplyResult) -> str:
     """Where it stopped, in one line: how many steps landed, and how many are pending."""
     where = f"stopped at {printable(result.at)}" if result.at else "stopped at the leftovers"
     word = "would land" if result.dry_run else "landed"
     return f"{where}: {plural(len(result.steps), 'step')} {word}, {len(result.waiting)} pending"
 
 
-def applied_data(result: Applied, error: BaseException | None = None) -> dict[str, Any]:
+def applied_data(result: ApplyResult, error: BaseException | None = None) -> dict[str, Any]:
     """The same for scripts; `error` is what stopped it."""
     names = [step.proposal.name for step in result.steps]
     return {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from migrate.flatten import Dropped
+from migrate.flatten import DroppedComment
 from migrate.locations import printable
 
 
-def dropped_lines(dropped: Iterable[Dropped], indent: str = "") -> Iterator[str]:
+def dropped_lines(dropped: Iterable[DroppedComment], indent: str = "") -> Iterator[str]:
     """Two lines for each comment."""
     for item in dropped:
         of = f"of {item.key}: " if item.key else ""
@@ -17,7 +17,7 @@ def dropped_lines(dropped: Iterable[Dropped], indent: str = "") -> Iterator[str]
         yield f"{indent}  {of}{item.reason}"
 
 
-def dropped_data(dropped: Iterable[Dropped]) -> list[dict[str, Any]]:
+def dropped_data(dropped: Iterable[DroppedComment]) -> list[dict[str, Any]]:
     """The same for scripts."""
     return [
         {

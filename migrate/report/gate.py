@@ -10,7 +10,7 @@ from migrate.locations import printable
 from migrate.report.paint import Paint, columns, plural
 
 if TYPE_CHECKING:
-    from migrate.verification.result import Verified
+    from migrate.verification.result import VerifyResult
 
 LEVELS = {ERROR: "red", WARNING: "yellow", NOTE: "dim"}
 STATES = {
@@ -51,7 +51,9 @@ def finding_data(finding: Finding) -> dict[str, Any]:
     }
 
 
-def verify_lines(result: Verified, strict: bool, all_of_it: bool, paint: Paint) -> Iterator[str]:
+def verify_lines(
+    result: VerifyResult, strict: bool, all_of_it: bool, paint: Paint
+) -> Iterator[str]:
     """What the gate found, worst last, where the eye ends."""
     for level in (NOTE, WARNING, ERROR):
         shown = [finding for finding in result.findings if finding.level == level]
@@ -69,13 +71,13 @@ def verify_lines(result: Verified, strict: bool, all_of_it: bool, paint: Paint) 
     yield f"{_counted(result)}; {_verdict(result, strict, paint)}"
 
 
-def _counted(result: Verified) -> str:
+def _counted(result: VerifyResult) -> str:
     if result.so_far:
         return f"{result.applied} of {result.applied + len(result.pending)} applied"
     return f"{plural(len(result.presets), 'preset')} compared"
 
 
-def _verdict(result: Verified, strict: bool, paint: Paint) -> str:
+def _verdict(result: VerifyResult, strict: bool, paint: Paint) -> str:
     closing = {ERROR, WARNING} if strict else {ERROR}
     closed = sum(finding.level in closing for finding in result.findings)
     so_far = " so far" if result.so_far else ""

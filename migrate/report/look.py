@@ -12,14 +12,14 @@ from migrate.report.paint import Paint, columns, plural, width
 
 if TYPE_CHECKING:
     from migrate.commands.explain import (
-        Explained,
         Explanation,
         Explanations,
+        KeyExplanation,
         KeyGroups,
-        Said,
+        SettingText,
         ValueGroup,
     )
-    from migrate.commands.inspect import Inspected
+    from migrate.commands.inspect import Inspection
 
 VALUE_WIDTH = 60
 
@@ -48,12 +48,12 @@ def _start(text: str, limit: int) -> str:
 # inspect
 
 
-def payload(found: Inspected, kind: str = "json") -> str:
+def payload(found: Inspection, kind: str = "json") -> str:
     """What the trainer sees, with the dataset layer beside it if that was asked for."""
     return spelled(_payload(found), kind)
 
 
-def _payload(found: Inspected) -> Any:
+def _payload(found: Inspection) -> Any:
     if found.fusion is None:
         return found.resolved
     return {"fusion": found.fusion.python, "resolved": found.resolved}
@@ -79,7 +79,7 @@ def chain_lines(chain: tuple[str, ...], title: str, paint: Paint) -> Iterator[st
         yield f"{number_text}  {paint(printable(path), 'cyan') if last else printable(path)}"
 
 
-def inspect_lines(found: Inspected, only: str | None, kind: str, paint: Paint) -> Iterator[str]:
+def inspect_lines(found: Inspection, only: str | None, kind: str, paint: Paint) -> Iterator[str]:
     """The chain, then the payload."""
     if only != "payload":
         yield from chain_lines(found.chain, "chain", paint)
@@ -91,20 +91,20 @@ def inspect_lines(found: Inspected, only: str | None, kind: str, paint: Paint) -
         yield payload(found, kind).rstrip("\n")
 
 
-def named_lines(found: Inspected, only: str | None, kind: str, paint: Paint) -> Iterator[str]:
+def named_lines(found: Inspection, only: str | None, kind: str, paint: Paint) -> Iterator[str]:
     """One of several configs: its name, then the same as of one alone."""
     yield paint(printable(found.path), "bold")
     yield from inspect_lines(found, only, kind, paint)
     yield ""
 
 
-def payloads(shown: Sequence[Inspected], kind: str = "json") -> str:
+def payloads(shown: Sequence[Inspection], kind: str = "json") -> str:
     """What the trainer sees of several configs, by their paths."""
     values = {found.path: _payload(found) for found in shown}
     return spelled(values, kind)
 
 
-def inspect_data(found: Inspected, only: str | None) -> dict[str, Any]:
+def inspect_data(found: Inspection, only: str | None) -> dict[str, Any]:
     """The same for scripts."""
     data: dict[str, Any] = {"config": found.path}
     if only != "payload":
@@ -146,7 +146,7 @@ def _items(value: Any, paint: Paint, limit: int) -> Iterator[str]:
             yield f"      {paint(f'{number:>{most}}', 'dim')}  {one_line(item, limit)}"
 
 
-def _block(one: Explained, paint: Paint, limit: int) -> Iterator[str]:
+def _block(one: KeyExplanation, paint: Paint, limit: int) -> Iterator[str]:
     key = paint(dotted(one.key), "bold")
     if one.active:
         yield f"{key} = {paint(one_line(one.value, limit), 'green')}"
@@ -159,19 +159,19 @@ def _block(one: Explained, paint: Paint, limit: int) -> Iterator[str]:
         yield paint(line, *styles) + _comments(said, line, paint, limit)
 
 
-def _mark(said: Said, one: Explained) -> str:
+def _mark(said: SettingText, one: KeyExplanation) -> str:
     """An arrow for the one that counts; a plus for what it was merged with."""
     if not said.active:
         return ""
     return "->" if said is one.said[-1] else "+"
 
 
-def _saying(said: Said, limit: int) -> str:
+def _saying(said: SettingText, limit: int) -> str:
     text = shortened(printable(said.text), limit) if said.text else one_line(said.value, limit)
     return text if said.of is None else f"{dotted(said.of)}: {text}"
 
 
-def _comments(said: Said, line: str, paint: Paint, limit: int) -> str:
+def _comments(said: SettingText, line: str, paint: Paint, limit: int) -> str:
     """The comments of a key behind its line; more than one go below it."""
     if not said.comments:
         return ""
@@ -192,7 +192,7 @@ def explain_data(found: Explanation) -> dict[str, Any]:
     }
 
 
-def _explained_data(one: Explained) -> dict[str, Any]:
+def _explained_data(one: KeyExplanation) -> dict[str, Any]:
     said = [_said_data(said) for said in one.said]
     return {
         "key": dotted(one.key),
@@ -204,7 +204,7 @@ def _explained_data(one: Explained) -> dict[str, Any]:
     }
 
 
-def _said_data(said: Said) -> dict[str, Any]:
+def _said_data(said: SettingText) -> dict[str, Any]:
     return {
         "path": said.place.path,
         "line": said.place.line,

@@ -12,13 +12,13 @@ from migrate.report.look import VALUE_WIDTH, one_line
 from migrate.report.paint import Paint, columns, plural
 
 if TYPE_CHECKING:
-    from migrate.commands.compare import Compared, JudgedDifference
+    from migrate.commands.compare import ConfigComparison, JudgedDifference
     from migrate.workspace.config_names import NamedConfig
 
 STYLES = {"added": "green", "removed": "red", "value": "yellow", "type": "yellow"}
 
 
-def diff_lines(found: Compared, paint: Paint, full: bool = False) -> Iterator[str]:
+def diff_lines(found: ConfigComparison, paint: Paint, full: bool = False) -> Iterator[str]:
     """Both sides, what is allowed, then what is forbidden: the worst where the eye ends."""
     limit = 0 if full else VALUE_WIDTH
     yield from columns([_side("left", found.left), _side("right", found.right)])
@@ -77,7 +77,7 @@ def _value(value: Any, typed: bool, limit: int) -> str:
     return f"{text} ({type(value).__name__})" if typed and value is not None else text
 
 
-def _summary(found: Compared, paint: Paint) -> str:
+def _summary(found: ConfigComparison, paint: Paint) -> str:
     if found.equal:
         return paint("equal", "green") + ": both resolve to the same config"
     allowed = f"{len(found.allowed)} allowed"
@@ -88,7 +88,7 @@ def _summary(found: Compared, paint: Paint) -> str:
     return f"{paint(allowed, 'green')}, {forbidden}{by}"
 
 
-def diff_data(found: Compared) -> dict[str, Any]:
+def diff_data(found: ConfigComparison) -> dict[str, Any]:
     """The same for scripts."""
     return {
         "left": _side_data(found.left),

@@ -11,10 +11,10 @@ from migrate.report.gate import LEVELS, finding_data
 from migrate.report.paint import Paint, plural
 
 if TYPE_CHECKING:
-    from migrate.commands.lint import Linted
+    from migrate.commands.lint import LintResult
 
 
-def lint_lines(found: Linted, paint: Paint, quiet: bool = False) -> Iterator[str]:
+def lint_lines(found: LintResult, paint: Paint, quiet: bool = False) -> Iterator[str]:
     """Every finding, notes unless `quiet`; the sum of it all."""
     for finding in found.findings:
         if finding.level != NOTE or not quiet:
@@ -30,13 +30,13 @@ def _finding(finding: Finding, paint: Paint) -> Iterator[str]:
         yield paint(f"  hint: {printable(finding.hint)}", "dim")
 
 
-def _summary(found: Linted, paint: Paint) -> str:
+def _summary(found: LintResult, paint: Paint) -> str:
     counts = [(level, found.count(level)) for level in (ERROR, WARNING, NOTE)]
     told = [paint(plural(count, level), LEVELS[level]) for level, count in counts if count]
     return f"{plural(found.presets, 'config')}: {', '.join(told) or paint('no findings', 'green')}"
 
 
-def lint_data(found: Linted) -> dict[str, Any]:
+def lint_data(found: LintResult) -> dict[str, Any]:
     """The same for scripts."""
     data: dict[str, Any] = {
         "configs": found.presets,

@@ -10,7 +10,7 @@ from migrate.references import CERTAIN, LIKELY, Reference
 from migrate.report.paint import Paint, columns, plural
 
 if TYPE_CHECKING:
-    from migrate.commands.refs import Pointing
+    from migrate.commands.refs import RefsResult
 
 COLOURS = {CERTAIN: "green", LIKELY: "yellow"}
 
@@ -31,7 +31,7 @@ def reference_data(one: Reference) -> dict[str, Any]:
     }
 
 
-def pointing_lines(found: Pointing, asked: bool, paint: Paint) -> Iterator[str]:
+def pointing_lines(found: RefsResult, asked: bool, paint: Paint) -> Iterator[str]:
     """The references, target by target; a target that nobody names is told if it was asked for."""
     for target in (*found.folders, *found.targets):
         references = found.of(target)

@@ -10,7 +10,7 @@ from migrate.layout import Layout
 from migrate.locations import dotted, printable, printable_block
 from migrate.parity import Difference
 from migrate.parity.format import format_difference
-from migrate.plan import Planned
+from migrate.plan import PlannedPreset
 from migrate.report.dropped import dropped_data, dropped_lines
 from migrate.report.paint import Paint, columns, plural
 from migrate.report.refs import reference_data
@@ -20,7 +20,7 @@ from migrate.rollout.old_tree import MovedFile
 from migrate.rollout.steps import Proposal, Sweep
 
 if TYPE_CHECKING:
-    from migrate.commands.undo import Undone
+    from migrate.commands.undo import UndoResult
 
 if TYPE_CHECKING:
     from migrate.workspace.steps import Step
@@ -267,7 +267,7 @@ def step_data(step: Step) -> dict[str, Any]:
     }
 
 
-def undo_lines(undone: Undone, dry_run: bool, paint: Paint) -> Iterator[str]:
+def undo_lines(undone: UndoResult, dry_run: bool, paint: Paint) -> Iterator[str]:
     """What was taken back; of a dry run each file too."""
     if not undone.names:
         yield f"nothing to do: {undone.name} is not applied"
@@ -282,7 +282,7 @@ def undo_lines(undone: Undone, dry_run: bool, paint: Paint) -> Iterator[str]:
         yield f"  {printable(change.path)}: {change.why}; the rest stays as it is"
 
 
-def undo_data(undone: Undone, dry_run: bool) -> dict[str, Any]:
+def undo_data(undone: UndoResult, dry_run: bool) -> dict[str, Any]:
     """What was taken back, for scripts."""
     files = [
         {"path": change.path, "change": change.kind, "why": change.why} for change in undone.changes
@@ -295,7 +295,7 @@ def undo_data(undone: Undone, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def gate_lines(presets: Iterable[Planned]) -> Iterator[str]:
+def gate_lines(presets: Iterable[PlannedPreset]) -> Iterator[str]:
     """The gate commands of a plan, shown because a plan file may come from anyone."""
     gates: Mapping[str, None] = {gate: None for planned in presets for gate in planned.gates}
     if gates:

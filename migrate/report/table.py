@@ -19,7 +19,7 @@ from migrate.report.markdown import cut
 from migrate.report.paint import Paint, plural, width
 
 if TYPE_CHECKING:
-    from migrate.commands.table import Cell, Row, Table
+    from migrate.commands.table import Cell, Table, TableRow
 
 WIDE = 80
 """So many cells wide is what is no terminal."""
@@ -121,7 +121,7 @@ def _by_key(found: Table, widest: int) -> _Grid:
     return _Grid(sections, labels, heads, cells, tuple(map(_styles, found.rows)))
 
 
-def _labels(rows: Sequence[Row]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _labels(rows: Sequence[TableRow]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The section of each key, "" for none, and what is left of the key below its title."""
     tops = [dotted(row.key[:1]) if len(row.key) > 1 else "" for row in rows]
     runs = [top for top, _ in groupby(tops) if top]
@@ -154,7 +154,7 @@ def _head(text: str, below: Sequence[str], widest: int) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _short(row: Row, widest: int) -> tuple[str, ...]:
+def _short(row: TableRow, widest: int) -> tuple[str, ...]:
     """The values of a row, short; two different values never look the same."""
     texts: dict[Hashable, str] = {}
     for cell in row.cells:
@@ -181,7 +181,7 @@ def _shortest(value: Any, widest: int) -> str:
     return cut(text, widest)
 
 
-def _styles(row: Row) -> tuple[str, ...]:
+def _styles(row: TableRow) -> tuple[str, ...]:
     """Bright are those that leave a majority of more than half, dim who has nothing of its own."""
     clear = 2 * sum(row.odd) < len(row.odd)
     return tuple(
@@ -268,7 +268,7 @@ def table_data(found: Table) -> dict[str, Any]:
     }
 
 
-def _row_data(row: Row) -> dict[str, Any]:
+def _row_data(row: TableRow) -> dict[str, Any]:
     return {
         "key": dotted(row.key),
         "differs": row.differs,

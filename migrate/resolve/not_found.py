@@ -20,47 +20,49 @@ _MOST = 3
 _SUFFIXES = (".yaml", ".yml")
 
 
-class Odd(NamedTuple):
+class OddName(NamedTuple):
     """What a name is, in words, and what to do."""
 
     what: str
     hint: str
 
 
-def oddity(tree: Tree, dialect: Dialect, source: str, text: str) -> Odd | None:
+def oddity(tree: Tree, dialect: Dialect, source: str, text: str) -> OddName | None:
     """What the name of a base in the file `source` is, if it is more than a misspelt path."""
     if _URL.match(text):
-        return Odd("a URL, and nothing is fetched", "put the file into the tree and extend that")
+        return OddName(
+            "a URL, and nothing is fetched", "put the file into the tree and extend that"
+        )
     if _MADE.search(text):
-        return Odd("a name that something else fills in", "write the path out")
+        return OddName("a name that something else fills in", "write the path out")
     if posixpath.isabs(text):
         return _absolute(tree, dialect, source, text)
     return _several(tree, dialect, source, text) or _from_root(tree, dialect, source, text)
 
 
-def _several(tree: Tree, dialect: Dialect, source: str, text: str) -> Odd | None:
+def _several(tree: Tree, dialect: Dialect, source: str, text: str) -> OddName | None:
     """A folder, or a pattern: more than one file."""
     path = join(source, text)
     inside = [one for one in tree.files() if one.startswith(f"{path}/")]
     if inside:
-        return Odd("a folder", f"extend the files in it: {_spelled(dialect, source, inside)}")
+        return OddName("a folder", f"extend the files in it: {_spelled(dialect, source, inside)}")
     if not _PATTERN.search(text):
         return None
     found = [one for one in tree.files() if one.endswith(_SUFFIXES) and matches(one, [path])]
     named = f": {_spelled(dialect, source, found)}" if found else "; this one matches none"
-    return Odd("a pattern", f"extend files by their names{named}")
+    return OddName("a pattern", f"extend files by their names{named}")
 
 
-def _from_root(tree: Tree, dialect: Dialect, source: str, text: str) -> Odd | None:
+def _from_root(tree: Tree, dialect: Dialect, source: str, text: str) -> OddName | None:
     """A path that would be right if it were read from the root."""
     path = posixpath.normpath(text)
     if outside(path) or not tree.exists(path):
         return None
     hint = f"write {dialect.link(path, source)}: a path is relative to the file it is in"
-    return Odd("", hint)
+    return OddName("", hint)
 
 
-def _absolute(tree: Tree, dialect: Dialect, source: str, text: str) -> Odd | None:
+def _absolute(tree: Tree, dialect: Dialect, source: str, text: str) -> OddName | None:
     disk = disk_below(tree)
     if disk is None:
         return None
@@ -71,7 +73,7 @@ def _absolute(tree: Tree, dialect: Dialect, source: str, text: str) -> Odd | Non
         hint = f"write {dialect.link(inner, source)}: a tree may be moved, and cloned elsewhere"
     else:
         hint = f"no file stands there; write a path relative to {source}"
-    return Odd("an absolute path", hint)
+    return OddName("an absolute path", hint)
 
 
 def _spelled(dialect: Dialect, source: str, paths: list[str]) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from migrate.canonical import Ready, ready
+from migrate.canonical import RenderedPart, ready
 from migrate.changes import sha256
 from migrate.errors import InputError, MigrateError, Refused, raise_all
-from migrate.flatten import Account, FlatText, Follow, Onto, flatten
+from migrate.flatten import Account, FlatText, Onto, RestatedKey, flatten
 from migrate.flatten.place import stay_in_place
 from migrate.loading.trainer import PlainLoader
 from migrate.locations import Index, KeyPath, dotted, overlap, parse_dotted
 from migrate.parity import Verdict, differences, equal, find, judge
-from migrate.plan import Planned
+from migrate.plan import PlannedPreset
 from migrate.plan.patterns import Patterns
 from migrate.resolve import Resolved, Resolver
 from migrate.rollout.context import Rollout
@@ -38,7 +38,7 @@ class NewPreset(NamedTuple):
     """Keys, with their files, that the plan inlines and that are never active."""
     comments: Account
     keys: int
-    follows: tuple[Follow, ...] = ()
+    follows: tuple[RestatedKey, ...] = ()
     """Keys that inlined files set and that are left to the parents, which say the same."""
 
 
@@ -46,7 +46,7 @@ class Proof(NamedTuple):
     """What the trainer's own loader makes of both sides, and what it built the new one from."""
 
     verdict: Verdict
-    resolved: Ready
+    resolved: RenderedPart
     """The old config as the trainer sees it, for the record."""
     chain: tuple[str, ...]
     said: tuple[str, ...]
@@ -55,7 +55,7 @@ class Proof(NamedTuple):
     """The new chain without the preset itself."""
 
 
-class Migrated(NamedTuple):
+class BuiltPreset(NamedTuple):
     """All that one preset becomes. It is data alone, and can come from another process."""
 
     written: NewPreset
@@ -68,7 +68,7 @@ class PresetBuilder:
     def __init__(self, rollout: Rollout) -> None:
         self.rollout = rollout
 
-    def write(self, live: Resolver, planned: Planned, done: Iterable[str]) -> NewPreset:
+    def write(self, live: Resolver, planned: PlannedPreset, done: Iterable[str]) -> NewPreset:
         """The new text, its parents as `live` has them; `done` names the presets migrated so far.
 
         Raises Refused or InputError.
@@ -88,11 +88,13 @@ class PresetBuilder:
             follows=flat.follows,
         )
 
-    def content(self, live: Resolver, planned: Planned) -> bytes:
+    def content(self, live: Resolver, planned: PlannedPreset) -> bytes:
         """What the step writes at its target, its parents as they are in `live`."""
         return self.flat(live, planned).content
 
-    def flat(self, live: Resolver, planned: Planned, carried: Sequence[KeyPath] = ()) -> FlatText:
+    def flat(
+        self, live: Resolver, planned: PlannedPreset, carried: Sequence[KeyPath] = ()
+    ) -> FlatText:
         """The same with what it was made of. The keys in `carried` are as the old chain says them,
         whatever the preset loads from its parents today. Raises Refused or InputError."""
         legacy = self.rollout.legacy_chain(planned)
@@ -101,7 +103,7 @@ class PresetBuilder:
     def _flat(
         self,
         live: Resolver,
-        planned: Planned,
+        planned: PlannedPreset,
         legacy: Resolved,
         done: Iterable[str],
         carried: Sequence[KeyPath] = (),
@@ -133,7 +135,7 @@ class PresetBuilder:
         below = named if implicit is None else [implicit]
         return dialect.each_once([live.resolve(path).paths for path in below])
 
-    def _parents(self, planned: Planned, done: Iterable[str]) -> dict[str, str]:
+    def _parents(self, planned: PlannedPreset, done: Iterable[str]) -> dict[str, str]:
         """New parent path to the frozen path of what it was. Raises Refused if one is not ready."""
         parents: dict[str, str] = {}
         for path in planned.preset.extends:
@@ -147,7 +149,7 @@ class PresetBuilder:
 
     def _content(
         self,
-        planned: Planned,
+        planned: PlannedPreset,
         legacy: Resolved,
         live: Resolver,
         parents: dict[str, str],
@@ -178,7 +180,7 @@ class PresetBuilder:
         )
 
     def _handed_on(
-        self, planned: Planned, legacy: Resolved, live: Resolver, parents: Sequence[Resolved]
+        self, planned: PlannedPreset, legacy: Resolved, live: Resolver, parents: Sequence[Resolved]
     ) -> list[KeyPath]:
         """The keys that the preset loads from a new parent today otherwise than by its old chain.
 
@@ -205,7 +207,7 @@ class PresetBuilder:
             and any(_says(parent, key, find(today, key)) for parent in parents)
         ]
 
-    def _below(self, planned: Planned) -> Iterator[Planned]:
+    def _below(self, planned: PlannedPreset) -> Iterator[PlannedPreset]:
         """The presets that a preset builds on by its plan."""
         for path in planned.preset.extends:
             other = self.rollout.targets.get(path)
@@ -229,7 +231,7 @@ class PresetBuilder:
         legacy: Resolved,
         parents: dict[str, str],
         onto: Onto,
-        planned: Planned,
+        planned: PlannedPreset,
         live: Resolver,
     ) -> FlatText:
         """The old text byte for byte; only links that lead elsewhere from the new place change."""
@@ -253,7 +255,7 @@ class PresetBuilder:
         return FlatText(content, Account(len(legacy.document.comments), ()), keys)
 
     def _authority(
-        self, planned: Planned, flat: FlatText, legacy: Resolved
+        self, planned: PlannedPreset, flat: FlatText, legacy: Resolved
     ) -> tuple[tuple[str, str], ...]:
         """The plan says what is inlined: a key it does not name is refused. Returns idle keys.
 
@@ -277,7 +279,7 @@ class PresetBuilder:
         )
         return tuple(item for item in known if item not in used)
 
-    def unplanned(self, planned: Planned, flat: FlatText) -> list[tuple[KeyPath, str]]:
+    def unplanned(self, planned: PlannedPreset, flat: FlatText) -> list[tuple[KeyPath, str]]:
         """The keys of a new text that the plan does not inline, each with its old file."""
         patterns = self._patterns(planned)
         own = (self.rollout.frozen(planned), planned.file)
@@ -289,7 +291,7 @@ class PresetBuilder:
             and not (source in patterns and patterns[source].covering(path))
         ]
 
-    def _patterns(self, planned: Planned) -> dict[str, Patterns]:
+    def _patterns(self, planned: PlannedPreset) -> dict[str, Patterns]:
         """The keys that a plan inlines, by old file."""
         preset = planned.preset
         return {
@@ -297,7 +299,9 @@ class PresetBuilder:
             for path in preset.inline
         }
 
-    def _unplanned(self, planned: Planned, path: KeyPath, source: str, legacy: Resolved) -> Refused:
+    def _unplanned(
+        self, planned: PlannedPreset, path: KeyPath, source: str, legacy: Resolved
+    ) -> Refused:
         slot = legacy.branch.find(path)
         where = slot.winner.place if slot is not None else source
         inner = source.removeprefix(self.rollout.plans.legacy_path(""))

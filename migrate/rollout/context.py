@@ -7,9 +7,9 @@ from typing import Any
 
 from migrate.dialect import Dialect
 from migrate.errors import InputError, MigrateError
-from migrate.loading.graph import Said, said_by
+from migrate.loading.graph import SettingText, said_by
 from migrate.loading.trainer import PlainLoader
-from migrate.plan import Planned, Plans
+from migrate.plan import PlannedPreset, Plans
 from migrate.references import ScanStore
 from migrate.resolve import Resolved, Resolver, Store
 from migrate.rollout.old_tree import OldTree
@@ -33,12 +33,12 @@ class Rollout:
         self.dialect = dialect
         self.store: Store = {}
         self.loaded: dict[bytes, Any] = {}
-        self.said: Said = {}
+        self.said: SettingText = {}
         self.legacy = Resolver(old.tree, dialect, self.store)
         self.legacy_plain = PlainLoader(old.tree, dialect, self.loaded)
         self.targets = {planned.preset.to: planned for planned in plans.presets.values()}
 
-    def frozen(self, planned: Planned) -> str:
+    def frozen(self, planned: PlannedPreset) -> str:
         """The frozen copy of a preset's old file."""
         return self.plans.legacy_path(planned.preset.from_)
 
@@ -46,7 +46,7 @@ class Rollout:
         """Where a frozen file stood."""
         return self.plans.layout.live(frozen)
 
-    def legacy_chain(self, planned: Planned) -> Resolved:
+    def legacy_chain(self, planned: PlannedPreset) -> Resolved:
         """The old preset as it is today. Raises InputError at the plan's line."""
         path = self.frozen(planned)
         if not self.legacy.tree.exists(path):
@@ -57,7 +57,7 @@ class Rollout:
         except MigrateError as error:
             raise self.old.in_live_terms(error) from None
 
-    def _recorded_chain(self, planned: Planned) -> Resolved:
+    def _recorded_chain(self, planned: PlannedPreset) -> Resolved:
         """The same; of a preset whose files cannot be read today, as it was frozen."""
         try:
             return self.legacy_chain(planned)
@@ -78,12 +78,12 @@ class Rollout:
         return found
 
     @cached_property
-    def moved(self) -> dict[str, Planned]:
+    def moved(self) -> dict[str, PlannedPreset]:
         """The presets whose target is another place than their old file, by that file's path."""
         places = {self.live(self.frozen(p)): p for p in self.plans.presets.values()}
         return {path: planned for path, planned in places.items() if path != planned.preset.to}
 
-    def forget(self, planned: Planned, content: bytes) -> None:
+    def forget(self, planned: PlannedPreset, content: bytes) -> None:
         """Of many presets, keep no value of one whose step is done, nor of its new text."""
         path = self.frozen(planned)
         if len(self.plans.presets) > MANY and path not in self._shared:

@@ -11,7 +11,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from migrate.canonical import Ready, canonical, indented, plain, restore
+from migrate.canonical import RenderedPart, canonical, indented, plain, restore
 from migrate.changes import Change, ChangeSet, sha256
 from migrate.errors import InputError
 from migrate.layout import Layout
@@ -29,13 +29,13 @@ from migrate.rollout.own_lines import (
 from migrate.trees.tree import Tree
 
 if TYPE_CHECKING:
-    from migrate.plan import Planned
+    from migrate.plan import PlannedPreset
     from migrate.rollout.steps import Proposal
 
 FORMAT = "1.0"
 
 
-class Step(NamedTuple):
+class FileRecord(NamedTuple):
     """One file that a step changed; digests are None where the file did not exist."""
 
     path: str
@@ -63,7 +63,7 @@ class Evidence(NamedTuple):
     """The files of the old chain that other steps had deleted before."""
     resolved: dict[Any, Any]
     plan: str
-    steps: tuple[Step, ...]
+    steps: tuple[FileRecord, ...]
     content: bytes
     path: str
     """Where the record stands."""
@@ -87,7 +87,7 @@ class Evidence(NamedTuple):
         return same or canonical(resolved) == canonical(self.resolved)
 
 
-def plan_digest(planned: Planned) -> str:
+def plan_digest(planned: PlannedPreset) -> str:
     """The digest of what a plan says of a preset; a changed plan makes the preset stale."""
     said = planned.source.raw["presets"][planned.name]
     around = {"order": list(planned.order), "headers": planned.headers}
@@ -97,7 +97,7 @@ def plan_digest(planned: Planned) -> str:
 
 
 def record(
-    proposal: Proposal, planned: Planned, frozen_digest: dict[str, str], layout: Layout
+    proposal: Proposal, planned: PlannedPreset, frozen_digest: dict[str, str], layout: Layout
 ) -> Change:
     """The change that writes a proposal's evidence; `frozen_digest`: digest to legacy file."""
     written, proof = proposal.written, proposal.proof
@@ -138,7 +138,7 @@ class Amendment(NamedTuple):
 
     digests: dict[str, str]
     """The SHA-256 of each, by its path in the legacy tree."""
-    resolved: Ready
+    resolved: RenderedPart
     """The old config with them."""
     differences: tuple[Difference, ...]
     """What that changed."""
@@ -255,7 +255,7 @@ def ported_record(evidence: Evidence, done: PortRecord, amendment: Amendment | N
     return Change(evidence.path, evidence.content, indented(data).encode(), why)
 
 
-def _since_the_step(change: Change, step: Step | None) -> Change | None:
+def _since_the_step(change: Change, step: FileRecord | None) -> Change | None:
     """A later change of a file, from where the step itself began; None if that is not known."""
     if step is None or step.before is None:
         return change if step is None else change._replace(before=None)
@@ -383,11 +383,11 @@ def _restored(resolved: Any, content: bytes) -> Any:
     return restore(resolved) if any(sign in content for sign in _SPELLED) else resolved
 
 
-def _read_step(item: dict[str, Any]) -> Step:
+def _read_step(item: dict[str, Any]) -> FileRecord:
     edits = tuple((_offset(a), _offset(b), _lines(c)) for a, b, c in item.get("edits", ()))
     before, after, legacy = item["before"], item["after"], item.get("legacy")
     written = _written(item, edits) if "lines" in item else None
-    return Step(
+    return FileRecord(
         _path(item["path"]),
         None if before is None else _text(before),
         None if after is None else _text(after),

@@ -10,7 +10,7 @@ from migrate.loading.trainer import PlainLoader
 from migrate.locations import Index, KeyPath, Place, dotted, overlap, parse_dotted
 from migrate.parity import Difference, differences, equal, find
 from migrate.parity.format import value_text
-from migrate.plan import Planned
+from migrate.plan import PlannedPreset
 from migrate.resolve import Resolved, Resolver
 from migrate.rollout.context import Rollout
 from migrate.rollout.evidence import Evidence
@@ -55,7 +55,9 @@ class MissedEdit(NamedTuple):
 class OldConfig:
     """One applied preset's old config as it is today, beside its record and what it became."""
 
-    def __init__(self, rollout: Rollout, planned: Planned, evidence: Evidence, live: Resolver):
+    def __init__(
+        self, rollout: Rollout, planned: PlannedPreset, evidence: Evidence, live: Resolver
+    ):
         self.rollout = rollout
         self.planned = planned
         self.evidence = evidence

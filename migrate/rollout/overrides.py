@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from migrate.dialect import Dialect
 from migrate.errors import InputError
 from migrate.locations import KeyPath, parse_dotted
-from migrate.plan import Planned
+from migrate.plan import PlannedPreset
 from migrate.resolve import Resolved, merge, read_branch
 from migrate.yaml_text import LOADERS, Document
 from migrate.yaml_text.render import in_flow_style
 from migrate.yaml_text.spelling import spell
 
 
-def lay_over(legacy: Resolved, planned: Planned, dialect: Dialect) -> Resolved:
+def lay_over(legacy: Resolved, planned: PlannedPreset, dialect: Dialect) -> Resolved:
     """The resolved config with the plan's `override:` on top; the reason stands above each key.
 
     Raises InputError for a key path through a list.

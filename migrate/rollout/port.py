@@ -18,7 +18,7 @@ from migrate.loading.trainer import PlainLoader
 from migrate.locations import KeyPath, Place, dotted, overlap, parse_dotted
 from migrate.parity import ABSENT, differences, equal, find
 from migrate.parity.format import format_difference
-from migrate.plan import Planned
+from migrate.plan import PlannedPreset
 from migrate.resolve import Resolved, Resolver
 from migrate.rollout.build import PresetBuilder
 from migrate.rollout.context import Rollout
@@ -59,7 +59,7 @@ class Outcome(NamedTuple):
 class PresetPort(NamedTuple):
     """One preset with the edits of its old files: its new text, and what became of each key."""
 
-    planned: Planned
+    planned: PlannedPreset
     before: bytes
     content: bytes
     outcomes: tuple[Outcome, ...] = ()
@@ -114,7 +114,7 @@ class Porter:
         self.tree = Overlay(tree)
         self.before = Resolver(tree, today.dialect, today.store)
 
-    def port(self, planned: Planned) -> PresetPort:
+    def port(self, planned: PlannedPreset) -> PresetPort:
         """Carry edits into one applied preset. Raises InputError where a side cannot be read,
         Refused where what it builds on would change a value of it that no edit changed."""
         return _Carrier(self, planned).port()
@@ -147,7 +147,7 @@ class Porter:
 class _Carrier:
     """One preset, and the edits of its old files."""
 
-    def __init__(self, porter: Porter, planned: Planned) -> None:
+    def __init__(self, porter: Porter, planned: PlannedPreset) -> None:
         self.porter = porter
         self.planned = planned
         self.target = planned.preset.to

@@ -19,7 +19,7 @@ from migrate.plan import Ignore as PlanIgnore
 from migrate.plan import Plans
 from migrate.references import (
     DROP,
-    Ignore,
+    IgnoredReference,
     Reference,
     Renames,
     ScanStore,
@@ -38,7 +38,7 @@ from migrate.trees.tree import Overlay, Tree
 from migrate.yaml_text.spelling import spell
 
 
-class Followed(NamedTuple):
+class ReferenceUpdates(NamedTuple):
     """The references to what a step moves or deletes, and the changes that follow them."""
 
     references: tuple[Reference, ...] = ()
@@ -54,7 +54,7 @@ class Followed(NamedTuple):
         return is_rewritten(reference, self.likely)
 
 
-class Unanswered(Refused):
+class OpenReferences(Refused):
     """What is to be said about the files that code names; `paste` are lines for a plan file."""
 
     def __init__(self, what: str, place: Place | str | None, hint: str, paste: Sequence[str]):
@@ -69,7 +69,7 @@ class Unanswered(Refused):
         return "\n".join([super().render(), *map(printable, self.paste)])
 
 
-def explains(difference: Difference, followed: Iterable[Followed]) -> bool:
+def explains(difference: Difference, followed: Iterable[ReferenceUpdates]) -> bool:
     """Whether two values differ just as the references that these steps rewrote, in this order."""
     value, new = difference.old, difference.new
     if not isinstance(value, str) or not isinstance(new, str):
@@ -131,25 +131,25 @@ class ReferenceTracker:
         deleted: Sequence[str],
         links: Sequence[Change] = (),
         likely: bool = False,
-    ) -> Followed:
+    ) -> ReferenceUpdates:
         """What names the files a step deletes, and the edits. `links` are those of the step that
         lead to a moved file; what else names it in these files is edited on top of them."""
         gone = set(deleted)
         laid = Overlay(tree, links) if links else tree
         self._unread.update(self.suspects.keys() & {link.path for link in links})
         if not gone or not self.suspects:
-            return Followed(changes=tuple(links))
+            return ReferenceUpdates(changes=tuple(links))
         self._scan(laid)
         gone.update(self._empty(tree, gone))
         found = self._references(gone, laid) + self._not_scanned()
         faults = _faults([one for one in found if one.dangles])
         # Listing the tree takes as long as the tree is large, and hardly any step needs it.
         alive = [f for f in tree.files() if f not in gone] if any(map(_glob, found)) else []
-        matched = _Matching(alive, self.plans)
+        matched = _MatchingPatterns(alive, self.plans)
         told = (one for one in found if set(one.written) & _MADE_AT or one not in matched)
         changes = rewrite(laid, found, likely)
         self._unread.update(change.path for change in changes)
-        return Followed(tuple(told), tuple(_joined(links, changes)), faults, likely)
+        return ReferenceUpdates(tuple(told), tuple(_joined(links, changes)), faults, likely)
 
     def _empty(self, tree: Tree, gone: set[str]) -> Iterator[str]:
         """The folders that somebody names and that are empty without these files."""
@@ -214,7 +214,7 @@ def _holds(folder: str, files: Iterable[str]) -> bool:
 def _fate(plans: Plans, path: str, moved: str | None) -> Successor:
     """What becomes of a file that goes; what names a moved preset may be ignored too."""
     said = successor(plans, path)
-    return said if moved is None or isinstance(said, Ignore) else moved
+    return said if moved is None or isinstance(said, IgnoredReference) else moved
 
 
 def successor(plans: Plans, path: str) -> Successor:
@@ -222,7 +222,7 @@ def successor(plans: Plans, path: str) -> Successor:
     inner = posixpath.relpath(path, plans.config_root)
     said = plans.references.get(path, plans.references.get(inner))
     if isinstance(said, PlanIgnore):
-        return Ignore(said.ignore)
+        return IgnoredReference(said.ignore)
     return DROP if said == PLAN_DROP else said
 
 
@@ -252,7 +252,7 @@ def unanswered(
         say = lines_for(tree, plans, dangling)
         targets = {one.target for one in dangling}
         what = f"nothing says what became of {len(targets):,} of the files that code names"
-        faults.append(Unanswered(what, say.place, f"{say.where}, such as:", say.lines))
+        faults.append(OpenReferences(what, say.place, f"{say.where}, such as:", say.lines))
     return faults
 
 
@@ -331,15 +331,15 @@ def still_named(
     moves: dict[str, Successor] = {}
     for path in gone:
         said = successor(plans, path)
-        moves[path] = said if isinstance(said, Ignore) else None
+        moves[path] = said if isinstance(said, IgnoredReference) else None
     if not moves:
         return []
     for folder in emptied(moves, tree.files(), plans.config_root):
         said = successor(plans, folder)
-        moves[folder] = said if isinstance(said, Ignore) else None
+        moves[folder] = said if isinstance(said, IgnoredReference) else None
     renames = Renames(moves, plans.config_root, plans.dialect.keys, layout=plans.layout)
     files = naming(tree, renames, plans.include, plans.exclude, store)
-    matched = _Matching(list(tree.files()), plans)
+    matched = _MatchingPatterns(list(tree.files()), plans)
     found = scan(tree, renames, exclude=plans.exclude, among=files, store=store)
     return [one for one in found if one not in matched]
 
@@ -349,7 +349,7 @@ _CHOICE = re.compile(r"\([^()]*\|[^()]*\)")
 _MADE = re.compile(r"\$\{?\w+\}?|\{[^}]*\}|%s")
 
 
-class _Matching:
+class _MatchingPatterns:
     """The patterns that go on matching other files: then nothing has to be done about them."""
 
     def __init__(self, alive: Sequence[str], plans: Plans) -> None:

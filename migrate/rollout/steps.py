@@ -13,17 +13,17 @@ from migrate.loading.trainer import PlainLoader
 from migrate.locations import Place, dotted, overlap
 from migrate.parity import Difference, Verdict, equal, find, judge
 from migrate.parity.format import format_difference
-from migrate.plan import Planned
+from migrate.plan import PlannedPreset
 from migrate.references import Reference
 from migrate.resolve import Resolver
-from migrate.rollout.build import Migrated, NewPreset, PresetBuilder, Proof
+from migrate.rollout.build import BuiltPreset, NewPreset, PresetBuilder, Proof
 from migrate.rollout.context import Rollout
 from migrate.rollout.leftovers import Leftover
 from migrate.rollout.legacy import refreeze
 from migrate.rollout.old_tree import MovedFile
 from migrate.rollout.reference_updates import (
-    Followed,
     ReferenceTracker,
+    ReferenceUpdates,
     explains,
     held,
     not_ours,
@@ -41,7 +41,7 @@ class Proposal(NamedTuple):
     proof: Proof
     changes: ChangeSet
     dependents: tuple[str, ...] = ()
-    followed: Followed = Followed()
+    followed: ReferenceUpdates = ReferenceUpdates()
     moved: tuple[MovedFile, ...] = ()
     """The files of the old chain that changed since they were frozen; the step takes their live
     text and puts it into the legacy tree."""
@@ -62,7 +62,7 @@ class Sweep(NamedTuple):
     leftovers: tuple[Leftover, ...] = ()
     held: tuple[Link, ...] = ()
     changes: ChangeSet = ChangeSet()
-    followed: Followed = Followed()
+    followed: ReferenceUpdates = ReferenceUpdates()
     moved: tuple[MovedFile, ...] = ()
     """Those whose text is not the frozen one; it goes into the legacy tree."""
     waiting: tuple[tuple[Leftover, tuple[str, ...]], ...] = ()
@@ -103,7 +103,7 @@ class Proposer:
             for path, names in self.rollout.users.items()
         }
 
-    def propose(self, planned: Planned, made: Migrated | None = None) -> Proposal:
+    def propose(self, planned: PlannedPreset, made: BuiltPreset | None = None) -> Proposal:
         """The step that migrates one preset; `made` is what was made of it elsewhere.
 
         Raises Refused, InputError or TreeMoved, and then nothing may be written.
@@ -113,7 +113,7 @@ class Proposer:
         except MigrateError as error:
             raise self.rollout.old.in_live_terms(error) from None
 
-    def _propose(self, planned: Planned, made: Migrated | None) -> Proposal:
+    def _propose(self, planned: PlannedPreset, made: BuiltPreset | None) -> Proposal:
         made = made if made is not None and self._holds(planned, made) else None
         self._refuse_missing(planned)
         self._refuse_back(planned)
@@ -151,7 +151,7 @@ class Proposer:
 
     def _as_today(
         self,
-        planned: Planned,
+        planned: PlannedPreset,
         written: NewPreset,
         changes: ChangeSet,
         verdict: Verdict,
@@ -182,7 +182,7 @@ class Proposer:
         )
         return without(verdict, inherited), inherited
 
-    def _refuse_taking_back(self, planned: Planned, verdict: Verdict, edited: str) -> None:
+    def _refuse_taking_back(self, planned: PlannedPreset, verdict: Verdict, edited: str) -> None:
         """Raises Refused for what differs from today, but for edits of old files that arrive."""
         arriving = [
             one.path
@@ -246,7 +246,7 @@ class Proposer:
 
     # The old files.
 
-    def _refuse_back(self, planned: Planned) -> None:
+    def _refuse_back(self, planned: PlannedPreset) -> None:
         """Raises Refused for a file of the old chain that was retired and is back with another
         text: it may be older than the record, and only `port` looks for what it was made from."""
         old = self.rollout.old
@@ -258,7 +258,7 @@ class Proposer:
                 hint = "`migrate port` carries over what is new in it, and retires it; then go on"
                 raise Refused(what, file.path, hint)
 
-    def _refuse_missing(self, planned: Planned) -> None:
+    def _refuse_missing(self, planned: PlannedPreset) -> None:
         """Raises TreeMoved for a file that the old chain needs and that somebody deleted."""
         own = self.rollout.live(self.rollout.frozen(planned))
         for path in self.rollout.old.missing_in(self.rollout.legacy_chain(planned).paths):
@@ -279,7 +279,7 @@ class Proposer:
 
     # What was made elsewhere.
 
-    def _holds(self, planned: Planned, made: Migrated) -> bool:
+    def _holds(self, planned: PlannedPreset, made: BuiltPreset) -> bool:
         """Whether it was made from the parents that the tree has now."""
         parents = (self.rollout.targets.get(path) for path in planned.preset.extends)
         return (
@@ -292,7 +292,7 @@ class Proposer:
     def _is(self, path: str, digest: str) -> bool:
         return self.tree.exists(path) and sha256(self.tree.read(path)) == digest
 
-    def _touches(self, changes: ChangeSet, made: Migrated) -> bool:
+    def _touches(self, changes: ChangeSet, made: BuiltPreset) -> bool:
         """Whether the step changes what the new preset is built on."""
         below = {path for path, _ in made.proof.built_on}
         return any(change.path in below for change in changes)
@@ -309,7 +309,7 @@ class Proposer:
             raise Refused("stands where the new preset goes", path, hint)
         return Change(path, before, written.content, f"migrate {written.name}")
 
-    def _migrated(self, planned: Planned, written: NewPreset) -> None:
+    def _migrated(self, planned: PlannedPreset, written: NewPreset) -> None:
         """From here on the preset counts as migrated."""
         left = self.left
         for path, _ in written.chain:
@@ -365,11 +365,11 @@ class Proposer:
             last[folder] = max(last[path] for path in last if path.startswith(f"{folder}/"))
         return {path: order[position] for path, position in last.items() if position >= 0}
 
-    def _followed(self, retired: list[Change], links: list[Change]) -> Followed:
+    def _followed(self, retired: list[Change], links: list[Change]) -> ReferenceUpdates:
         """What names the files that go, in code, scripts, docs and configs nobody planned; the
         changes begin from `links` and hold them."""
         if not self.follow:
-            return Followed(changes=tuple(links))
+            return ReferenceUpdates(changes=tuple(links))
         deleted = [change.path for change in retired]
         return self.pointers.follow(self.tree, deleted, links, self.likely)
 
@@ -403,7 +403,7 @@ class Proposer:
         raise_all([*faults, *not_ours(self.foreign, changes)])
 
     def _dependents(
-        self, changes: ChangeSet, written: NewPreset, followed: Followed
+        self, changes: ChangeSet, written: NewPreset, followed: ReferenceUpdates
     ) -> tuple[str, ...]:
         """Every other config whose chain goes through a changed file must keep parity, but for
         paths in its values that follow what moved."""

@@ -28,7 +28,7 @@ from migrate.yaml_text.spelling import spell
 
 Answered = tuple[str, dict[Any, Any]]
 """The path of a config, and the trainer's values of it."""
-Said = dict[str, Any]
+SettingText = dict[str, Any]
 """A declaration as a plan has it."""
 
 SAMPLE = 12
@@ -47,7 +47,7 @@ class Fitting:
     def __init__(self, tree: Tree, dialect: Dialect, ignore: Iterable[str]) -> None:
         self.tree = tree
         self.ignore = tuple(ignore)
-        self._start: Said = json.loads(dialect.declared) if dialect.declared else {}
+        self._start: SettingText = json.loads(dialect.declared) if dialect.declared else {}
         if not dialect.declared and dialect.name != "extends":
             self._start = {"like": dialect.name}
         self._loaded: dict[str, dict[bytes, Any]] = {}
@@ -73,11 +73,11 @@ class Fitting:
             known += left[_text(start)]
         return []
 
-    def _search(self, start: Said, sample: Sequence[Answered]) -> list[Said]:
+    def _search(self, start: SettingText, sample: Sequence[Answered]) -> list[SettingText]:
         """What fits a sample: from one declaration on, one field after another."""
         states = [(self._distance(_dialect(start), sample), start)]
         for _ in range(_ROUNDS):
-            tried: dict[Dialect, tuple[int, Said]] = {}
+            tried: dict[Dialect, tuple[int, SettingText]] = {}
             for _, state in states:
                 for said, dialect in self._variations(state, sample):
                     if _rules(dialect) not in tried:
@@ -96,7 +96,7 @@ class Fitting:
         checks = [comparison.with_dialect(loader, path, Answer(value)) for path, value in sample]
         return sum(_UNREADABLE if one.failed else len(one.differences) for one in checks)
 
-    def _differing(self, said: Said, answers: Iterable[Answered]) -> list[Answered]:
+    def _differing(self, said: SettingText, answers: Iterable[Answered]) -> list[Answered]:
         """Some of the answers that a declaration does not give."""
         dialect = _dialect(said)
         loader, comparison = self._loader(dialect), Comparison(dialect, self.ignore)
@@ -114,7 +114,9 @@ class Fitting:
         """What reads by a dialect; files are parsed once for each kind of loader."""
         return PlainLoader(self.tree, dialect, self._loaded.setdefault(dialect.loader, {}))
 
-    def _variations(self, said: Said, sample: Sequence[Answered]) -> Iterator[tuple[Said, Dialect]]:
+    def _variations(
+        self, said: SettingText, sample: Sequence[Answered]
+    ) -> Iterator[tuple[SettingText, Dialect]]:
         """Other dialects, and this one with one field changed, as far as a plan may say so."""
         changes = (*_CHANGES, *self._by_answers(_dialect(said), sample))
         others = [*({"like": name} for name in DIALECTS), *({**said, **one} for one in changes)]
@@ -122,7 +124,7 @@ class Fitting:
             with suppress(msgspec.ValidationError):
                 yield other, _dialect(other)
 
-    def _by_answers(self, dialect: Dialect, sample: Sequence[Answered]) -> Iterator[Said]:
+    def _by_answers(self, dialect: Dialect, sample: Sequence[Answered]) -> Iterator[SettingText]:
         """What only the files and the answers can say: keys and files."""
         loader = self._loader(dialect)
         composing: dict[str, None] = {}
@@ -163,7 +165,7 @@ class Fitting:
 
 
 _FOLDERS = (["file"], ["root"], ["root", "file"], ["file", "root"], ["prefix"])
-_CHANGES: tuple[Said, ...] = (
+_CHANGES: tuple[SettingText, ...] = (
     {"merge": "shallow"},
     {"merge": "deep"},
     {"revisit": "once"},
@@ -182,7 +184,7 @@ _CHANGES: tuple[Said, ...] = (
 )
 
 
-def _dialect(said: Said) -> Dialect:
+def _dialect(said: SettingText) -> Dialect:
     """What a plan with this declaration would mean. Raises ValidationError for one that is none."""
     if set(said) == {"like"}:
         return DIALECTS[said["like"]]
@@ -197,7 +199,7 @@ def _rules(dialect: Dialect) -> Dialect:
     return dialect._replace(name="", source="", declared="", signs=())
 
 
-def _says_more(said: Said, others: Iterable[Said]) -> bool:
+def _says_more(said: SettingText, others: Iterable[SettingText]) -> bool:
     """Whether one of the others says less, and nothing else: fewer fields, or fewer folders."""
     return any(
         one is not said and all(_includes(said.get(field), one[field]) for field in one)
@@ -213,7 +215,7 @@ def _includes(more: Any, less: Any) -> bool:
 _FIELDS = Declaration.__struct_encode_fields__
 
 
-def _text(said: Said) -> str:
+def _text(said: SettingText) -> str:
     if set(said) == {"like"}:
         return str(said["like"])
     return _flow({name: said[name] for name in _FIELDS if name in said})

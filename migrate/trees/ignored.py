@@ -13,7 +13,7 @@ from migrate.trees.tree import Tree
 IGNORE_FILE = ".gitignore"
 
 
-class Ignored:
+class IgnoreRules:
     """The rules of all `.gitignore` files; the last rule that matches decides (gitignore(5))."""
 
     def __init__(self, tree: Tree, files: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 
 from migrate.trees.git import repository
-from migrate.trees.ignored import Ignored
+from migrate.trees.ignored import IgnoreRules
 from migrate.trees.recording import RecordingTree
 from migrate.trees.tree import CachedTree, DiskTree, Overlay, Tree
 
@@ -30,7 +30,7 @@ def _tracked(tree: Tree, config_root: str) -> list[str]:
     known = _by_git(disk.root, config_root) if disk else None
     if known is None:
         every = list(tree.files())
-        ignored = Ignored(tree, every)
+        ignored = IgnoreRules(tree, every)
         return [path for path in every if path not in ignored and not _is_link(disk, path)]
     return sorted(
         path for path in known | changed if tree.exists(path) and not _is_link(disk, path)

@@ -20,7 +20,7 @@ from migrate.parity import (
     is_ruled,
 )
 from migrate.parity.format import difference_values
-from migrate.plan import Acceptance, Planned, Plans
+from migrate.plan import Acceptance, PlannedPreset, Plans
 from migrate.resolve import Resolved, Resolver
 from migrate.rollout.evidence import Evidence
 
@@ -47,14 +47,14 @@ class OpenDifference(NamedTuple):
         return to_accept(self.preset, self.accepting.key, self.ruled)
 
 
-class Retired(NamedTuple):
+class RetiredPreset(NamedTuple):
     """A preset that was deleted on purpose, and why."""
 
     preset: str
     reason: str
 
 
-class Judged(NamedTuple):
+class JudgedDifferences(NamedTuple):
     """The forbidden differences of one preset, apart."""
 
     accepted: tuple[tuple[Difference, Acceptance], ...] = ()
@@ -87,12 +87,12 @@ class Acceptances:
         """Judge from now on as if this were in the file."""
         self.known.setdefault(one.preset, {})[one.key] = one
 
-    def judged(self, planned: Planned, verdict: Verdict) -> Judged:
+    def judged(self, planned: PlannedPreset, verdict: Verdict) -> JudgedDifferences:
         """The forbidden differences of an applied preset. Raises InputError if it is unreadable."""
         self._judged.add(planned.name)
         evidence = self.evidence(planned.name) if verdict.forbidden else None
         if evidence is None:
-            return Judged()
+            return JudgedDifferences()
         old, new = evidence.resolved, self.loader.load(evidence.target)
         accepted: list[tuple[Difference, Acceptance]] = []
         still_open: list[OpenDifference] = []
@@ -108,7 +108,7 @@ class Acceptances:
             wanted = acceptance(planned.name, key, old, new, "", is_ruled(why))
             still_open.append(OpenDifference(planned.name, difference, why, key, wanted))
             self._needed.add((planned.name, wanted.key))  # the finding speaks of it
-        return Judged(tuple(accepted), tuple(still_open))
+        return JudgedDifferences(tuple(accepted), tuple(still_open))
 
     def instead_of(self, one: OpenDifference) -> Acceptance | None:
         """What was accepted for the key of an open difference: another value."""
@@ -147,7 +147,7 @@ class Acceptances:
             if name in self._judged or unknown or self.evidence(name) is None:
                 yield from (one for one in entries.values() if (name, one.key) not in self._needed)
 
-    def unused(self, chosen: Iterable[Planned]) -> Iterator[Finding]:
+    def unused(self, chosen: Iterable[PlannedPreset]) -> Iterator[Finding]:
         """Acceptances of these presets, once they were judged, that nothing needs any more, and
         those of presets that no plan has; retired presets that are there."""
         names = {planned.name for planned in chosen}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from migrate.locations import PRIVATE
 from migrate.trees.tree import DiskTree
 from migrate.verification.cache import Memory
-from migrate.verification.result import Verified, restored
+from migrate.verification.result import VerifyResult, restored
 from migrate.workspace.parallel import HERE, Progress, Workers
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class CachedVerify:
         fresh: bool = False,
         workers: Workers = HERE,
         progress: Progress | None = None,
-    ) -> Verified:
+    ) -> VerifyResult:
         """Run every check; of all presets, remember what was found, but for a rollout so far: there
         the steps to come are made, and all that they look at is not recorded.
 
@@ -79,7 +79,7 @@ class CachedVerify:
             )
             result.remarks = workspace.unfollowed([*watched.digests])
             if not partly:
-                told = Verified(findings=not_run(selected))
+                told = VerifyResult(findings=not_run(selected))
                 answer = {"found": result.data(), "gates": told.data()}
                 self.memory.remember(watched, workspace.plans.config_root, answer)
         result.findings += gates_of(workspace, result, selected, allow_commands)

@@ -12,23 +12,23 @@ from migrate.findings import ERROR, NOTE, WARNING, Finding
 from migrate.locations import Place, dotted
 from migrate.parity import ABSENT, Difference, Verdict
 from migrate.parity.format import format_difference, value_text
-from migrate.plan import Planned
+from migrate.plan import PlannedPreset
 from migrate.rollout.evidence import Evidence, plan_digest
 from migrate.rollout.legacy import LineEnds, only_line_ends
 from migrate.rollout.missed_edits import MissedEdit, recorded_otherwise, unexplained
 from migrate.rollout.reference_updates import still_named
 from migrate.rules import check_rules, check_style
-from migrate.verification.acceptances import Judged, OpenDifference, place_of, to_retire
+from migrate.verification.acceptances import JudgedDifferences, OpenDifference, place_of, to_retire
 from migrate.verification.context import VerifyContext
-from migrate.verification.result import Compared, Verified
+from migrate.verification.result import DifferenceCounts, VerifyResult
 from migrate.verification.so_far import plans_hold
 
-Check = Callable[[VerifyContext, Verified], Iterator[Finding]]
+Check = Callable[[VerifyContext, VerifyResult], Iterator[Finding]]
 
 # The checks, in the order in which they are reported.
 
 
-def _manifest(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
+def _manifest(gate: VerifyContext, result: VerifyResult) -> Iterator[Finding]:
     """The frozen files are what they were."""
     if gate.legacy_gone:
         return
@@ -43,7 +43,7 @@ def _manifest(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
         yield finding
 
 
-def _applied(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
+def _applied(gate: VerifyContext, result: VerifyResult) -> Iterator[Finding]:
     """Every preset is applied, by the plan and the legacy files as they are."""
     for planned in gate.chosen:
         seen = gate.examined[planned.name]
@@ -60,7 +60,7 @@ def _applied(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
     yield from _unplanned(gate)
 
 
-def _stale(gate: VerifyContext, planned: Planned) -> Finding:
+def _stale(gate: VerifyContext, planned: PlannedPreset) -> Finding:
     """A preset whose plan changed, and whether its step can be redone."""
     what = f"the plan of {planned.name} changed since it was applied"
     hint = f"migrate apply --preset {planned.name}"
@@ -84,7 +84,7 @@ def _is_edited(gate: VerifyContext, evidence: Evidence) -> bool:
     return edited and not only_line_ends(content, evidence.digest)
 
 
-def _pending(gate: VerifyContext, planned: Planned) -> Finding:
+def _pending(gate: VerifyContext, planned: PlannedPreset) -> Finding:
     """A preset that waits for its step, and what keeps the step from being taken."""
     if gate.legacy_gone:
         what = f"{planned.name} has no evidence, and the legacy tree is gone"
@@ -120,7 +120,7 @@ def _unplanned(gate: VerifyContext) -> Iterator[Finding]:
 
 
 def _record(
-    gate: VerifyContext, result: Verified, planned: Planned, evidence: Evidence
+    gate: VerifyContext, result: VerifyResult, planned: PlannedPreset, evidence: Evidence
 ) -> Iterator[Finding]:
     tree, place = gate.tree, Place(evidence.target)
     if not tree.exists(evidence.target):
@@ -136,7 +136,9 @@ def _record(
         yield from _same_legacy(gate, planned, evidence)
 
 
-def _same_legacy(gate: VerifyContext, planned: Planned, evidence: Evidence) -> Iterator[Finding]:
+def _same_legacy(
+    gate: VerifyContext, planned: PlannedPreset, evidence: Evidence
+) -> Iterator[Finding]:
     """The frozen files are those that the evidence speaks of, or what a later step found."""
     rollout = gate.workspace.rollout
     others = [one for one in gate.workspace.evidence.values() if one.name != evidence.name]
@@ -148,7 +150,7 @@ def _same_legacy(gate: VerifyContext, planned: Planned, evidence: Evidence) -> I
     yield Finding("evidence", what, Place(path or gate.plans.layout.evidence(evidence.name)), hint)
 
 
-def _edits(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
+def _edits(gate: VerifyContext, result: VerifyResult) -> Iterator[Finding]:
     """Whatever was edited in the old files has arrived in the presets that replaced them."""
     if result.finalized:
         return
@@ -179,14 +181,14 @@ def _moved(gate: VerifyContext) -> Iterator[Finding]:
         yield Finding("edits", what, Place(file.path), hint, WARNING if gate.so_far else NOTE)
 
 
-def _old_paths(gate: VerifyContext, planned: Planned) -> tuple[str, ...]:
+def _old_paths(gate: VerifyContext, planned: PlannedPreset) -> tuple[str, ...]:
     try:
         return gate.workspace.rollout.legacy_chain(planned).paths
     except MigrateError:
         return ()  # the preset's own step says what is wrong
 
 
-def _behind(planned: Planned, edit: MissedEdit) -> Finding:
+def _behind(planned: PlannedPreset, edit: MissedEdit) -> Finding:
     """An edit that a preset lacks, and how it gets it."""
     what = f"{planned.name} is behind: {edit.what} in {edit.place}, after it was migrated"
     hint = "`migrate port` carries it over"
@@ -201,7 +203,7 @@ def _behind(planned: Planned, edit: MissedEdit) -> Finding:
     return Finding("edits", what, edit.home, hint)
 
 
-def _parity(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
+def _parity(gate: VerifyContext, result: VerifyResult) -> Iterator[Finding]:
     """Every target says what the legacy config said, but for what is allowed or accepted."""
     for planned in gate.chosen:
         verdict = gate.examined[planned.name].verdict
@@ -210,14 +212,16 @@ def _parity(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
         elif verdict is not None:
             judged = gate.acceptances.judged(planned, verdict)
             counts = len(verdict.allowed), len(judged.open), len(judged.accepted)
-            result.presets[planned.name] = Compared(*counts)
+            result.presets[planned.name] = DifferenceCounts(*counts)
             for one in unexcused(gate, planned, judged) if gate.compares else ():
                 yield _forbidden(gate, planned, one)
     if gate.compares:
         yield from gate.acceptances.unused(gate.chosen)
 
 
-def unexcused(gate: VerifyContext, planned: Planned, judged: Judged) -> Iterator[OpenDifference]:
+def unexcused(
+    gate: VerifyContext, planned: PlannedPreset, judged: JudgedDifferences
+) -> Iterator[OpenDifference]:
     """The open differences that no check but parity tells of."""
     for one in judged.open:
         place = place_of(gate.workspace.resolver.resolve(planned.preset.to), one.difference.path)
@@ -226,7 +230,7 @@ def unexcused(gate: VerifyContext, planned: Planned, judged: Judged) -> Iterator
             yield one
 
 
-def _arrived(gate: VerifyContext, planned: Planned, difference: Difference) -> bool:
+def _arrived(gate: VerifyContext, planned: PlannedPreset, difference: Difference) -> bool:
     """Whether the old files by now say the same as the preset: somebody carried an edit over."""
     config = gate.old_config(planned) if not gate.finalized else None
     try:
@@ -235,7 +239,7 @@ def _arrived(gate: VerifyContext, planned: Planned, difference: Difference) -> b
         return False  # what cannot be read is a finding of `edits`
 
 
-def _forbidden(gate: VerifyContext, planned: Planned, one: OpenDifference) -> Finding:
+def _forbidden(gate: VerifyContext, planned: PlannedPreset, one: OpenDifference) -> Finding:
     """A forbidden difference, at the line that sets the value now."""
     place = place_of(gate.workspace.resolver.resolve(planned.preset.to), one.difference.path)
     what = f"{planned.name}: {format_difference(one.difference)}: {one.why}"
@@ -252,7 +256,7 @@ def _forbidden(gate: VerifyContext, planned: Planned, one: OpenDifference) -> Fi
 
 
 def _sets_it_too(
-    gate: VerifyContext, planned: Planned, place: Place, difference: Difference
+    gate: VerifyContext, planned: PlannedPreset, place: Place, difference: Difference
 ) -> str | None:
     """The parent in whose file an overlay's value stands, if it differs there too."""
     parent = gate.acceptances.targets.get(place.path)
@@ -263,7 +267,7 @@ def _sets_it_too(
     return parent if same else None
 
 
-def _gone(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
+def _gone(gate: VerifyContext, result: VerifyResult) -> Iterator[Finding]:
     """What every preset has done without is gone, and no config names it."""
     left = {one.path: one for one in gate.leftovers}
     for path, one in left.items():
@@ -300,7 +304,7 @@ def _gone(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
         yield Finding("retired", what, link.place, hint, level)
 
 
-def _references(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
+def _references(gate: VerifyContext, result: VerifyResult) -> Iterator[Finding]:
     """No code, script, config or doc names what the rollout removed."""
     gone = sorted(path for path in gate.retired if not gate.tree.exists(path))
     said = {link.place for link in gate.dangling}
@@ -317,7 +321,7 @@ def _references(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
         yield Finding("references", what, one.place, hint, ERROR if one.dangles else WARNING)
 
 
-def _rules(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
+def _rules(gate: VerifyContext, result: VerifyResult) -> Iterator[Finding]:
     """The layer rules are kept."""
     said = {link.place for link in gate.dangling} | {Place(one.path) for one in gate.leftovers}
     try:
@@ -336,14 +340,14 @@ def _applied_targets(gate: VerifyContext) -> list[str]:
     return [one.target for one in gate.examined.values() if one.applied]
 
 
-def _style(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
+def _style(gate: VerifyContext, result: VerifyResult) -> Iterator[Finding]:
     """What `lint` finds beside the layer rules."""
     only = _applied_targets(gate) if gate.so_far else ()
     if only or not gate.so_far:
         yield from check_style(gate.plans, gate.workspace.resolver, only)
 
 
-def _plans(gate: VerifyContext, result: Verified) -> Iterator[Finding]:
+def _plans(gate: VerifyContext, result: VerifyResult) -> Iterator[Finding]:
     """The plans of presets that wait hold: each step could be taken now."""
     yield from plans_hold(gate)
 

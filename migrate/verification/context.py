@@ -10,7 +10,7 @@ from migrate.findings import WARNING, Finding
 from migrate.loading.graph import Link, links_of
 from migrate.loading.trainer import PlainLoader
 from migrate.locations import KeyPath, Place
-from migrate.plan import Allowance, Planned
+from migrate.plan import Allowance, PlannedPreset
 from migrate.references import ScanStore
 from migrate.resolve import Resolver
 from migrate.rollout.evidence import Evidence, read_evidence
@@ -23,7 +23,7 @@ from migrate.rules.glance import Glances, passed
 from migrate.rules.shapes import Shape
 from migrate.trees.recording import RecordingTree
 from migrate.verification.acceptances import Acceptances
-from migrate.verification.examine import Ask, Examined, Part, Unit
+from migrate.verification.examine import PresetExamination, Unit, VerifyRequest, WorkerResult
 from migrate.workspace.parallel import PORTIONS, Progress, Workers, chunks
 from migrate.workspace.workspace import Workspace
 
@@ -34,7 +34,7 @@ class VerifyContext:
     def __init__(
         self,
         workspace: Workspace,
-        chosen: list[Planned],
+        chosen: list[PlannedPreset],
         so_far: bool = False,
         scans: ScanStore | None = None,
     ) -> None:
@@ -44,7 +44,7 @@ class VerifyContext:
         self.scans = scans
         self.so_far = so_far
         """Whether presets may wait for their step."""
-        self.examined: dict[str, Examined] = {}
+        self.examined: dict[str, PresetExamination] = {}
         self._old_configs: dict[str, OldConfig | None] = {}
         self.tree = workspace.tree
         self.frozen = self.tree.exists(MANIFEST)
@@ -65,14 +65,14 @@ class VerifyContext:
             if progress is not None:
                 progress(one.unit.name, number, len(units))
 
-    def _ask(self) -> Ask:
+    def _ask(self) -> VerifyRequest:
         presets = [planned.preset for planned in self.plans.presets.values()]
         shared = {path for preset in presets for path in preset.extends}
         shared |= {self.plans.legacy_path(path) for preset in presets for path in preset.inline}
         shared |= {
             self.plans.legacy_path(preset.from_) for preset in presets if preset.to in shared
         }
-        return Ask(
+        return VerifyRequest(
             root=self.workspace.root,
             limits=self.workspace.limits,
             dialect=self.workspace.dialect,
@@ -84,11 +84,11 @@ class VerifyContext:
             shared=frozenset(shared),
         )
 
-    def _unit(self, planned: Planned) -> Unit:
+    def _unit(self, planned: PlannedPreset) -> Unit:
         preset = planned.preset
         return Unit(planned.name, self.plans.legacy_path(preset.from_), preset.to)
 
-    def _joined(self, part: Part) -> list[Examined]:
+    def _joined(self, part: WorkerResult) -> list[PresetExamination]:
         if isinstance(self.tree, RecordingTree):
             self.tree.join(part.digests, part.asked, part.moved)
         return part.examined
@@ -131,7 +131,7 @@ class VerifyContext:
         )
         return OldTree(self.plans, self.tree, self.workspace.dialect, applied)
 
-    def old_config(self, planned: Planned) -> OldConfig | None:
+    def old_config(self, planned: PlannedPreset) -> OldConfig | None:
         """An applied preset's old config as it is today; None for one without evidence."""
         if planned.name not in self._old_configs:
             evidence, workspace = self.evidence(planned.name), self.workspace

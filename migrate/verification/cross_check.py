@@ -16,7 +16,7 @@ from migrate.loading.trainer import PlainLoader
 from migrate.locations import Index, KeyPath, Place, dotted, join, overlap
 from migrate.parity import differences
 from migrate.parity.format import value_text
-from migrate.plan import Planned
+from migrate.plan import PlannedPreset
 from migrate.trees.tree import Tree
 from migrate.workspace.workspace import Workspace
 from migrate.yaml_text import UNMADE
@@ -82,7 +82,7 @@ def _merged(base: dict[Any, Any], over: dict[Any, Any]) -> dict[Any, Any]:
     return whole
 
 
-def cross_check(workspace: Workspace, chosen: Iterable[Planned]) -> Iterator[Finding]:
+def cross_check(workspace: Workspace, chosen: Iterable[PlannedPreset]) -> Iterator[Finding]:
     """One error for each difference that only these eyes see, a note for what they cannot."""
     from ruamel.yaml.error import YAMLError
 
@@ -110,7 +110,7 @@ def cross_check(workspace: Workspace, chosen: Iterable[Planned]) -> Iterator[Fin
         yield from _compared(planned, evidence.target, pair, judged)
 
 
-def _unread(planned: Planned, target: str, error: Exception) -> Finding:
+def _unread(planned: PlannedPreset, target: str, error: Exception) -> Finding:
     reason = " ".join(str(error).split())[:200]
     what = f"{planned.name}: cannot be read by the second reader: {reason}"
     hint = "write it so that every YAML 1.1 reader takes it, or compare it by hand"
@@ -118,7 +118,7 @@ def _unread(planned: Planned, target: str, error: Exception) -> Finding:
 
 
 def _compared(
-    planned: Planned, target: str, pair: tuple[Any, Any], judged: tuple[Any, Any]
+    planned: PlannedPreset, target: str, pair: tuple[Any, Any], judged: tuple[Any, Any]
 ) -> Iterator[Finding]:
     known = {one.path for one in differences(*judged)}
     seen = dict(_differences(*pair))

@@ -37,7 +37,7 @@ class Unit(NamedTuple):
     target: str
 
 
-class Examined(NamedTuple):
+class PresetExamination(NamedTuple):
     """What was seen of one preset. `evidence_differs`: its record wants a closer look."""
 
     unit: Unit
@@ -60,16 +60,16 @@ class Examined(NamedTuple):
     """Whether a value is another than when the preset was migrated."""
 
 
-class Part(NamedTuple):
+class WorkerResult(NamedTuple):
     """What one process saw, and what it looked at for that (`recording.RecordingTree`)."""
 
-    examined: list[Examined]
+    examined: list[PresetExamination]
     digests: dict[str, bytes]
     asked: dict[str, bool]
     moved: bool
 
 
-class Ask(NamedTuple):
+class VerifyRequest(NamedTuple):
     """What is asked of every preset; it travels to another process, where the files are read."""
 
     root: str
@@ -84,13 +84,13 @@ class Ask(NamedTuple):
     shared: frozenset[str]
     """Files that several presets extend: kept once they are loaded."""
 
-    def part(self, units: Sequence[Unit]) -> Part:
+    def part(self, units: Sequence[Unit]) -> WorkerResult:
         """Examine some presets on their own."""
         tree = RecordingTree(DiskTree(self.root, self.limits))
         found = list(self.each(units, tree))
-        return Part(found, tree.digests, tree.asked, tree.moved)
+        return WorkerResult(found, tree.digests, tree.asked, tree.moved)
 
-    def each(self, units: Iterable[Unit], tree: RecordingTree) -> Iterator[Examined]:
+    def each(self, units: Iterable[Unit], tree: RecordingTree) -> Iterator[PresetExamination]:
         """Examine presets one after another. Raises InputError for broken evidence."""
         loader = PlainLoader(tree, self.dialect)
         glances = Glances(self.rules, self.base, loader)
@@ -110,11 +110,11 @@ class Ask(NamedTuple):
         loader: PlainLoader,
         glances: Glances,
         idle: Sequence[int],
-    ) -> Examined:
+    ) -> PresetExamination:
         evidence = read_evidence(tree, unit.name, self.layout)
         glance = glances.at(unit.target) if tree.exists(unit.target) else None
         if evidence is None:
-            return Examined(unit, glance=glance)
+            return PresetExamination(unit, glance=glance)
         if not tree.exists(evidence.target):
             return self._applied(unit, True, None, glance, evidence)
         evidence_differs = not (
@@ -133,8 +133,8 @@ class Ask(NamedTuple):
         glance: Glance | None,
         evidence: Evidence,
         concerned: tuple[int, ...] = (),
-    ) -> Examined:
-        return Examined(
+    ) -> PresetExamination:
+        return PresetExamination(
             unit=unit,
             applied=True,
             evidence_differs=evidence_differs,

@@ -13,13 +13,13 @@ from typing import IO
 
 from migrate.findings import NOTE, Finding
 from migrate.locations import Place
-from migrate.plan import Planned
+from migrate.plan import PlannedPreset
 
 SECONDS = 300
 _LAST_BYTES = 4096
 
 
-def run_gates(folder: str, presets: Iterable[Planned]) -> list[Finding]:
+def run_gates(folder: str, presets: Iterable[PlannedPreset]) -> list[Finding]:
     """Run the gates of these presets in a folder; one finding for each that does not exit 0."""
     findings: list[Finding] = []
     for planned in presets:
@@ -29,12 +29,12 @@ def run_gates(folder: str, presets: Iterable[Planned]) -> list[Finding]:
     return findings
 
 
-def _filled(word: str, planned: Planned) -> str:
+def _filled(word: str, planned: PlannedPreset) -> str:
     """A word of a gate with its placeholders filled; `{python}` is the one that runs us."""
     return word.replace("{config}", planned.preset.to).replace("{python}", sys.executable)
 
 
-def _run(folder: str, planned: Planned, gate: str) -> Finding | None:
+def _run(folder: str, planned: PlannedPreset, gate: str) -> Finding | None:
     import tempfile  # only a gate that runs needs it
 
     words = [_filled(word, planned) for word in shlex.split(gate)]
@@ -78,7 +78,7 @@ def _last_line(said: IO[bytes]) -> str:
     return lines[-1] if lines else ""
 
 
-def not_run(presets: Iterable[Planned]) -> list[Finding]:
+def not_run(presets: Iterable[PlannedPreset]) -> list[Finding]:
     """What to say where gates are planned and nobody gave the word to run them."""
     gates = sorted({gate for planned in presets for gate in planned.gates})
     hint = "--run-gates runs them: they are commands from a plan file, so read them first"

@@ -9,7 +9,7 @@ from migrate.findings import Finding, fails
 from migrate.locations import Place
 
 
-class Compared(NamedTuple):
+class DifferenceCounts(NamedTuple):
     """How many differences of one preset the profile allows and forbids, and how many of those it
     does not allow were accepted."""
 
@@ -24,10 +24,10 @@ class Compared(NamedTuple):
 
 
 @dataclass
-class Verified:
+class VerifyResult:
     """What the gate looked at, and what it found. `presets` maps a name to what was compared."""
 
-    presets: dict[str, Compared] = field(default_factory=dict)
+    presets: dict[str, DifferenceCounts] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     checks: dict[str, int] = field(default_factory=dict)
     """How many errors each check found, by its name."""
@@ -64,14 +64,14 @@ class Verified:
         }
 
 
-def restored(data: dict[str, Any]) -> Verified:
-    """What `Verified.data` made. Raises KeyError, TypeError or ValueError for anything else."""
-    presets = {name: Compared(*counts) for name, counts in data["presets"].items()}
+def restored(data: dict[str, Any]) -> VerifyResult:
+    """What `VerifyResult.data` made. Raises KeyError, TypeError or ValueError for anything else."""
+    presets = {name: DifferenceCounts(*counts) for name, counts in data["presets"].items()}
     findings = [
         Finding(rule, what, None if place is None else Place(*place), *rest)
         for rule, what, place, *rest in data["findings"]
     ]
-    return Verified(
+    return VerifyResult(
         presets,
         findings,
         dict(data["checks"]),

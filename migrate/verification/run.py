@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from migrate.findings import ERROR, Finding
-from migrate.plan import Planned, select
+from migrate.plan import PlannedPreset, select
 from migrate.references import ScanStore
 from migrate.verification.checks import CHECKS, SO_FAR, STRICT
 from migrate.verification.context import VerifyContext
 from migrate.verification.gate_commands import not_run, run_gates
-from migrate.verification.result import Verified
+from migrate.verification.result import VerifyResult
 from migrate.workspace.parallel import HERE, Progress, Workers
 from migrate.workspace.trust import trusted
 from migrate.workspace.workspace import Workspace
@@ -21,7 +21,7 @@ def verify(
     names: Iterable[str] = (),
     gates: bool = False,
     workers: Workers = HERE,
-) -> Verified:
+) -> VerifyResult:
     """Run every check; the plan's gate commands only with the user's word.
 
     Raises MigrateError only where the plans themselves, or the evidence, cannot be read.
@@ -34,13 +34,13 @@ def verify(
 
 def checked(
     workspace: Workspace,
-    chosen: list[Planned],
+    chosen: list[PlannedPreset],
     workers: Workers = HERE,
     progress: Progress | None = None,
     strict: bool = False,
     so_far: bool = False,
     scans: ScanStore | None = None,
-) -> Verified:
+) -> VerifyResult:
     """Every check but the gate commands: an answer that is made from the tree alone.
 
     `strict` adds what `lint` finds worth knowing, since its warnings close the gate then. `so_far`
@@ -50,7 +50,7 @@ def checked(
     gate = VerifyContext(workspace, chosen, so_far, scans)
     gate.examine(workers, progress)
     applied = len(chosen) - len(gate.pending)
-    result = Verified(
+    result = VerifyResult(
         finalized=gate.finalized, so_far=so_far, applied=applied, pending=gate.pending
     )
     if gate.finalized:
@@ -66,7 +66,7 @@ def checked(
 
 
 def gates_of(
-    workspace: Workspace, result: Verified, chosen: list[Planned], allow_commands: bool
+    workspace: Workspace, result: VerifyResult, chosen: list[PlannedPreset], allow_commands: bool
 ) -> list[Finding]:
     """Run the gate commands of the plan, if the user gave the word; else say what was not run."""
     if not (allow_commands or trusted(workspace)):

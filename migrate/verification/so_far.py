@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from migrate.errors import MigrateError
 from migrate.findings import Finding
-from migrate.plan import Planned
+from migrate.plan import PlannedPreset
 from migrate.verification.context import VerifyContext
 from migrate.workspace.workspace import Workspace
 
@@ -35,11 +35,11 @@ def plans_hold(gate: VerifyContext) -> Iterator[Finding]:
 
 
 def _first_refused(
-    workspace: Workspace, waiting: list[Planned]
-) -> tuple[Planned, MigrateError] | None:
-    at: list[Planned] = []
+    workspace: Workspace, waiting: list[PlannedPreset]
+) -> tuple[PlannedPreset, MigrateError] | None:
+    at: list[PlannedPreset] = []
 
-    def noted() -> Iterator[Planned]:
+    def noted() -> Iterator[PlannedPreset]:
         for planned in waiting:
             at.append(planned)
             yield planned
@@ -52,7 +52,7 @@ def _first_refused(
     return None
 
 
-def _without(waiting: Iterable[Planned], refused: Planned) -> Iterator[Planned]:
+def _without(waiting: Iterable[PlannedPreset], refused: PlannedPreset) -> Iterator[PlannedPreset]:
     """The others that wait, but for what builds on the refused one; parents stand first."""
     gone: set[str] = set()
     for planned in waiting:

@@ -14,7 +14,7 @@ from migrate.findings import ERROR, NOTE, WARNING, Finding
 from migrate.loading.trainer import PlainLoader
 from migrate.locations import LEGACY, KeyPath, Place
 from migrate.parity.format import format_difference
-from migrate.plan import Planned
+from migrate.plan import PlannedPreset
 from migrate.rollout.legacy import ATTRIBUTES, is_frozen
 from migrate.trainer.answers import AGAIN, AGAIN_HINT, Answer, Answers
 from migrate.trainer.ask import Asker
@@ -46,7 +46,10 @@ class _Side(NamedTuple):
 
 
 def check_trainer(
-    workspace: Workspace, chosen: list[Planned], asker: Asker, progress: Progress | None = None
+    workspace: Workspace,
+    chosen: list[PlannedPreset],
+    asker: Asker,
+    progress: Progress | None = None,
 ) -> Iterator[Finding]:
     """One error for each key in which the trainer does not agree. Raises NotStarted, Refused."""
     more = 0
@@ -68,7 +71,7 @@ class _Check:
         self.new_loader = PlainLoader(workspace.tree, workspace.dialect)
         self.differing: set[str] = set()
 
-    def findings(self, chosen: list[Planned], progress: Progress | None) -> Iterator[Finding]:
+    def findings(self, chosen: list[PlannedPreset], progress: Progress | None) -> Iterator[Finding]:
         old = {one.name: side for one in chosen if (side := self._old(one)) is not None}
         new = {one.name: side for one in chosen if (side := self._new(one)) is not None}
         files = files_of(self.new_loader, [side.path for side in new.values()])
@@ -108,7 +111,7 @@ class _Check:
 
     # What is asked.
 
-    def _old(self, planned: Planned) -> _Side | None:
+    def _old(self, planned: PlannedPreset) -> _Side | None:
         """The old config at its old place; None where its files are gone, or cannot be read."""
         evidence = self.workspace.evidence.get(planned.name)
         frozen = evidence.source if evidence is not None else self.rollout.frozen(planned)
@@ -116,7 +119,7 @@ class _Check:
             return None
         return _Side(self.rollout.live(frozen), self.rollout.legacy_plain, frozen)
 
-    def _new(self, planned: Planned) -> _Side | None:
+    def _new(self, planned: PlannedPreset) -> _Side | None:
         evidence = self.workspace.evidence.get(planned.name)
         if evidence is None or not self.workspace.tree.exists(evidence.target):
             return None
@@ -143,7 +146,9 @@ class _Check:
             hint = "if nobody else writes it, the trainer does"
             yield Finding(RULE, what, Place(path), hint, WARNING)
 
-    def _preset(self, planned: Planned, pair: list[tuple[_Side, Answers]]) -> Iterator[Finding]:
+    def _preset(
+        self, planned: PlannedPreset, pair: list[tuple[_Side, Answers]]
+    ) -> Iterator[Finding]:
         values: list[tuple[Any, Any]] = []
         for side, said in pair:
             if side.asked in said.unasked:
@@ -155,7 +160,7 @@ class _Check:
         if len(values) == 2:
             yield from self._parity(planned, pair[1][0], values)
 
-    def _one(self, planned: Planned, side: _Side, answer: Answer) -> Iterator[Finding]:
+    def _one(self, planned: PlannedPreset, side: _Side, answer: Answer) -> Iterator[Finding]:
         """Where the trainer does not make of a config what the dialect makes of it."""
         found = self.compared.with_dialect(side.loader, side.path, answer)
         place, name = Place(side.path), planned.name
@@ -179,7 +184,7 @@ class _Check:
             yield Finding(RULE, what, place, "it is put back for each config", NOTE)
 
     def _parity(
-        self, planned: Planned, new: _Side, values: list[tuple[Any, Any]]
+        self, planned: PlannedPreset, new: _Side, values: list[tuple[Any, Any]]
     ) -> Iterator[Finding]:
         """Old against new by the trainer. Where only the record of the old one is left, nothing is
         asked that `parity` and the new config by itself do not answer."""

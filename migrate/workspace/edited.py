@@ -9,7 +9,7 @@ from migrate.rollout.evidence import Evidence
 from migrate.workspace.workspace import Workspace
 
 
-class EditedSince(TreeMoved):
+class TargetEdited(TreeMoved):
     """A target is not what `apply` wrote; `diff` shows the edits where they can be known."""
 
     def __init__(self, evidence: Evidence, found: str, diff: list[str]) -> None:
@@ -21,11 +21,11 @@ class EditedSince(TreeMoved):
         self.diff = diff
 
 
-def edited_since(workspace: Workspace, evidence: Evidence, applied: bytes | None) -> EditedSince:
+def edited_since(workspace: Workspace, evidence: Evidence, applied: bytes | None) -> TargetEdited:
     """The refusal, with the diff from what was applied (`applied_text`)."""
     content = workspace.tree.read(evidence.target)
     diff = list(Change(evidence.target, applied, content).diff()) if applied is not None else []
-    return EditedSince(evidence, sha256(content), diff)
+    return TargetEdited(evidence, sha256(content), diff)
 
 
 def applied_text(workspace: Workspace, evidence: Evidence) -> bytes | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from migrate.canonical import Ready
+from migrate.canonical import RenderedPart
 from migrate.changes import Change, ChangeSet
 from migrate.errors import Refused, raise_all
-from migrate.plan import Planned
-from migrate.rollout.build import Migrated
+from migrate.plan import PlannedPreset
+from migrate.rollout.build import BuiltPreset
 from migrate.rollout.evidence import record, with_evidence
 from migrate.rollout.steps import Proposal, Proposer
 from migrate.workspace.take_back import taken_back, undo_order
@@ -36,7 +36,7 @@ class Step(NamedTuple):
         proposal = self.proposal
         told = proposal._replace(
             written=proposal.written._replace(content=b""),
-            proof=proposal.proof._replace(resolved=Ready("")),
+            proof=proposal.proof._replace(resolved=RenderedPart("")),
             changes=_told(proposal.changes),
         )
         return self._replace(
@@ -57,7 +57,7 @@ def _told(changes: ChangeSet) -> ChangeSet:
 
 
 def steps(
-    workspace: Workspace, pending: Iterable[Planned], made: Iterable[Migrated | None]
+    workspace: Workspace, pending: Iterable[PlannedPreset], made: Iterable[BuiltPreset | None]
 ) -> Iterator[Step]:
     """Propose each step on the tree that the steps before it leave.
 
@@ -88,7 +88,7 @@ def _recorded(workspace: Workspace, proposal: Proposal) -> ChangeSet:
     return with_evidence(proposal, record(proposal, planned, frozen, workspace.layout))
 
 
-def _group(workspace: Workspace, planned: Planned, done: set[str]) -> list[str]:
+def _group(workspace: Workspace, planned: PlannedPreset, done: set[str]) -> list[str]:
     """A preset to be redone and all that must be with it, in the order to undo them in.
 
     Others whose plans changed too, and that share one of these, are of the group.
@@ -116,7 +116,7 @@ def _redone(workspace: Workspace, proposer: Proposer, group: Sequence[str]) -> I
         yield Step(proposal, landed[-1], whole, redone=True)
 
 
-def _refuse_old_targets(workspace: Workspace, again: Sequence[Planned]) -> None:
+def _refuse_old_targets(workspace: Workspace, again: Sequence[PlannedPreset]) -> None:
     """Raises Refused for a plan that still extends where a preset of these was before."""
     targets = workspace.rollout.targets
     moved = {workspace.evidence[one.name].target: one.preset.to for one in again}

@@ -10,7 +10,7 @@ from migrate.errors import InputError, MigrateError, Refused, TreeMoved, raise_a
 from migrate.loading.graph import Link, links_of
 from migrate.locations import LEGACY, SUFFIXES, Place
 from migrate.resolve import Resolver
-from migrate.rollout.evidence import Evidence, Step, undo_edits
+from migrate.rollout.evidence import Evidence, FileRecord, undo_edits
 from migrate.rollout.legacy import MANIFEST, is_frozen, refreeze
 from migrate.rollout.own_lines import Clash, Range, places
 from migrate.rollout.own_lines import taken_back as lines_taken_back
@@ -22,7 +22,7 @@ ONLY_LINES = "without the lines of"
 """Why a file changes in which others wrote too."""
 
 
-class Edited(TreeMoved):
+class StepOutputEdited(TreeMoved):
     """What a step wrote is not there any more; `diff` shows the edits where they can be known."""
 
     def __init__(self, what: str, place: Place, hint: str, diff: Iterable[str] = ()) -> None:
@@ -86,7 +86,7 @@ class _Steps:
         self.tree = Overlay(tree)
         self.applied = dict(workspace.evidence)
         self.why: dict[str, str] = {}
-        self.users: dict[str, dict[str, Step]] = {}
+        self.users: dict[str, dict[str, FileRecord]] = {}
         """Who changed a file, by path and preset."""
         self.above: dict[str, list[str]] = {}
         """Which presets were built on a file."""
@@ -128,7 +128,7 @@ class _Steps:
     def _now(self, path: str) -> bytes | None:
         return self.tree.read(path) if self.tree.exists(path) else None
 
-    def _undone(self, evidence: Evidence, step: Step) -> Change:
+    def _undone(self, evidence: Evidence, step: FileRecord) -> Change:
         now = self._now(step.path)
         digest = sha256(now) if now is not None else None
         if digest == step.before:
@@ -149,7 +149,7 @@ class _Steps:
         others = (one for name, one in self.applied.items() if name != evidence.name)
         return any((path, digest) in other.chain for other in others)
 
-    def _before(self, step: Step, now: bytes | None) -> bytes | None:
+    def _before(self, step: FileRecord, now: bytes | None) -> bytes | None:
         if step.before is None:
             return None
         if step.legacy is not None:
@@ -165,7 +165,7 @@ class _Steps:
             raise InputError("cannot be brought back: the record does not match", step.path, hint)
         return content
 
-    def _edited(self, evidence: Evidence, step: Step, now: bytes | None) -> Edited:
+    def _edited(self, evidence: Evidence, step: FileRecord, now: bytes | None) -> StepOutputEdited:
         found = sha256(now) if now is not None else None
         what = f"was edited since: applied {_short(step.after)}, found {_short(found)}"
         applied: bytes | None = None
@@ -182,7 +182,7 @@ class _Steps:
         else:
             hint = "take the edit back first"
         shown = Change(step.path, applied, now).diff() if applied is not None else ()
-        return Edited(what, Place(step.path), hint, shown)
+        return StepOutputEdited(what, Place(step.path), hint, shown)
 
     # What must be undone first.
 
@@ -198,7 +198,7 @@ class _Steps:
         found.update((other, None) for other in self._deleted(evidence, found))
         return [other for other in found if other in self.applied and other != name]
 
-    def _later(self, name: str, step: Step) -> Iterator[str]:
+    def _later(self, name: str, step: FileRecord) -> Iterator[str]:
         """Who began from what this step left at a path, or edited the lines that it wrote."""
         if step.path.startswith(f"{LEGACY}/"):
             return  # a record serves every step that consumed what it holds
@@ -208,7 +208,7 @@ class _Steps:
             if self._took_over(other, theirs, step):
                 yield other
 
-    def _took_over(self, other: str, theirs: Step, step: Step) -> bool:
+    def _took_over(self, other: str, theirs: FileRecord, step: FileRecord) -> bool:
         """Whether a file in which this step wrote is a preset by now, gone, or written upon."""
         if None in (step.written, theirs.written) and theirs.before == step.after:
             return True
@@ -220,7 +220,7 @@ class _Steps:
             return step.after is not None and not self.tree.exists(step.path)
         return self._overlies(theirs, step)
 
-    def _overlies(self, other: Step, step: Step) -> bool:
+    def _overlies(self, other: FileRecord, step: FileRecord) -> bool:
         """Whether the lines that another step wrote into a file stand on those of this one."""
         now = self._now(step.path)
         if now is None or sha256(now) == step.after or not (step.written and other.written):
@@ -274,14 +274,14 @@ def _touch(one: Range | Clash | None, two: Range | Clash | None) -> bool:
     return first[0] <= second[1] and second[0] <= first[1]
 
 
-def _clash(evidence: Evidence, step: Step, clash: Clash) -> Edited:
+def _clash(evidence: Evidence, step: FileRecord, clash: Clash) -> StepOutputEdited:
     place = Place(step.path, clash.lines[0] + 1)
     if clash.ambiguous:
         what = f"holds a line of {evidence.name} beside equal ones; which one goes is not guessed"
-        return Edited(what, place, "leave one of them, then undo again")
+        return StepOutputEdited(what, place, "leave one of them, then undo again")
     what = f"was edited since, in a line that {evidence.name} wrote"
     hint = "put that line back as the step wrote it, or as it was before it, then undo again"
-    return Edited(what, place, hint, clash.diff(step.path))
+    return StepOutputEdited(what, place, hint, clash.diff(step.path))
 
 
 def _short(digest: str | None) -> str:

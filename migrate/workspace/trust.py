@@ -9,13 +9,13 @@ from migrate.changes import sha256
 from migrate.disk import Disk
 from migrate.errors import MigrateError, Refused
 from migrate.locations import PRIVATE
-from migrate.plan import Planned
+from migrate.plan import PlannedPreset
 from migrate.workspace.workspace import Workspace
 
 TRUST = f"{PRIVATE}/trust.json"
 
 
-def gates_digest(presets: Iterable[Planned]) -> str:
+def gates_digest(presets: Iterable[PlannedPreset]) -> str:
     """The digest of all gate commands; trust is given to exactly these."""
     return sha256(json.dumps(sorted({g for p in presets for g in p.gates})).encode())
 

@@ -17,7 +17,7 @@ from migrate.locations import outside
 from migrate.trees.tree import CachedTree, DiskTree, Tree
 
 if TYPE_CHECKING:
-    from migrate.dialect.recognise import Recognised
+    from migrate.dialect.recognise import DetectedDialect
     from migrate.loading.trainer import PlainLoader
     from migrate.references import ScanStore
     from migrate.resolve import Resolver
@@ -96,7 +96,7 @@ class View:
         return load_plans(self.tree, self.layout.plans).dialect
 
     @cached_property
-    def recognised(self) -> Recognised:
+    def recognised(self) -> DetectedDialect:
         """The dialect that the tree's own files speak, where neither plan nor option names one."""
         from migrate.dialect.recognise import recognise
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from migrate.changes import ChangeSet, sha256
 from migrate.dialect import Dialect
 from migrate.loading.graph import Graph
-from migrate.plan import Planned, Plans, load_plans, select
+from migrate.plan import PlannedPreset, Plans, load_plans, select
 from migrate.rollout.evidence import Evidence, plan_digest, read_evidence
 from migrate.rollout.legacy import MANIFEST, is_frozen, read_manifest
 from migrate.trees.globs import matcher
 from migrate.workspace.view import View
 
 if TYPE_CHECKING:
-    from migrate.rollout.build import Migrated
+    from migrate.rollout.build import BuiltPreset
     from migrate.rollout.context import Rollout
     from migrate.rollout.old_tree import AppliedFiles
     from migrate.workspace.steps import Step
@@ -111,7 +111,7 @@ class Workspace(View):
                 known[sha256(change.after)] = change.path
         return self.frozen_digests
 
-    def pending(self, names: Iterable[str] = (), with_parents: bool = False) -> list[Planned]:
+    def pending(self, names: Iterable[str] = (), with_parents: bool = False) -> list[PlannedPreset]:
         """The chosen presets that wait for their step, or for it to be redone, in dependency order;
         all for no name."""
         chosen = {planned.name for planned in select(self.plans, names)}
@@ -132,7 +132,7 @@ class Workspace(View):
         return found
 
     def steps(
-        self, pending: Iterable[Planned], made: Iterable[Migrated | None] = repeat(None)
+        self, pending: Iterable[PlannedPreset], made: Iterable[BuiltPreset | None] = repeat(None)
     ) -> Iterator[Step]:
         """Propose one step after another, each on the tree that the steps before it leave.
 

@@ -11,7 +11,7 @@ from migrate.locations import dotted
 from migrate.yaml_text.document import Document
 from migrate.yaml_text.edit_target import Splice, Target, outside_comments
 from migrate.yaml_text.edit_value import (
-    Slot,
+    ValueSlot,
     above_flow,
     block_lines,
     comments_behind,
@@ -221,7 +221,7 @@ def _cut_the_last(document: Document, holder: Node, entry: Entry) -> Iterator[li
     around = holder.holder
     node = around if isinstance(around, Node) else None
     empty = Target(node, holder if node else around, ())
-    slot = Slot.of(document, empty)
+    slot = ValueSlot.of(document, empty)
     if slot is None:
         return
     line = document.line_end(slot.head)

@@ -12,7 +12,7 @@ from migrate.yaml_text.render import in_flow_style, shift
 from migrate.yaml_text.value_text import ValueText, indicator_end, own_end
 
 
-class Slot(NamedTuple):
+class ValueSlot(NamedTuple):
     """Where a value stands in a block, as offsets: `start`, and `head` behind the colon or dash."""
 
     start: int
@@ -22,7 +22,7 @@ class Slot(NamedTuple):
     """Where all ends that belongs to it."""
 
     @classmethod
-    def of(cls, document: Document, target: Target) -> Slot | None:
+    def of(cls, document: Document, target: Target) -> ValueSlot | None:
         """The slot of an entry or item; None for a key without a colon, as `? a`."""
         there = target.there
         text = document.text
@@ -41,7 +41,7 @@ class Slot(NamedTuple):
 
 def in_block(document: Document, target: Target, new: ValueText) -> Iterator[list[Splice]]:
     """Edits that put a value in place of another, the likeliest first."""
-    slot = Slot.of(document, target)
+    slot = ValueSlot.of(document, target)
     if slot is None:
         return
     entry = target.there if isinstance(target.there, Entry) else None
@@ -64,7 +64,7 @@ def in_block(document: Document, target: Target, new: ValueText) -> Iterator[lis
         yield [*above, (slot.start, slot.end, said + after)]
 
 
-def _around(document: Document, slot: Slot) -> tuple[str, str, str]:
+def _around(document: Document, slot: ValueSlot) -> tuple[str, str, str]:
     """The space in front of a value, the comment on its line, and the comment lines after it."""
     text, value = document.text, slot.value
     line = document.line_end(slot.head)
@@ -98,7 +98,9 @@ def comments_behind(lines: Sequence[str], old: str, column: int) -> tuple[str, s
     return (gap or " ") + first if first else "", below
 
 
-def _above(document: Document, slot: Slot, entry: Entry | None, new: ValueText) -> Iterator[Splice]:
+def _above(
+    document: Document, slot: ValueSlot, entry: Entry | None, new: ValueText
+) -> Iterator[Splice]:
     """The comment lines above, where others are to stand there."""
     if new.above is None:
         return
@@ -112,7 +114,7 @@ def _above(document: Document, slot: Slot, entry: Entry | None, new: ValueText) 
 
 
 def _placed(
-    document: Document, slot: Slot, new: ValueText, column: int
+    document: Document, slot: ValueSlot, new: ValueText, column: int
 ) -> Iterator[tuple[str, str]]:
     """What stands behind the colon, and the lines below, each with a line feed before it."""
     header, below = new.parts

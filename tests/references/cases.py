@@ -6,7 +6,16 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from migrate.references import CERTAIN, DROP, LIKELY, Ignore, Reference, Renames, Successor, scan
+from migrate.references import (
+    CERTAIN,
+    DROP,
+    LIKELY,
+    IgnoredReference,
+    Reference,
+    Renames,
+    Successor,
+    scan,
+)
 from migrate.references import rewrite as rewrite_references
 from migrate.trees.tree import MemoryTree
 
@@ -59,7 +68,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 def _successor(new: object) -> Successor:
     if isinstance(new, dict):
-        return Ignore(new["ignore"])
+        return IgnoredReference(new["ignore"])
     if new == "drop":
         return DROP
     return None if new is None else str(new)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from migrate.references import DROP, Renames, rewrite, scan
-from migrate.references.found import Unedited
+from migrate.references.found import EditFailure
 from migrate.references.python import edit
 from migrate.references.python_depth import DEEPEST, EDITED_CHARS, EDITED_DEEPEST
 from migrate.references.python_edit import edited
@@ -102,15 +102,15 @@ def test_a_module_too_much_for_the_editor_stays_and_holds(much: str, new: object
     ],
 )
 def test_code_that_the_editor_cannot_read_is_refused_by_it(code: str) -> None:
-    with pytest.raises(Unedited):
+    with pytest.raises(EditFailure):
         edited(code, [((0, 1), "x")])
 
 
 def test_an_edit_that_is_in_no_literal_is_refused() -> None:
     for span in ((0, 1), (4, 9), (0, 20)):
-        with pytest.raises(Unedited, match="not where it should be"):
+        with pytest.raises(EditFailure, match="not where it should be"):
             edited("x = ['a', 'b']  # c\n", [(span, "y")])
-    with pytest.raises(Unedited, match="an entry is not where it should be"):
+    with pytest.raises(EditFailure, match="an entry is not where it should be"):
         edited("x = ['a', 'b']  # c\n", [((0, 3), "")])
 
 
@@ -175,7 +175,7 @@ def test_a_name_in_code_that_is_no_string_stays(code: str) -> None:
 
 def test_a_text_that_would_make_another_tree_is_not_put_in() -> None:
     for span, text in (((4, 5), "y"), ((4, 12), "'x' + 1"), ((0, 1), "z")):
-        with pytest.raises(Unedited):
+        with pytest.raises(EditFailure):
             edit("a = x + 'abc'\n", [(span, text)])
     assert edit("a = x + 'abc'  # d\n", [((9, 12), "e"), ((17, 18), "f")]) == "a = x + 'e'  # f\n"
 

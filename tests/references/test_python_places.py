@@ -12,9 +12,9 @@ from migrate.references.names import Names
 from migrate.references.python import find
 from migrate.references.python_depth import DEEPEST, too_deep
 from migrate.references.python_places import Field, Places
-from migrate.references.python_strings import Unparsed, parse, strings
+from migrate.references.python_strings import ParseFailure, parse, strings
 from migrate.references.renames import Renames
-from migrate.references.source import Source
+from migrate.references.source import SourceText
 from migrate.trees.tree import MemoryTree
 
 TARGETS = ("configs/debug.yaml", "configs/train/sft/dense.yaml", "scripts/a.yaml")
@@ -120,7 +120,7 @@ def same_places(code: str) -> None:
 def test_strings_stand_where_libcst_finds_them(code: str) -> None:
     try:
         parse(code)
-    except Unparsed:  # bytes beside text
+    except ParseFailure:  # bytes beside text
         return
     same_places(code)
 
@@ -144,7 +144,7 @@ def test_odd_but_legal_places(code: str) -> None:
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_each_line_end_counts(end: str) -> None:
     code = end.join(["x = 1", "y = '''é", "b'''", "z = 'configs/debug.yaml'  # c", ""])
-    [named] = list(find(Source(FILE, code), NAMES))
+    [named] = list(find(SourceText(FILE, code), NAMES))
     [piece] = named.spelled.pieces
     assert code[piece.start : piece.end] == piece.text == "configs/debug.yaml"
 
@@ -195,7 +195,7 @@ def test_the_text_of_a_formatted_string_is_found_between_its_fields(
     ids=range(19),
 )
 def test_no_depth_reaches_a_parser_that_it_could_overflow(code: str) -> None:
-    with pytest.raises(Unparsed):
+    with pytest.raises(ParseFailure):
         parse(code)
 
 
@@ -208,6 +208,6 @@ def test_long_and_flat_is_not_deep() -> None:
 
 def test_bytes_beside_text_are_told_and_hold() -> None:
     code = "path = 'configs/debug.yaml' b'x'\n"
-    found = list(find(Source(FILE, code), NAMES))
+    found = list(find(SourceText(FILE, code), NAMES))
     assert [one.named.target for one in found] == ["configs/debug.yaml"]
     assert "does not parse" in found[0].unread

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from migrate.references.python_rules import text_of
-from migrate.references.python_strings import Unparsed, strings
+from migrate.references.python_strings import ParseFailure, strings
 
 EXPRESSIONS = [
     "'configs' + '/debug' + '.yaml'",
@@ -100,5 +100,5 @@ def test_a_sum_of_any_length_is_one_text() -> None:
 
 def test_what_is_made_too_often_is_refused_with_its_reason() -> None:
     code = "a = '" + "x/" * 500 + "'\nb = [" + "a + '/c.yaml', " * 20_000 + "]\n"
-    with pytest.raises(Unparsed, match="made of one another"):
+    with pytest.raises(ParseFailure, match="made of one another"):
         strings(code, "run.py", {})

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 import migrate.references.scan  # noqa: F401 - the package has a function of this name
 from migrate.limits import DEFAULT
-from migrate.references import DROP, Ignore, Renames, ScanRecord, names, naming, scan
+from migrate.references import DROP, IgnoredReference, Renames, ScanRecord, names, naming, scan
 from migrate.trees.tree import DiskTree, MemoryTree
 from migrate.workspace import scan_store
 from migrate.workspace.scan_store import SealedScans
@@ -136,7 +136,14 @@ def test_a_file_that_comes_changes_what_a_name_means(root: Path) -> None:
 
 
 def test_another_plan_is_another_question(root: Path) -> None:
-    said = {"a": NEW, "b": None, "c": "None", "d": DROP, "e": Ignore("old"), "f": Ignore("gone")}
+    said = {
+        "a": NEW,
+        "b": None,
+        "c": "None",
+        "d": DROP,
+        "e": IgnoredReference("old"),
+        "f": IgnoredReference("gone"),
+    }
     told = {key: lines(root, Renames({OLD: one})) for key, one in said.items()}
     again = {key: lines(root, Renames({OLD: one})) for key, one in said.items()}
     shutil.rmtree(root / ".migrate")

@@ -14,7 +14,7 @@ import pytest
 from migrate.changes import Change
 from migrate.errors import InputError, TreeMoved
 from migrate.limits import Limits
-from migrate.references import LIKELY, NOTE, Ignore, Renames, rewrite, scan
+from migrate.references import LIKELY, NOTE, IgnoredReference, Renames, rewrite, scan
 from migrate.references.finder import Finder
 from migrate.references.large import named_plainly
 from migrate.references.python import check as check_python
@@ -128,7 +128,7 @@ def test_what_a_file_over_the_limit_names_plainly_holds(
     assert (one.target, one.line, one.dangles) == (OLD, before + 1, True)
     assert "too large" in one.reason
     assert rewrite(tree, [note, one]) == []
-    (_, ignored) = scan(tree, Renames({OLD: Ignore("nobody reads it")}))
+    (_, ignored) = scan(tree, Renames({OLD: IgnoredReference("nobody reads it")}))
     assert not ignored.dangles
 
 
@@ -208,7 +208,9 @@ def test_what_holds_a_step_back() -> None:
     )
     assert [r.dangles for r in scan(tree, Renames({OLD: None}))] == [True, False, False, False]
     assert [r.dangles for r in scan(tree, RENAMES)] == [False, False, False, False]
-    assert not any(r.dangles for r in scan(tree, Renames({OLD: Ignore("kept on purpose")})))
+    assert not any(
+        r.dangles for r in scan(tree, Renames({OLD: IgnoredReference("kept on purpose")}))
+    )
 
 
 def test_another_folder_of_configs() -> None:

@@ -15,7 +15,7 @@ from unittest.mock import patch
 from migrate.locations import outside
 from migrate.trees.git import GitError
 from migrate.trees.git_tree import GitTree
-from migrate.trees.ignored import Ignored
+from migrate.trees.ignored import IgnoreRules
 from migrate.trees.tracked import tracked
 from migrate.trees.tree import DiskTree, MemoryTree
 from migrate.workspace.git_record import keep_bytes, refuse_ignored
@@ -131,7 +131,7 @@ def ignore_file(content: bytes) -> None:
     """The rules of a `.gitignore`, read without git."""
     files = [P, "configs/.gitignore", "a/b/c d.txt", "x\udcff.py", "模型/a.yaml"]
     tree = MemoryTree(dict.fromkeys(files, b"") | {".gitignore": content})
-    ignored = Ignored(tree, tree.files())
+    ignored = IgnoreRules(tree, tree.files())
     assert all(isinstance(path in ignored, bool) for path in files)
 
 

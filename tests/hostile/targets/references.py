@@ -9,11 +9,19 @@ from functools import partial
 from itertools import pairwise
 
 from migrate.changes import Change
-from migrate.references import DROP, Ignore, Reference, Renames, is_rewritten, rewrite, scan
-from migrate.references.found import Unedited
+from migrate.references import (
+    DROP,
+    IgnoredReference,
+    Reference,
+    Renames,
+    is_rewritten,
+    rewrite,
+    scan,
+)
+from migrate.references.found import EditFailure
 from migrate.references.python import parses
 from migrate.references.python_edit import edited
-from migrate.references.source import Source
+from migrate.references.source import SourceText
 from migrate.trees.tree import MemoryTree
 from tests.hostile.odd_files import FILES, A, P, notebook
 from tests.hostile.targets.target import Target, letters_only, of_cases
@@ -23,7 +31,7 @@ RENAMES = Renames(
         P: "configs/launch/p.yaml",
         A: DROP,
         "configs/components/b.yaml": None,
-        "configs/old.yaml": Ignore("it is kept on purpose"),
+        "configs/old.yaml": IgnoredReference("it is kept on purpose"),
         "configs/debug.yaml": "configs/smoke/debug.yaml",
         "configs/components/o.yaml": "configs/parts/o.yaml",
         "configs/train/grpo/dense_base.yaml": "configs/train/grpo/dense_2048.yaml",
@@ -78,7 +86,7 @@ def _rewritten(tree: MemoryTree, path: str, found: list[Reference], likely: bool
 
 def _only_edits(before: bytes, change: Change, edited: list[Reference]) -> None:
     """Between the edits every byte is as it was."""
-    source = Source.of(change.path, before)
+    source = SourceText.of(change.path, before)
     assert change.after is not None
     assert not source.unread
     edits = sorted({(*one.span, one.edit) for one in edited})
@@ -101,7 +109,7 @@ def _only_edits(before: bytes, change: Change, edited: list[Reference]) -> None:
 _BEHIND = re.compile(r"[\s,\\]*(?:#[^\n]*)?\s*")
 
 
-def _gap(source: Source, before: Edit, after: Edit) -> str:
+def _gap(source: SourceText, before: Edit, after: Edit) -> str:
     """What stands between two edits; with an entry of a Python list goes what belongs to it."""
     gap = source.text[before[1] : after[0]]
     if source.path.endswith((".py", ".pyi")):
@@ -127,7 +135,7 @@ def edit(content: bytes) -> None:
     """The editor of Python files: code without an edit comes back as it was."""
     code = content.decode("utf-8", "surrogateescape")
     if parses(code):
-        with suppress(Unedited):
+        with suppress(EditFailure):
             assert edited(code, []) == code
 
 
