@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from migrate.changes import Change, ChangeSet, sha256
@@ -47,10 +48,8 @@ class ApplyResult:
     def landed(self) -> None:
         """Note that the landing at work is done."""
         self.steps += self.together if self.dry_run else [step.landed for step in self.together]
-        for step in self.together:
-            # They wait in this order, so each is found at once; one that is redone with what was
-            # asked for did not wait.
-            if step.proposal.name in self.waiting:
+        for step in self.together:  # they wait in this order, so each is found at once
+            with suppress(ValueError):  # one is redone that waited for nothing
                 self.waiting.remove(step.proposal.name)
         self.together = []
         self.next()
@@ -172,7 +171,11 @@ def _already(
 
 def _swept(workspace: Workspace, names: Sequence[str], disk: Disk | None, stepped: bool) -> Sweep:
     """Retire what is left over; of the named presets, if there are names."""
-    fresh = _read_again(workspace) if stepped and disk is not None else workspace
+    fresh = workspace
+    if stepped and disk is not None:
+        fresh = _read_again(workspace)
+        fresh.plans = workspace.plans  # steps change none
+        workspace.forget()  # two of a large tree are too much
     found = sweep(fresh, names)
     if disk is not None and found.changes:
         land(found.changes, disk, "apply: retire leftovers")

@@ -40,6 +40,11 @@ class Workspace(View):
         """The same workspace, with nothing read yet."""
         return self.at(self.root)
 
+    def forget(self) -> None:
+        """Keep nothing that was made of the files: they are others by now."""
+        for name in ("rollout", "evidence", "graph", "resolver", "loader"):
+            self.__dict__.pop(name, None)
+
     @cached_property
     def plans(self) -> Plans:
         """The plans. Raises InputError if there are none, or if they have faults."""
