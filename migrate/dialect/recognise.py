@@ -12,13 +12,12 @@ from migrate.dialect.declaration import EXTENDS, Dialect
 from migrate.dialect.shipped import DIALECTS
 from migrate.errors import MigrateError
 from migrate.layout import DEFAULT, Layout
-from migrate.locations import join
+from migrate.locations import SUFFIXES, join
 from migrate.trees.tree import Tree
 
 MAX_FILES = 20_000
 """So many YAML files are looked at; no repository of configs comes near."""
 
-_SUFFIXES = (".yaml", ".yml")
 _KEYS = tuple(sorted({key for known in DIALECTS.values() for key in known.keys}))
 _ANYBODYS = {key for known in DIALECTS.values() if known.by_sign_alone for key in known.keys}
 """Keys of which a file that seems to be named says nothing: `unfollowed` looks closer."""
@@ -116,7 +115,7 @@ def _texts(tree: Tree, layout: Layout) -> Iterator[tuple[str, str]]:
     """The live YAML files with their texts; what cannot be read is nobody's sign."""
     number = 0
     for path in tree.files():
-        if not path.endswith(_SUFFIXES) or layout.is_record(path):
+        if not path.endswith(SUFFIXES) or layout.is_record(path):
             continue
         number += 1
         if number > MAX_FILES:
@@ -153,7 +152,7 @@ def _fitting(tree: Tree, path: str, text: str) -> tuple[set[str], dict[str, str]
 
 
 def _seems_file(item: str) -> bool:
-    return item.endswith(_SUFFIXES)
+    return item.endswith(SUFFIXES)
 
 
 def _is_hydra(tree: Tree, path: str, items: list[str]) -> bool:

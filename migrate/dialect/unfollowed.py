@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator
 from migrate.dialect.declaration import Dialect
 from migrate.dialect.recognise import listed_names
 from migrate.errors import MigrateError
-from migrate.locations import Place, join, outside
+from migrate.locations import SUFFIXES, Place, join, outside
 from migrate.trees.tree import Tree
 
-_SUFFIXES = (".yaml", ".yml")
 _WORDS = (
     *("include", "includes", "inherit", "inherits", "inherit_from", "inherits_from", "parent"),
     *("parents", "base", "bases", "base_config", "base_configs", "base_cfg", "configs", "import"),
@@ -72,7 +71,7 @@ def _named(tree: Tree, path: str) -> Iterator[tuple[Place, str, str]]:
 
 def _is_config(tree: Tree, path: str) -> bool:
     """Whether a config stands there; a name may leave the suffix out, or be of a file without."""
-    more = [] if path.endswith(_SUFFIXES) else [path + suffix for suffix in _SUFFIXES]
+    more = [] if path.endswith(SUFFIXES) else [path + suffix for suffix in SUFFIXES]
     bare = "." not in posixpath.basename(path)
     there = [path, *more] if bare or not more else more
     return not outside(path) and any(map(tree.exists, there))
@@ -81,4 +80,4 @@ def _is_config(tree: Tree, path: str) -> bool:
 def _seems_yaml(path: str) -> bool:
     """Whether a name is one of a YAML file; a fragment may be called `_common_yaml`."""
     name = posixpath.basename(path)
-    return name.endswith(_SUFFIXES) or ("." not in name and name.endswith(("yaml", "yml")))
+    return name.endswith(SUFFIXES) or ("." not in name and name.endswith(("yaml", "yml")))

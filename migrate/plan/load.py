@@ -10,7 +10,7 @@ import msgspec
 
 from migrate.errors import InputError, MigrateError, MissingFile, raise_all
 from migrate.layout import DEFAULT, Layout
-from migrate.locations import Index, KeyPath, Place
+from migrate.locations import SUFFIXES, Index, KeyPath, Place
 from migrate.plan.accepted import NOTHING_ACCEPTED, read_accepted
 from migrate.plan.checks import as_errors, check_plan, check_profile
 from migrate.plan.faults import ReadableFile, sound
@@ -70,7 +70,7 @@ def plan_files(tree: Tree, folder: str = DEFAULT.plans) -> Iterator[str]:
     for path in tree.files():
         inside, name = posixpath.split(path)
         visible = inside == folder and not name.startswith(".")
-        if visible and name.endswith((".yaml", ".yml")) and path not in others:
+        if visible and name.endswith(SUFFIXES) and path not in others:
             yield path
 
 

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from migrate.locations import join
+from migrate.locations import SUFFIXES, join
 from migrate.references.found import NameMatch
 from migrate.references.names import Names, NameSpan
 from migrate.references.reference import LIKELY
@@ -59,7 +59,7 @@ def _together(text: str, path: re.Match[str], name: int) -> bool:
 
 def _target(file: str, folder: str, name: str, names: Names) -> str | None:
     for base in (join(file, folder), posixpath.normpath(folder), f"{names.root}/{folder}"):
-        for suffix in ("", ".yaml", ".yml"):
+        for suffix in ("", *SUFFIXES):
             path = posixpath.normpath(f"{base}/{name}{suffix}")
             if path in names.targets:
                 return path

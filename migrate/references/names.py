@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from migrate.errors import MigrateError
-from migrate.locations import join, outside, parents, relative
+from migrate.locations import SUFFIXES, join, outside, parents, relative
 from migrate.references.elsewhere import repository_of
 from migrate.references.forms import (
     Form,
@@ -227,7 +227,7 @@ class Names:
             return Form(path, certainty, lambda new: dot + new + slash, reason)
         if has_suffix(path) or not path.startswith(self.root + "/"):
             return None
-        for suffix in (".yaml", ".yml"):
+        for suffix in SUFFIXES:
             if path + suffix in self.targets:
                 if path in self.folders:
                     certainty, reason = LIKELY, "a folder has this name too"
@@ -270,7 +270,7 @@ class Names:
         if word.startswith("../"):
             return None
         path = posixpath.normpath(f"{self.root}/{word}")
-        for suffix in ("",) if has_suffix(path) else (".yaml", ".yml"):
+        for suffix in ("",) if has_suffix(path) else SUFFIXES:
             if path + suffix in self.targets:
                 return Form(path + suffix, certainty, self._shortened(suffix, word), reason)
         return None
@@ -297,7 +297,7 @@ class Names:
     def _anchored(self, word: str) -> Form | None:
         """A path whose start the code computes: what can stay of its folders stays."""
         path = posixpath.normpath(word[1:])
-        suffixes = ("",) if has_suffix(path) else ("", ".yaml", ".yml")
+        suffixes = ("",) if has_suffix(path) else ("", *SUFFIXES)
         for suffix in suffixes:
             if path + suffix in self.targets:
                 return Form(path + suffix, CERTAIN, keep_start(word, suffix))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from migrate.locations import SUFFIXES
 from migrate.references.elsewhere import is_elsewhere
 from migrate.trees import globs as path_globs
 
@@ -39,7 +40,6 @@ DYNAMIC = re.compile(f"{VARIABLE}|{GLOB}")
 """What a word holds that only the run, or a shell, knows."""
 
 _PREFIX = re.compile(rf"(?:(?:{VARIABLE})[\"']?/)+")
-_SUFFIXES = (".yaml", ".yml")
 _FRONT = re.compile(r"\\[nt](?=[\w.])|@|[-+]+(?=[\w./$])|_{1,2}(?=configs)|\*+(?=[\w.$])")
 _DEFAULT = re.compile(r"\w+[-+](?=[\w./$])")
 """In front of the value in the shell's `${V-value}`; in `${V:-value}` the colon ends a word."""
@@ -172,7 +172,7 @@ def _meanings(part: str) -> list[str]:
 def stem(path: str) -> str:
     """The last segment without its YAML suffix."""
     name = path.rsplit("/", 1)[-1]
-    for suffix in _SUFFIXES:
+    for suffix in SUFFIXES:
         name = name.removesuffix(suffix)
     return name
 
@@ -186,4 +186,4 @@ def as_glob(word: str) -> str:
 
 def has_suffix(path: str) -> bool:
     """Whether a path ends like a YAML file."""
-    return path.endswith(_SUFFIXES)
+    return path.endswith(SUFFIXES)

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from migrate.errors import InputError
+from migrate.locations import SUFFIXES
 from migrate.references.found import (
     NO_DROP,
     ONLY_ENTRY,
@@ -29,7 +30,7 @@ _BESIDE = "drops the comment beside it too"
 
 def claims(path: str) -> bool:
     """By suffix; `kinds` takes those outside the folder of configs for scripts."""
-    return path.endswith((".yaml", ".yml"))
+    return path.endswith(SUFFIXES)
 
 
 def find(source: SourceText, names: Names) -> Iterator[NameMatch]:

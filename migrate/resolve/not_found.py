@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from migrate.dialect import Dialect
-from migrate.locations import join, outside
+from migrate.locations import SUFFIXES, join, outside
 from migrate.trees.globs import matches
 from migrate.trees.tree import Tree, disk_below
 
@@ -17,7 +17,6 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 _MADE = re.compile(r"\$\{|\$\w|\{\{|%\(|<\w+>")
 _PATTERN = re.compile(r"[*?]|\[[^\]]+\]")
 _MOST = 3
-_SUFFIXES = (".yaml", ".yml")
 
 
 class OddName(NamedTuple):
@@ -48,7 +47,7 @@ def _several(tree: Tree, dialect: Dialect, source: str, text: str) -> OddName | 
         return OddName("a folder", f"extend the files in it: {_spelled(dialect, source, inside)}")
     if not _PATTERN.search(text):
         return None
-    found = [one for one in tree.files() if one.endswith(_SUFFIXES) and matches(one, [path])]
+    found = [one for one in tree.files() if one.endswith(SUFFIXES) and matches(one, [path])]
     named = f": {_spelled(dialect, source, found)}" if found else "; this one matches none"
     return OddName("a pattern", f"extend files by their names{named}")
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from migrate.dialect import EXTENDS, Dialect
 from migrate.errors import BrokenChain, InputError, MigrateError, MissingFile, Refused, near_names
 from migrate.limits import BASES
-from migrate.locations import LEGACY, outside
+from migrate.locations import LEGACY, SUFFIXES, outside
 from migrate.resolve.branch import EMPTY, Branch, merge, read_branch, shown
 from migrate.resolve.combine import Below, Combiner, Part
 from migrate.resolve.not_found import oddity
@@ -350,7 +350,7 @@ class Resolver:
     def _near(self, path: str, source: str) -> str:
         # Looking for near names takes a second in a large tree: not for each of many.
         if path not in self._nearest and len(self._nearest) < NEAR:
-            known = [known for known in self.tree.files() if known.endswith((".yaml", ".yml"))]
+            known = [known for known in self.tree.files() if known.endswith(SUFFIXES)]
             # Only a frozen file builds on frozen files: the legacy tree goes in the end.
             frozen = path.startswith(f"{LEGACY}/")
             alike = [one for one in known if one.startswith(f"{LEGACY}/") is frozen]

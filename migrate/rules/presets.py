@@ -8,7 +8,7 @@ from itertools import filterfalse
 
 from migrate.errors import MigrateError, nearest
 from migrate.findings import Finding
-from migrate.locations import Place, parse_dotted
+from migrate.locations import SUFFIXES, Place, parse_dotted
 from migrate.plan import Plans, Rules
 from migrate.plan.preset_files import preset_files
 from migrate.resolve import Resolved, Resolver, Setting, read_branch
@@ -112,7 +112,7 @@ class Layers:
         """The config whose path is nearest; many presets may name the same wrong one."""
         if path not in self._near:
             live = filterfalse(self.plans.layout.is_record, self.resolver.tree.files())
-            known = [one for one in live if one.endswith((".yaml", ".yml"))]
+            known = [one for one in live if one.endswith(SUFFIXES)]
             self._near[path] = nearest(path, known, 1)
         return self._near[path]
 

@@ -17,7 +17,7 @@ from migrate.dialect import Dialect
 from migrate.dialect.shipped import DIALECTS
 from migrate.errors import MigrateError
 from migrate.loading.trainer import PlainLoader
-from migrate.locations import join, outside
+from migrate.locations import SUFFIXES, join, outside
 from migrate.plan.dialects import dialect_faults, dialect_of
 from migrate.plan.structs import Declaration
 from migrate.trainer.answers import Answer
@@ -38,7 +38,6 @@ _FILES = 100
 """So many files are tried as the one that the loader always puts underneath."""
 _UNREADABLE = 10_000
 """A config that a declaration cannot load counts as so many keys."""
-_SUFFIXES = (".yaml", ".yml")
 
 
 class Fitting:
@@ -145,7 +144,7 @@ class Fitting:
         if kept:
             yield {"not_inherited": kept}
         if adds:
-            files = [path for path in self.tree.files() if path.endswith(_SUFFIXES)]
+            files = [path for path in self.tree.files() if path.endswith(SUFFIXES)]
             files.sort(key=lambda path: path.count("/"))
             yield from ({"implicit_base": path} for path in files[:_FILES])
 
@@ -161,7 +160,7 @@ class Fitting:
             return False
         places = (join(path, name), join("", name))
         there = (place for place in places if not outside(place))
-        return name.endswith(_SUFFIXES) or any(map(self.tree.exists, there))
+        return name.endswith(SUFFIXES) or any(map(self.tree.exists, there))
 
 
 _FOLDERS = (["file"], ["root"], ["root", "file"], ["file", "root"], ["prefix"])

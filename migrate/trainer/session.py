@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from migrate.changes import Change
 from migrate.disk.temporary import temporary_folder
 from migrate.errors import InputError, Refused
+from migrate.locations import SUFFIXES
 from migrate.trainer import process
 from migrate.trainer.answers import Answers
 from migrate.trainer.ask import Asker
@@ -153,7 +154,7 @@ def _refuse_written(live: Sequence[str], copied: Sequence[str]) -> None:
 
 
 def _is_config(path: str) -> bool:
-    return path.endswith((".yaml", ".yml"))
+    return path.endswith(SUFFIXES)
 
 
 def _stamps(root: str, paths: Iterable[str]) -> Stamps:

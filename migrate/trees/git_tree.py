@@ -12,6 +12,7 @@ from typing import IO
 
 from migrate.errors import InputError, MissingFile, nearest
 from migrate.limits import DEFAULT, Limits
+from migrate.locations import SUFFIXES
 from migrate.trees.git import GitError, await_answer, repository
 
 _NO_GIT = "a revision needs both; files that are checked out can be compared without"
@@ -69,7 +70,7 @@ class GitTree:
         """See `Tree.read`."""
         content = self._read(path)
         if content is None:
-            known = [known for known in self.files() if known.endswith((".yaml", ".yml"))]
+            known = [known for known in self.files() if known.endswith(SUFFIXES)]
             what = f"no such file in {self.revision}"
             raise MissingFile(what, path, nearest(path, known))
         return content

@@ -16,7 +16,7 @@ from migrate.errors import MigrateError
 from migrate.locations import KeyPath
 from migrate.parity import ABSENT
 from migrate.resolve import Resolver
-from migrate.rollout.evidence import Evidence, replaced_values
+from migrate.rollout.evidence import replaced_values
 from migrate.rollout.old_tree import MovedFile, OldTree
 from migrate.rollout.port_revision import merged
 from migrate.rollout.port_values import Goal
@@ -103,7 +103,8 @@ def _relinked(record: OldTree, file: MovedFile, text: bytes) -> bytes:
 
 def _doubtful(workspace: Workspace, frozen: str) -> Callable[[KeyPath, Any], str]:
     """Why a key of a file may be no edit: it says what an edit, carried over since, replaced."""
-    known = [one for evidence in workspace.evidence.values() for one in _replaced(evidence, frozen)]
+    records = workspace.evidence.values()
+    known = [one for evidence in records for one in replaced_values(evidence, frozen)]
 
     def reason(key: KeyPath, value: Any) -> str:
         said = ABSENT if value is ABSENT else plain(value)
@@ -111,10 +112,6 @@ def _doubtful(workspace: Workspace, frozen: str) -> Callable[[KeyPath, Any], str
         return _STALE if stale else ""
 
     return reason
-
-
-def _replaced(evidence: Evidence, frozen: str) -> list[tuple[KeyPath, Any]]:
-    return list(replaced_values(evidence, frozen))
 
 
 def _same(left: Any, right: Any) -> bool:

@@ -13,7 +13,7 @@ from migrate.errors import InputError
 from migrate.layout import DEFAULT as DEFAULT_LAYOUT
 from migrate.layout import Layout
 from migrate.limits import DEFAULT, Limits
-from migrate.locations import outside
+from migrate.locations import SUFFIXES, outside
 from migrate.trees.tree import CachedTree, DiskTree, Tree
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class View:
         there = [f"{self.layout.plans}/{name}" for name in sorted(names)]
         if not any(map(self.tree.exists, there)):  # a tree in memory may have plans of its own
             there = [path for path in self.tree.files() if path.startswith(f"{self.layout.plans}/")]
-        yaml = (path for path in there if path.endswith((".yaml", ".yml")))
+        yaml = (path for path in there if path.endswith(SUFFIXES))
         return [path for path in yaml if self.tree.exists(path)]
 
     def _planned_dialect(self) -> Dialect:
