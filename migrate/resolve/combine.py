@@ -246,8 +246,6 @@ class Combiner:
         if apart:
             what = f"`{new.key}` is set by two bases, here and in {old.winner.place}"
             raise InputError(what, new.winner.place, f"{self.dialect.name} allows that to neither")
-        if self.dialect.merge == "shallow":
-            return _replacing(old, new)
         self._check_kinds(old, new)
         if self.dialect.mapping_over_other == "omegaconf" and _is_mandatory(new):
             return Slot(old.key, old.value, old.settings, together(old.lost, new.all_settings()))

@@ -30,6 +30,8 @@ def test_a_row_of_landings_sees_its_own_new_names(tmp_path: Path) -> None:
         land(made("c/two.yaml"), disk, "two")
         with pytest.raises(Refused, match=r"differs from c/one\.yaml only in case or accents"):
             land(made("c/ONE.yaml"), disk, "three")
+        with pytest.raises(Refused, match=r"differs from c/two\.yaml only in case or accents"):
+            land(made("c/TWO.yaml"), disk, "three")
         land(ChangeSet.of([Change("c/one.yaml", b"x: 1\n", None, "")]), disk, "gone")
         land(made("c/ONE.yaml"), disk, "three")
     assert sorted(os.listdir(tmp_path / "c")) == ["ONE.yaml", "two.yaml"]
