@@ -78,18 +78,24 @@ def ask(root: str, *question: str, given: bytes = b"", codes: Sequence[int] = (0
         return None if asked is None else asked.ask(*question, given=given, codes=codes)
 
 
+def repository_config(root: str) -> bytes:
+    """The config of the repository that holds a folder, as it stands; nothing where there is none
+    or it is larger than any config is."""
+    there = _find(root)
+    return b"" if there is None else _small(os.path.join(_common(there[1]), "config"))
+
+
 def remotes(root: str) -> list[str]:
     """The URLs of the remotes of the repository that holds a folder, as its config spells them.
 
     Raises GitError.
     """
-    program, there = _program(), _find(root)
-    if program is None or there is None:
+    program, content = _program(), repository_config(root)
+    if program is None or not content:
         return []
     question = ("config", "--file", "-", "--no-includes", "-z", "--get-regexp", _REMOTE_URL)
     with temporary_folder("migrate-git-") as folder:
         asked = Repository(folder, folder, folder, program)
-        content = _small(os.path.join(_common(there[1]), "config"))
         # Exit code 1: it has none. 128: it is not a config.
         listed = asked.ask(*question, given=content, codes=(0, 1, 128))
     return [record.partition("\n")[2] for record in os.fsdecode(listed).split("\0") if record]

@@ -15,6 +15,7 @@ from typing import Any
 from migrate.disk import Disk
 from migrate.errors import MigrateError
 from migrate.locations import PRIVATE
+from migrate.trees.git import repository_config
 from migrate.trees.recording import RecordingTree, combined_digest, contents, listing
 from migrate.trees.tracked import tracked
 from migrate.trees.tree import CachedTree, DiskTree, Tree
@@ -58,6 +59,7 @@ class Memory:
             and all(below.exists(path) is there for path, there in seen["asked"].items())
             and contents(below, seen["read"]) == seen["contents"]
             and _tracked(tree, seen["config_root"]) == seen["tracked"]
+            and _remotes(self.root) == seen["remotes"]
         )
 
     def remember(self, tree: RecordingTree, config_root: str, answer: Any) -> None:
@@ -74,6 +76,7 @@ class Memory:
             "contents": combined_digest(tree.digests),
             "config_root": config_root,
             "tracked": _tracked(tree, config_root),
+            "remotes": _remotes(self.root),
         }
         body = json.dumps({"question": self.question, "seen": seen, "answer": answer})
         with suppress(OSError, MigrateError):
@@ -86,3 +89,8 @@ class Memory:
 def _tracked(tree: Tree, config_root: str) -> str:
     names = "\0".join(tracked(tree, config_root))
     return hashlib.sha256(names.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _remotes(root: str) -> str:
+    """The config of the repository as a digest: its remotes say which links lead here."""
+    return hashlib.sha256(repository_config(root)).hexdigest()

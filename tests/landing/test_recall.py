@@ -273,3 +273,13 @@ def test_a_second_look_imports_what_reads_and_hashes_and_nothing_else(root: Path
     command = [sys.executable, "-c", code, "--root", str(root), "-v", "verify"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, f"{TOLD}[]\n")
+
+
+def test_another_remote_asks_again(root: Path) -> None:
+    # A link to a repository on a forge is one to this tree if a remote says so.
+    subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+    assert not recalled(verified(root))
+    assert recalled(verified(root))
+    url = "https://github.com/owner/repo.git"
+    subprocess.run(["git", "remote", "add", "origin", url], cwd=root, check=True)
+    assert not recalled(verified(root))
