@@ -15,8 +15,9 @@ from migrate.report.steps import undo_data, undo_lines
 @click.command()
 @click.option(
     "--preset",
-    "name",
+    "names",
     required=True,
+    multiple=True,
     metavar="NAME",
     help="The preset whose step is taken back.",
     shell_complete=complete_preset,
@@ -24,13 +25,18 @@ from migrate.report.steps import undo_data, undo_lines
 @click.option("--with-dependents", is_flag=True, help="Take back the presets that build on it too.")
 @click.option("--dry-run", is_flag=True, help="Write nothing, not even a lock.")
 @pass_context
-def undo(context: Context, name: str, with_dependents: bool, dry_run: bool) -> int:
+def undo(context: Context, names: tuple[str, ...], with_dependents: bool, dry_run: bool) -> int:
     """Take one preset's step back, byte for byte; of shared files, the lines that it wrote.
 
     \b
     Example:
       migrate undo --preset grpo_dense --dry-run
     """
+
+    if len(names) > 1:
+        # click would take the last one and say nothing of the others.
+        raise click.UsageError("undo takes one --preset; --with-dependents adds what builds on it")
+    name = names[0]
 
     def label(result: UndoResult) -> str:
         return f"undo {', '.join(result.names)}"

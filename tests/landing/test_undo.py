@@ -359,3 +359,12 @@ def test_a_dependent_that_cannot_be_taken_back_is_named_with_the_reason(at: At) 
         assert "error: configs/train/q.yaml: was edited since" in ran.err
         assert "+mine: 1" in ran.err
         assert trees.read(root) == before
+
+
+def test_two_presets_at_once_are_a_wrong_command_line(at: At) -> None:
+    root = at(-1)
+    before = trees.read(root)
+    ran = run(root, "undo", "--preset", "debug", "--preset", "grpo_dense")
+    assert ran.code == 2
+    assert "undo takes one --preset" in ran.err
+    assert trees.read(root) == before
