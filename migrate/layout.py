@@ -15,7 +15,7 @@ from migrate.trees.tree import SKIPPED_FOLDERS
 
 _COMMAND = re.compile(
     r"\bmigrate (?=(?:init|plan|apply|adopt|port|accept|verify|status|undo|finalize|rehearse"
-    r"|lint|set|mv|table|diff)\b)"
+    r"|lint|set|mv|table|diff|report)\b)"
 )
 """A command of ours in a sentence, up to its verb, if that verb asks for the plans."""
 

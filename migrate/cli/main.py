@@ -37,6 +37,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "plan": (MIGRATE, "Preview the rollout; nothing is written, ever."),
     "apply": (MIGRATE, "Migrate presets, one landing each."),
     "status": (MIGRATE, "Where each preset stands."),
+    "report": (MIGRATE, "The whole rollout on one page: drawn, not only listed."),
     "verify": (MIGRATE, "Check the whole rollout: the gate."),
     "undo": (MIGRATE, "Take one preset's step back."),
     "finalize": (MIGRATE, "Verify, then remove the legacy tree."),

@@ -99,6 +99,11 @@ def _summary(found: ChangesSince, paint: Paint) -> str:
     return f"{paint(', '.join(parts), 'yellow')} {since}{allowed}"
 
 
+def since_summary(found: ChangesSince) -> str:
+    """What changed, in one line."""
+    return _summary(found, Paint(False))
+
+
 def since_data(found: ChangesSince) -> dict[str, Any]:
     """The same for scripts."""
     return {
@@ -124,7 +129,7 @@ def _preset_data(preset: PresetName) -> dict[str, Any]:
 
 def since_markdown(found: ChangesSince) -> str:
     """The same for a pull request; what would be too long for one is left out, and told."""
-    lines = [_summary(found, Paint(False)), ""]
+    lines = [since_summary(found), ""]
     if found.changed:
         lines += [row(["key", "was", "is", "presets"]), row(["---"] * 4)]
         lines += _rows(found.changed, sum(len(line.encode()) + 1 for line in lines))

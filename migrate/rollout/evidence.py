@@ -121,6 +121,33 @@ def record(
     return Change(path, None, text.encode(), f"evidence of {planned.name}")
 
 
+class AllowedDifference(NamedTuple):
+    """A difference that the profile allowed when a preset was applied: the dotted key, both sides
+    in the form of the record (`ABSENT` where there is none), the rule's pattern and its reason."""
+
+    key: str
+    old: Any
+    new: Any
+    rule: str
+    reason: str
+
+
+def allowed_differences(verdict: Verdict) -> Iterator[AllowedDifference]:
+    """What a profile allows of a preset."""
+    return map(_read_allowed, _allowed(verdict))
+
+
+def recorded_allowances(evidence: Evidence) -> tuple[AllowedDifference, ...]:
+    """What the profile allowed of a preset when it was applied."""
+    return tuple(map(_read_allowed, json.loads(evidence.content)["allowed"]))
+
+
+def _read_allowed(item: dict[str, Any]) -> AllowedDifference:
+    sides = item.get("old", ABSENT), item.get("new", ABSENT)
+    told = str(item.get("rule", "")), str(item.get("reason", ""))
+    return AllowedDifference(item["key"], *sides, *told)
+
+
 def _allowed(verdict: Verdict) -> list[dict[str, Any]]:
     return [
         {

@@ -1,0 +1,269 @@
+"""Who extends whom, drawn: files in columns by how much they stand on, lines between them."""
+
+from __future__ import annotations
+
+import math
+import posixpath
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from migrate.locations import printable
+from migrate.report.markdown import cut
+from migrate.report.page_numbers import linked
+from migrate.report.paint import plural, width
+from migrate.report.tags import Html, joined, tag
+
+if TYPE_CHECKING:
+    from migrate.commands.report import Links
+
+PRESET, FRAGMENT, BASE = "preset", "fragment", "base"
+MOST_BOXES = 90
+"""So many boxes are drawn of single files; of more files, folders are drawn."""
+LABEL = 26
+"""So many characters of a name are shown."""
+ROW, HIGH, CHARACTER, BESIDE, BETWEEN = 22, 17, 6.1, 10, 84
+"""Pixels from box to box, of a box, of a character; beside a label, and between two columns."""
+SWEEPS = 8
+"""So often the columns are put in order: more changes nothing that one could see."""
+
+
+class Box(NamedTuple):
+    """A file, or the files of a folder that are alike; `level` is how far it stands on others."""
+
+    kind: str
+    level: int
+    label: str
+    files: int
+
+
+class Drawing(NamedTuple):
+    """Boxes and the links between them, each with how many there are."""
+
+    boxes: Mapping[Hashable, Box]
+    links: Mapping[tuple[Hashable, Hashable], int]
+    """By the box that extends, and the one that it extends."""
+
+
+def picture(links: Links, title: str, name: str) -> Html:
+    """The graph as inline SVG. `name` makes its identifiers unique on the page."""
+    drawing = drawn(links)
+    columns = arranged(drawing)
+    places, across, down = placed(drawing, columns)
+    numbers = {key: place for place, key in enumerate(places)}
+    lines = [
+        tag(
+            "path",
+            d=_curve(places[under], places[above]),
+            class_=f"of-{drawing.boxes[under].kind}",
+            stroke_width=f"{1 + math.log2(count) / 2:.1f}" if count > 1 else None,
+            data_from=numbers[above],
+            data_to=numbers[under],
+        )
+        for (above, under), count in drawing.links.items()
+    ]
+    boxes = [_box(drawing.boxes[key], area, numbers[key]) for key, area in places.items()]
+    return tag(
+        "svg",
+        tag("title", title, id=f"{name}-title"),
+        tag("desc", described(links), id=f"{name}-desc"),
+        tag("g", lines, class_="links"),
+        tag("g", boxes, class_="boxes"),
+        role="img",
+        aria_labelledby=f"{name}-title {name}-desc",
+        viewBox=f"0 0 {across:.0f} {down:.0f}",
+        width=round(across),
+        height=round(down),
+    )
+
+
+def described(links: Links) -> str:
+    """The picture in words."""
+    deep = max(levels(links.below).values(), default=0) + 1
+    files = plural(len(links.below), "file")
+    if links.merged:
+        return f"{files}; who extended whom is not recorded any more, only what was merged"
+    return f"{files}, {plural(linked(links), 'link')}, {plural(deep, 'level')} deep"
+
+
+# What is drawn.
+
+
+def levels(below: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+    """How many files stand below each one, one on another; a cycle counts once."""
+    found: dict[str, int] = {}
+    for start in below:
+        waiting = [start] if start not in found else []
+        entered: set[str] = set()
+        while waiting:
+            current = waiting[-1]
+            more = [one for one in below.get(current, ()) if one not in found]
+            if current not in entered:
+                entered.add(current)
+                waiting += [one for one in more if one not in entered]
+                continue
+            waiting.pop()
+            known = (found[one] for one in below.get(current, ()) if one in found)
+            found.setdefault(current, 1 + max(known, default=-1))
+    return found
+
+
+def drawn(links: Links) -> Drawing:
+    """A box for each file; where that is too many, one for the alike files of a folder."""
+    heights = levels(links.below)
+    presets = set(links.presets)
+    kinds = {
+        path: BASE if path == links.base else PRESET if path in presets else FRAGMENT
+        for path in heights
+    }
+    keys: dict[str, Hashable] = {path: path for path in heights}
+    labels: dict[Hashable, str] = {path: _label(path) for path in heights}
+    deepest = max((path.count("/") for path in heights), default=0)
+    while len(labels) > MOST_BOXES and deepest:
+        folders = {path: "/".join(path.split("/")[:-1][:deepest]) for path in heights}
+        keys = {
+            path: (kinds[path], heights[path], folders[path]) if kinds[path] != BASE else path
+            for path in heights
+        }
+        labels = {
+            keys[path]: f"{_tail(folders[path])}/" if kinds[path] != BASE else _label(path)
+            for path in heights
+        }
+        deepest -= 1
+    return _counted(links, keys, kinds, heights, labels)
+
+
+def _counted(
+    links: Links,
+    keys: Mapping[str, Hashable],
+    kinds: Mapping[str, str],
+    heights: Mapping[str, int],
+    labels: Mapping[Hashable, str],
+) -> Drawing:
+    boxes: dict[Hashable, Box] = {}
+    for path in sorted(keys):
+        key = keys[path]
+        known = boxes.get(key)
+        count = 1 + (known.files if known is not None else 0)
+        boxes[key] = Box(kinds[path], heights[path], labels[key], count)
+    between: dict[tuple[Hashable, Hashable], int] = {}
+    for path in sorted(links.below):
+        for under in links.below[path]:
+            if keys[path] != keys[under] and heights[path] > heights[under]:
+                link = keys[path], keys[under]
+                between[link] = between.get(link, 0) + 1
+    return Drawing(boxes, between)
+
+
+def _label(path: str) -> str:
+    """The name of a file with its folder: what tells it from others, and no more."""
+    return cut(printable(_tail(posixpath.splitext(path)[0])), LABEL)
+
+
+def _tail(path: str) -> str:
+    return "/".join(path.split("/")[-2:])
+
+
+# Where it is drawn.
+
+
+def arranged(drawing: Drawing) -> list[list[Hashable]]:
+    """The boxes of each column from top to bottom, so that few lines cross: each goes to where
+    those are, on the average, that it is linked to."""
+    columns: list[list[Hashable]] = []
+    for key, box in drawing.boxes.items():
+        while len(columns) <= box.level:
+            columns.append([])
+        columns[box.level].append(key)
+    near: dict[Hashable, list[Hashable]] = {key: [] for key in drawing.boxes}
+    for above, under in drawing.links:
+        near[above].append(under)
+        near[under].append(above)
+    for _ in range(SWEEPS):
+        at = {
+            key: (place + 0.5) / len(column)
+            for column in columns
+            for place, key in enumerate(column)
+        }
+        for column in columns:
+            column.sort(key=lambda key: _mean([at[one] for one in near[key]], at[key]))
+            at.update({key: (place + 0.5) / len(column) for place, key in enumerate(column)})
+    return columns
+
+
+def _mean(values: Sequence[float], default: float) -> float:
+    return round(sum(values) / len(values), 9) if values else default
+
+
+class Area(NamedTuple):
+    """Where a box is, in pixels: its left and right side, and its middle from the top."""
+
+    left: float
+    right: float
+    middle: float
+
+
+def placed(
+    drawing: Drawing, columns: Sequence[Sequence[Hashable]]
+) -> tuple[dict[Hashable, Area], float, float]:
+    """The area of each box, and how wide and high the whole is."""
+    down = ROW * max(map(len, columns), default=1) + ROW
+    places: dict[Hashable, Area] = {}
+    left = 1.0
+    for column in columns:
+        if not column:
+            continue
+        wide = 2 * BESIDE + CHARACTER * max(width(_shown(drawing.boxes[key])) for key in column)
+        step = min(down / len(column), 3 * ROW)
+        top = (down - step * len(column)) / 2
+        for place, key in enumerate(column):
+            places[key] = Area(left, left + wide, top + step * (place + 0.5))
+        left += wide + BETWEEN
+    return places, left - BETWEEN + 1, down
+
+
+def _shown(box: Box) -> str:
+    return f"{box.label} x {box.files}" if box.files > 1 else box.label
+
+
+def _box(box: Box, area: Area, place: int) -> Html:
+    top = area.middle - HIGH / 2
+    shape = tag(
+        "rect",
+        x=f"{area.left:.0f}",
+        y=f"{top:.1f}",
+        width=f"{area.right - area.left:.0f}",
+        height=HIGH,
+        rx=HIGH // 2 if box.kind == PRESET else 3,
+    )
+    label = tag("text", _shown(box), x=f"{area.left + BESIDE:.0f}", y=f"{area.middle + 4:.1f}")
+    return tag("g", shape, label, class_=box.kind, data_box=place)
+
+
+def _curve(left: Area, right: Area) -> str:
+    """From the right side of one box to the left side of another."""
+    bend = (left.right + right.left) / 2
+    return (
+        f"M{left.right:.0f} {left.middle:.1f}C{bend:.0f} {left.middle:.1f} "
+        f"{bend:.0f} {right.middle:.1f} {right.left:.0f} {right.middle:.1f}"
+    )
+
+
+MOST_LISTED = 300
+
+
+def listed(links: Links) -> Html:
+    """The same as a list, for whoever cannot see the picture or wants to copy from it."""
+    naming = [(path, below) for path, below in sorted(links.below.items()) if below]
+    items = [
+        tag("li", tag("code", path), " extends ", _names(below))
+        for path, below in naming[:MOST_LISTED]
+    ]
+    if len(naming) > MOST_LISTED:
+        items.append(tag("li", f"and {len(naming) - MOST_LISTED} more"))
+    return tag("ul", items, class_="plain")
+
+
+def _names(paths: Sequence[str]) -> Html:
+    return joined(
+        [joined(", " if place else "", tag("code", one)) for place, one in enumerate(paths)]
+    )
