@@ -16,7 +16,7 @@ SOURCES := migrate $(wildcard benchmarks scripts src tests tests_trainer tools)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help .venv demo test test-trainer test-dask test-pyyaml check format bench torture matrix mutants fuzz case corpora catalogue picture schema lock clean
+.PHONY: help .venv demo test test-trainer test-dask test-browser test-pyyaml check format bench torture matrix mutants fuzz case corpora catalogue picture schema lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,6 +44,9 @@ test-trainer: .venv-trainer/.made ## the tests with the real trainer on the CPU:
 test-dask: .venv-dask/.made ## the tests with a local Dask cluster
 	@.venv-dask/bin/python -m pytest -m dask -o filterwarnings=default $(ARGS)
 
+test-browser: .venv-browser/.made ## the page of `report` in a headless Chromium (MIGRATE_CHROMIUM=/usr/bin/chromium for one that is there)
+	@.venv-browser/bin/python -m pytest tests/browser -m browser -o filterwarnings=default $(ARGS)
+
 test-pyyaml: $(PYYAML:%=.venv-pyyaml/%/.made) ## the tests of YAML values on each release of PyYAML (PYYAML="6.0.2 6.0.4" for some)
 	@set -e; for release in $(PYYAML); do \
 	    echo "PyYAML $$release"; \
@@ -65,6 +68,14 @@ test-pyyaml: $(PYYAML:%=.venv-pyyaml/%/.made) ## the tests of YAML values on eac
 	@$(PYTHON) -m venv --clear .venv-dask
 	@.venv-dask/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements.lock
 	@.venv-dask/bin/python -m pip -qq --disable-pip-version-check install -e '.[dask]'
+	@touch $@
+
+.venv-browser/.made: requirements.lock
+	@echo "making .venv-browser"
+	@$(PYTHON) -m venv --clear .venv-browser
+	@.venv-browser/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements.lock
+	@.venv-browser/bin/python -m pip -qq --disable-pip-version-check install -e '.[browser]'
+	@test -n "$$MIGRATE_CHROMIUM" || .venv-browser/bin/playwright install chromium
 	@touch $@
 
 # torch first, and alone: asked for by another package, pip takes the build with CUDA, which is
@@ -129,6 +140,7 @@ catalogue: $(STAMP) ## write docs/catalogue.md from the configs
 picture: $(STAMP) ## write docs/pictures/ from what the commands print
 	@mkdir -p docs/pictures
 	@PYTHONPATH=. $(BIN)/python tools/picture.py
+	@PYTHONPATH=. $(BIN)/python tools/report_picture.py
 
 schema: $(STAMP) ## write docs/schema/ from the code
 	@mkdir -p docs/schema
@@ -149,5 +161,5 @@ lock: ## make requirements.lock again from pyproject.toml (LOCK_FLAGS=--upgrade)
 	    --extra dev --output-file requirements.lock pyproject.toml
 
 clean: ## remove the environment and all caches
-	@rm -rf .venv .venv-dask .venv-fuzz .venv-pyyaml .venv-trainer .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	@rm -rf .venv .venv-browser .venv-dask .venv-fuzz .venv-pyyaml .venv-trainer .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +

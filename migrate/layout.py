@@ -20,6 +20,10 @@ _COMMAND = re.compile(
 """A command of ours in a sentence, up to its verb, if that verb asks for the plans."""
 
 
+REPORT = b"<!-- migrate report -->"
+"""What a report begins with: a new one may take its place, and nothing in it names a file."""
+
+
 class Layout(NamedTuple):
     """The folders of one rollout, relative to the root.
 
@@ -101,3 +105,8 @@ def _live(frozen: str, config_root: str) -> str:
 
 
 DEFAULT = Layout()
+
+
+def is_report(content: bytes) -> bool:
+    """Whether a file was written by `migrate report`."""
+    return REPORT in content[:100]

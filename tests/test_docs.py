@@ -184,6 +184,12 @@ def test_the_picture_is_current() -> None:
     assert (ROOT / PAGE).read_text(encoding="utf-8") == picture()
 
 
+def test_the_picture_of_the_report_is_current() -> None:
+    from tools.report_picture import PAGE, drawing
+
+    assert (ROOT / PAGE).read_text(encoding="utf-8") == drawing()
+
+
 def test_the_catalogue_is_current() -> None:
     from tools.catalogue import PAGE, catalogue
 

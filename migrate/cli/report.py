@@ -58,7 +58,7 @@ def report(
     """
     context.recover()
     with context.progress("looking") as progress:
-        found = run(context.workspace, names, revision, context.options, progress)
+        found = run(context.workspace, names, revision, progress)
     data = report_data(found) if context.as_json else {}
     if out is not None:
         content = _text(found, kind).encode()

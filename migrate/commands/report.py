@@ -6,21 +6,22 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from migrate.changes import Change, ChangeSet
-from migrate.commands.explain import Explained, Said, explain
+from migrate.commands.explain import KeyExplanation, SettingText, explain
 from migrate.commands.plan import behind, preview
 from migrate.commands.since import ChangesSince, since
 from migrate.commands.status import MOVED, PENDING, Row, Status, status
 from migrate.commands.table import Table, table
 from migrate.errors import InputError, MigrateError, Refused
 from migrate.flatten import Account
+from migrate.layout import is_report
 from migrate.loading.trainer import PlainLoader
 from migrate.locations import KeyPath, dotted, outside
 from migrate.parity.values import token
-from migrate.plan import Planned, select
+from migrate.plan import PlannedPreset, select
 from migrate.plan.accepted import Acceptance
 from migrate.references import Reference
 from migrate.resolve import Resolved, Resolver
@@ -35,14 +36,14 @@ from migrate.rollout.missed_edits import MissedEdit
 from migrate.rollout.own_lines import Hunk, written_lines
 from migrate.trees.tree import Overlay
 from migrate.verification.cached import CachedVerify
-from migrate.verification.result import Verified
+from migrate.verification.result import VerifyResult
 from migrate.workspace.parallel import HERE, Progress
 from migrate.workspace.steps import Step
 from migrate.workspace.view import View
 from migrate.workspace.workspace import Workspace
 
 
-class WrittenKey(NamedTuple):
+class KeyLine(NamedTuple):
     """A key that a new file says: on which line, who said it in the old chain, and what lost to it.
 
     Without the old chain (the legacy tree was removed) `origin` is None and `lost` is what the
@@ -51,9 +52,9 @@ class WrittenKey(NamedTuple):
 
     line: int
     key: KeyPath
-    origin: Said | None
-    lost: tuple[Said, ...]
-    was: Said | None = None
+    origin: SettingText | None
+    lost: tuple[SettingText, ...]
+    was: SettingText | None = None
     """What the old chain said, where the file says something else today."""
 
 
@@ -65,7 +66,7 @@ class ChangedFile(NamedTuple):
     hunks: tuple[Hunk, ...] = ()
 
 
-class PresetFacts(NamedTuple):
+class PresetReport(NamedTuple):
     """One preset: its file as it is, or as its step will write it, and all that its step does.
 
     Paths of the old chain are those in the legacy tree. `comments` is None where nothing can tell
@@ -74,7 +75,7 @@ class PresetFacts(NamedTuple):
 
     row: Row
     text: str
-    keys: tuple[WrittenKey, ...]
+    keys: tuple[KeyLine, ...]
     inherited: Mapping[str, int]
     """How many active keys each other file of the new chain says."""
     chain_before: tuple[str, ...]
@@ -105,10 +106,10 @@ class Report:
     """A rollout as one page shows it."""
 
     status: Status
-    presets: list[PresetFacts]
+    presets: list[PresetReport]
     before: Links
     after: Links
-    verified: Verified
+    verified: VerifyResult
     behind: list[tuple[str, MissedEdit]]
     accepted: list[Acceptance]
     table: Table | None
@@ -121,38 +122,56 @@ def report(
     workspace: Workspace,
     names: Sequence[str] = (),
     revision: str | None = None,
-    options: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Gather what is known of these presets; of all for no name.
 
     Nothing is computed that another verb does not tell: it is `status`, `plan`, `verify`,
-    `explain`, `table` and `diff --since`. `options` are those of the command line that the gate
-    depends on. Raises InputError for plans with faults and for an unknown preset or revision.
+    `explain`, `table` and `diff --since`. Raises InputError for plans with faults and for an
+    unknown preset or revision.
     """
     chosen = select(workspace.plans, names)
     compared = since(workspace, revision, names) if revision is not None else None
     whole = status(workspace)
     wanted = {planned.name for planned in chosen}
-    shown = Status([row for row in whole.rows if row.name in wanted], whole.finalized)
-    waits = bool(shown.count(PENDING) + shown.count(MOVED))
-    asked = {**(options or {}), "strict": False, "so_far": waits}
-    gate = CachedVerify(workspace.root, lambda: workspace, asked)
-    verified = gate.answer(names, workers=HERE, progress=progress)
-    gathered = _Gathered(workspace, names)
+    addressed = workspace.layout.addressed
+    rows = [replace(one, note=addressed(one.note)) for one in whole.rows if one.name in wanted]
+    shown = Status(rows, whole.finalized)
+    gathered = _Sources(workspace, names)
     laid = _table(workspace, names)
     return Report(
         shown,
         [gathered.facts(row) for row in shown.rows],
         gathered.before(chosen),
         gathered.after(chosen),
-        verified,
+        _verified(workspace, names, shown, progress),
         behind(workspace, names),
         [one for one in workspace.plans.accepted.each() if one.preset in wanted],
         laid,
         compared,
         [*(laid.faults if laid else ()), *(compared.faults if compared else ())],
     )
+
+
+def _verified(
+    workspace: Workspace, names: Sequence[str], shown: Status, progress: Progress | None
+) -> VerifyResult:
+    """What the gate says; while presets wait for their step, the gate so far."""
+    layout = workspace.layout
+    asked = {
+        "plans": layout.plans,
+        "dialect": workspace.dialect_name,
+        "limits": workspace.limits,
+        "strict": False,
+        "so_far": bool(shown.count(PENDING) + shown.count(MOVED)),
+    }
+    gate = CachedVerify(workspace.root, lambda: workspace, asked)
+    verified = gate.answer(names, workers=HERE, progress=progress)
+    verified.findings = [
+        replace(one, hint=layout.addressed(one.hint), command=layout.addressed(one.command))
+        for one in verified.findings
+    ]
+    return verified
 
 
 def _table(workspace: Workspace, names: Sequence[str]) -> Table | None:
@@ -163,7 +182,7 @@ def _table(workspace: Workspace, names: Sequence[str]) -> Table | None:
         return None
 
 
-class _Gathered:
+class _Sources:
     """The tree as it is, and as the steps to come will leave it."""
 
     def __init__(self, workspace: Workspace, names: Sequence[str]) -> None:
@@ -191,13 +210,13 @@ class _Gathered:
 
     # One preset.
 
-    def facts(self, row: Row) -> PresetFacts:
+    def facts(self, row: Row) -> PresetReport:
         """All that is known of one preset."""
         planned = self.workspace.plans.presets[row.name]
         step, evidence = self.steps.get(row.name), self.workspace.evidence.get(row.name)
         new, problem = self._new(planned)
         old = self._old(planned)
-        return PresetFacts(
+        return PresetReport(
             row,
             new.document.text if new is not None else "",
             tuple(_written(new, old)) if new is not None else (),
@@ -211,7 +230,7 @@ class _Gathered:
             problem,
         )
 
-    def _new(self, planned: Planned) -> tuple[Resolved | None, str]:
+    def _new(self, planned: PlannedPreset) -> tuple[Resolved | None, str]:
         """The new preset, as it is or as its step will make it; None, and why there is none."""
         if planned.name in self.steps or planned.name in self.workspace.evidence:
             try:
@@ -220,7 +239,7 @@ class _Gathered:
                 return None, str(error)
         return None, f"its step is not made: {self.refused}" if self.refused else ""
 
-    def _old(self, planned: Planned) -> Resolved | None:
+    def _old(self, planned: PlannedPreset) -> Resolved | None:
         """The old chain; None where the legacy tree is gone, or cannot be read."""
         try:
             return self.rollout.legacy_chain(planned)
@@ -228,7 +247,7 @@ class _Gathered:
             return None
 
     def _comments(
-        self, planned: Planned, step: Step | None, evidence: Evidence | None
+        self, planned: PlannedPreset, step: Step | None, evidence: Evidence | None
     ) -> Account | None:
         """What became of the comments; of a step that was taken, as it would be taken today."""
         if step is not None:
@@ -263,7 +282,7 @@ class _Gathered:
 
     # Who extends whom.
 
-    def before(self, chosen: Iterable[Planned]) -> Links:
+    def before(self, chosen: Iterable[PlannedPreset]) -> Links:
         """The old chains, each file by the path at which it stood."""
         live = self.rollout.live
         below: dict[str, tuple[str, ...]] = {}
@@ -280,7 +299,7 @@ class _Gathered:
         named = {live(path): tuple(map(live, names)) for path, names in below.items()}
         return Links(tuple(presets), named, self.workspace.plans.base, merged)
 
-    def after(self, chosen: Iterable[Planned]) -> Links:
+    def after(self, chosen: Iterable[PlannedPreset]) -> Links:
         """The new chains; of a preset whose step cannot be made, what it is today."""
         below: dict[str, tuple[str, ...]] = {}
         presets = []
@@ -290,7 +309,7 @@ class _Gathered:
             _walk(self.loader, path, below)
         return Links(tuple(presets), below, self.workspace.plans.base)
 
-    def _path_after(self, planned: Planned) -> str:
+    def _path_after(self, planned: PlannedPreset) -> str:
         evidence = self.workspace.evidence.get(planned.name)
         if planned.name not in self.steps and evidence is not None:
             return evidence.target
@@ -312,31 +331,31 @@ def _walk(loader: PlainLoader, path: str, below: dict[str, tuple[str, ...]]) -> 
         waiting += below[current]
 
 
-def _written(new: Resolved, old: Resolved | None) -> Iterator[WrittenKey]:
+def _written(new: Resolved, old: Resolved | None) -> Iterator[KeyLine]:
     """The active keys that the new file says itself, in the order of its lines."""
-    known: dict[str, Explained] = {}
+    known: dict[str, KeyExplanation] = {}
     if old is not None:
         known = {dotted(one.key): one for one in explain(old).settings}
     for one in sorted(_own(new), key=lambda item: item[0]):
         line, found = one
         before = known.get(dotted(found.key))
         if old is None:
-            yield WrittenKey(line, found.key, None, _lost(found))
+            yield KeyLine(line, found.key, None, _lost(found))
         elif before is None:
-            yield WrittenKey(line, found.key, None, ())
+            yield KeyLine(line, found.key, None, ())
         else:
             origin = before.said[-1] if before.active else None
             same = token(before.value) == token(found.value)
-            yield WrittenKey(line, found.key, origin, _lost(before), None if same else origin)
+            yield KeyLine(line, found.key, origin, _lost(before), None if same else origin)
 
 
-def _own(new: Resolved) -> Iterator[tuple[int, Explained]]:
+def _own(new: Resolved) -> Iterator[tuple[int, KeyExplanation]]:
     for found in explain(new).settings:
         if found.said[-1].place.path == new.path:
             yield found.said[-1].place.line, found
 
 
-def _lost(found: Explained) -> tuple[Said, ...]:
+def _lost(found: KeyExplanation) -> tuple[SettingText, ...]:
     return tuple(said for said in found.said if not said.active)
 
 
@@ -378,18 +397,14 @@ def _kind(before: str | None, after: str | None) -> str:
 
 # Where it is written.
 
-MARK = b"<!-- migrate report -->"
-"""What a report begins with, so that a new one may take its place."""
-_BEGIN = 100
 
-
-class WrittenReport(NamedTuple):
+class ReportFile(NamedTuple):
     """The change that writes a report into the tree; none for one outside of it."""
 
     changes: ChangeSet
 
 
-def written(view: View, out: str, content: bytes) -> WrittenReport:
+def written(view: View, out: str, content: bytes) -> ReportFile:
     """The landing that writes a report; one outside of the tree is written at once.
 
     Raises Refused where something else stands, and for a file that cannot be written.
@@ -397,19 +412,19 @@ def written(view: View, out: str, content: bytes) -> WrittenReport:
     path = os.path.relpath(os.path.abspath(out), view.root)
     if outside(path) or os.path.isdir(out):
         _write_elsewhere(out, content)
-        return WrittenReport(ChangeSet())
+        return ReportFile(ChangeSet())
     if view.layout.is_record(path):
         raise Refused("is among the records of the rollout", out, _ELSEWHERE)
     before = view.tree.read(path) if view.tree.exists(path) else None
     _refuse_other(out, before)
-    return WrittenReport(ChangeSet.of([Change(path, before, content, "report")]))
+    return ReportFile(ChangeSet.of([Change(path, before, content, "report")]))
 
 
 _ELSEWHERE = "name a new file, such as report.html"
 
 
 def _refuse_other(out: str, before: bytes | None) -> None:
-    if before and MARK not in before[:_BEGIN]:
+    if before and not is_report(before):
         raise Refused("is there already, and is no report", out, _ELSEWHERE)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from posixpath import basename
 
+from migrate.layout import is_report
 from migrate.references import markdown, notebook, pathlist, python, shell, yaml_kind
 from migrate.references.found import Kind
 
@@ -30,7 +31,7 @@ def kind_of(
 
     YAML outside the folder of configs is a script's (CI, Compose), unless it extends something.
     """
-    if _RECORDS.fullmatch(basename(path)):
+    if _RECORDS.fullmatch(basename(path)) or is_report(content):
         return None
     if yaml_kind.claims(path) and not path.startswith(config_root + "/"):
         keys = "|".join(map(re.escape, composing)).encode()

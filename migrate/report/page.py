@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from migrate.findings import ERROR, NOTE, WARNING, Finding
+from migrate.layout import REPORT
 from migrate.locations import dotted, shortened
 from migrate.parity import ABSENT
 from migrate.parity.format import value_text
@@ -55,7 +56,7 @@ def page(found: Report) -> str:
     )
     sections = list(_sections(found))
     body = tag("body", _top(found, sections), tag("main", map(_section, sections)), _end(script))
-    return f"<!doctype html>\n<!-- migrate report -->\n{tag('html', head, body, lang='en')}\n"
+    return f"<!doctype html>\n{REPORT.decode()}\n{tag('html', head, body, lang='en')}\n"
 
 
 def _asset(name: str) -> Html:

@@ -15,8 +15,8 @@ from migrate.report.steps import behind_data
 from migrate.report.table import table_data
 
 if TYPE_CHECKING:
-    from migrate.commands.explain import Said
-    from migrate.commands.report import Links, PresetFacts, Report, WrittenKey
+    from migrate.commands.explain import SettingText
+    from migrate.commands.report import KeyLine, Links, PresetReport, Report
 
 
 def report_data(found: Report) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def _sides(old: Any, new: Any) -> dict[str, Any]:
     return {name: plain(value) for name, value in given.items() if value is not ABSENT}
 
 
-def _preset(one: PresetFacts) -> dict[str, Any]:
+def _preset(one: PresetReport) -> dict[str, Any]:
     comments = one.comments
     return {
         "name": one.row.name,
@@ -80,7 +80,7 @@ def _preset(one: PresetFacts) -> dict[str, Any]:
     }
 
 
-def _key(one: WrittenKey) -> dict[str, Any]:
+def _key(one: KeyLine) -> dict[str, Any]:
     return {
         "key": dotted(one.key),
         "line": one.line,
@@ -90,7 +90,7 @@ def _key(one: WrittenKey) -> dict[str, Any]:
     }
 
 
-def _said(said: Said | None) -> dict[str, Any] | None:
+def _said(said: SettingText | None) -> dict[str, Any] | None:
     if said is None:
         return None
     return {"path": said.place.path, "line": said.place.line, "value": plain(said.value)}

@@ -21,7 +21,7 @@ MOST_BOXES = 90
 """So many boxes are drawn of single files; of more files, folders are drawn."""
 LABEL = 26
 """So many characters of a name are shown."""
-ROW, HIGH, CHARACTER, BESIDE, BETWEEN = 22, 17, 6.1, 10, 84
+ROW, HIGH, CHARACTER, BESIDE, BETWEEN = 22, 17, 6.7, 9, 84
 """Pixels from box to box, of a box, of a character; beside a label, and between two columns."""
 SWEEPS = 8
 """So often the columns are put in order: more changes nothing that one could see."""
@@ -55,7 +55,7 @@ def picture(links: Links, title: str, name: str) -> Html:
             "path",
             d=_curve(places[under], places[above]),
             class_=f"of-{drawing.boxes[under].kind}",
-            stroke_width=f"{1 + math.log2(count) / 2:.1f}" if count > 1 else None,
+            stroke_width=f"{1 + math.log2(count) / 5:.1f}" if count > 1 else None,
             data_from=numbers[above],
             data_to=numbers[under],
         )

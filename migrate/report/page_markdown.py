@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from migrate.findings import NOTE
+from migrate.layout import REPORT
 from migrate.locations import dotted
 from migrate.parity import ABSENT
 from migrate.report.markdown import BYTES, VALUE, code, cut, row
@@ -18,7 +19,7 @@ from migrate.report.since import since_markdown
 from migrate.report.table import table_markdown, value_text
 
 if TYPE_CHECKING:
-    from migrate.commands.report import PresetFacts, Report
+    from migrate.commands.report import PresetReport, Report
 
 LONG = 160
 """So many characters of a sentence are shown."""
@@ -28,7 +29,7 @@ MOST_NOTES = 20
 def report_markdown(found: Report) -> str:
     """The report, at most `BYTES` long; what is left out is told."""
     out = _Sheet()
-    out.add(["<!-- migrate report -->", *_numbers(found)])
+    out.add([REPORT.decode(), *_numbers(found)])
     out.table(
         ("preset", "state", "files", "comments kept", "dropped", "note"),
         [_preset(one) for one in found.presets],
@@ -116,7 +117,7 @@ def _numbers(found: Report) -> Iterator[str]:
     yield ""
 
 
-def _preset(one: PresetFacts) -> tuple[str, ...]:
+def _preset(one: PresetReport) -> tuple[str, ...]:
     status, comments = one.row, one.comments
     files = f"{status.files_before or '?'} to {len(one.chain_after) or status.files_now or '?'}"
     kept, dropped = (str(comments.kept), str(len(comments.dropped))) if comments else ("?", "?")

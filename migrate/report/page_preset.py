@@ -12,12 +12,12 @@ from migrate.report.table import value_text
 from migrate.report.tags import Content, Html, joined, tag
 
 if TYPE_CHECKING:
-    from migrate.commands.explain import Said
-    from migrate.commands.report import ChangedFile, PresetFacts, WrittenKey
-    from migrate.flatten import Dropped
+    from migrate.commands.explain import SettingText
+    from migrate.commands.report import ChangedFile, KeyLine, PresetReport
+    from migrate.flatten import DroppedComment
     from migrate.rollout.evidence import AllowedDifference
     from migrate.rollout.own_lines import Hunk
-    from migrate.verification.result import Compared
+    from migrate.verification.result import DifferenceCounts
 
 LONGEST_LINE, LONGEST_VALUE = 300, 120
 """So many characters of a line, and of a value, are shown."""
@@ -25,7 +25,7 @@ MOST_LINES, MOST_ITEMS = 3000, 300
 """So many lines of a file are shown, and items of any other list."""
 
 
-def preset_parts(facts: PresetFacts, compared: Compared | None) -> Html:
+def preset_parts(facts: PresetReport, compared: DifferenceCounts | None) -> Html:
     """What opens below a preset's name."""
     return joined(
         tag("p", facts.problem, class_="problem") if facts.problem else None,
@@ -51,7 +51,7 @@ def some(items: Sequence[Any], most: int = MOST_ITEMS) -> Iterator[Any]:
         yield tag("li", f"and {len(items) - most} more")
 
 
-def _chains(facts: PresetFacts) -> Html:
+def _chains(facts: PresetReport) -> Html:
     def files(paths: Iterable[str]) -> Html:
         return tag("ol", [tag("li", tag("code", in_record(path))) for path in paths])
 
@@ -81,10 +81,10 @@ def in_record(path: str) -> str:
 # The file, line by line.
 
 
-def _listing(facts: PresetFacts) -> Html | None:
+def _listing(facts: PresetReport) -> Html | None:
     if not facts.text:
         return None
-    by_line: dict[int, list[WrittenKey]] = {}
+    by_line: dict[int, list[KeyLine]] = {}
     for one in facts.keys:
         by_line.setdefault(one.line, []).append(one)
     lines = facts.text.removesuffix("\n").split("\n")
@@ -109,14 +109,14 @@ def region(inside: Html, what: str) -> Html:
     return tag("div", inside, class_="wide", tabindex=0, role="region", aria_label=what)
 
 
-def _row(number: int, line: str, keys: Sequence[WrittenKey], own: str) -> Html:
+def _row(number: int, line: str, keys: Sequence[KeyLine], own: str) -> Html:
     code = tag("code", shortened(line.removesuffix("\r"), LONGEST_LINE))
     comment = "remark" if line.lstrip().startswith("#") else None
     origins = [_origin(one, own) for one in keys]
     return tag("tr", tag("td", str(number)), tag("td", code, class_=comment), tag("td", origins))
 
 
-def _origin(one: WrittenKey, own: str) -> Html:
+def _origin(one: KeyLine, own: str) -> Html:
     told = _came_from(one, own)
     if not one.lost and one.was is None:
         return tag("div", told)
@@ -130,7 +130,7 @@ def _origin(one: WrittenKey, own: str) -> Html:
     return tag("details", summary, tag("ul", list(some(notes))))
 
 
-def _came_from(one: WrittenKey, own: str) -> Content:
+def _came_from(one: KeyLine, own: str) -> Content:
     if one.origin is None:
         return tag("span", "overrides" if one.lost else "new here", class_="own")
     return _place(one.origin.place, "own" if one.origin.place.path == own else "from")
@@ -140,7 +140,7 @@ def _place(place: Place, kind: str = "from") -> Html:
     return tag("span", f"{in_record(place.path)}:{place.line}", class_=kind)
 
 
-def _said(said: Said) -> Content:
+def _said(said: SettingText) -> Content:
     shown = shortened(printable(said.text), LONGEST_VALUE) if said.text else None
     around = f" in {dotted(said.of)}, which it replaced as a whole" if said.of else ""
     return tag("code", shown) if shown else value(said.value), around
@@ -162,7 +162,7 @@ def _more(items: Sequence[Content]) -> list[Html]:
     return [tag("li", f"and {rest} more")] if rest > 0 else []
 
 
-def _parity(facts: PresetFacts, compared: Compared | None) -> Html:
+def _parity(facts: PresetReport, compared: DifferenceCounts | None) -> Html:
     if compared is None:
         told = "Parity: not compared; it is when the step is taken."
     elif compared.parity:
@@ -185,10 +185,10 @@ def _allowed(one: AllowedDifference) -> Content:
     return tag("code", one.key), ": ", sides, f" by {one.rule}: {one.reason}"
 
 
-def _dropped(facts: PresetFacts) -> Html:
+def _dropped(facts: PresetReport) -> Html:
     if facts.comments is None:
         return tag("p", "Comments: what became of them is not known without the legacy tree.")
-    by_file: dict[str, list[Dropped]] = {}
+    by_file: dict[str, list[DroppedComment]] = {}
     for one in facts.comments.dropped:
         by_file.setdefault(one.place.path, []).append(one)
     kept, dropped = facts.comments.kept, len(facts.comments.dropped)
@@ -201,13 +201,13 @@ def _dropped(facts: PresetFacts) -> Html:
     return tag("details", tag("summary", f"Comments: {kept} kept, {dropped} dropped"), inside)
 
 
-def _comment(one: Dropped) -> Content:
+def _comment(one: DroppedComment) -> Content:
     of = f"of {one.key}: " if one.key else ""
     shown = tag("code", shortened(one.text, LONGEST_LINE), class_="remark")
     return f"line {one.place.line} ", shown, tag("br"), f"{of}{one.reason}"
 
 
-def _files(facts: PresetFacts) -> Content:
+def _files(facts: PresetReport) -> Content:
     gone = [tag("code", one.path) for one in facts.files if one.kind == "delete"]
     other = [one for one in facts.files if one.kind != "delete"]
     edited = [_edited(one) for one in other]
@@ -237,7 +237,7 @@ def _decoded(raw: bytes) -> str:
     return shortened(raw.decode("utf-8", "backslashreplace").rstrip("\r\n"), LONGEST_LINE)
 
 
-def _left(facts: PresetFacts) -> Html | None:
+def _left(facts: PresetReport) -> Html | None:
     items = [
         (
             tag("code", str(one.place)),

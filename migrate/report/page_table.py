@@ -3,6 +3,7 @@ value where there are too many."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from migrate.report.table import NONE, SAME, value_text
 from migrate.report.tags import Html, joined, tag
 
 if TYPE_CHECKING:
-    from migrate.commands.table import Row, Table
+    from migrate.commands.table import Table, TableRow
 
 MOST_COLUMNS = 40
 """Of so many presets each has a column."""
@@ -34,7 +35,7 @@ def table_part(found: Table) -> Html:
     if len(rows) < len(found.rows):
         told += f" The first {len(rows)} are shown."
     if wide:
-        told += f" {SAME} is inherited, {NONE} is no such key; what few have is underlined."
+        told += " A dot is inherited, a dash is no such key; what few have is underlined."
     search = tag(
         "p",
         tag("label", "Filter by key, value or preset ", for_="filter"),
@@ -47,20 +48,25 @@ def table_part(found: Table) -> Html:
     return joined(tag("p", told), search, region(table, "the table of keys"))
 
 
-def _matrix(found: Table, rows: list[Row]) -> Html:
-    head = [tag("th", one.name, scope="col") for one in found.columns]
+def _matrix(found: Table, rows: list[TableRow]) -> Html:
+    head = [tag("th", breaking(one.name), scope="col") for one in found.columns]
     body = [
-        tag("tr", tag("th", tag("code", dotted(row.key)), scope="row"), *_cells(row))
+        tag("tr", tag("th", tag("code", breaking(dotted(row.key))), scope="row"), *_cells(row))
         for row in rows
     ]
-    return _whole(tag("tr", tag("th", "key", scope="col"), *head), body)
+    return _whole(tag("tr", tag("th", "key", scope="col"), *head), body, "keys matrix")
 
 
-def _whole(head: Html, body: list[Html]) -> Html:
-    return tag("table", tag("thead", head), tag("tbody", body), class_="keys", id="keys")
+def _whole(head: Html, body: list[Html], kind: str) -> Html:
+    return tag("table", tag("thead", head), tag("tbody", body), class_=kind, id="keys")
 
 
-def _cells(row: Row) -> list[Html]:
+def breaking(name: str) -> Html:
+    """A name that may go on in the next line between its words."""
+    return joined([(word, tag("wbr")) for word in re.findall(r"[^_./-]+[_./-]*|[_./-]+", name)])
+
+
+def _cells(row: TableRow) -> list[Html]:
     clear = 2 * sum(row.odd) < len(row.odd)
     cells = []
     for cell, odd in zip(row.cells, row.odd, strict=True):
@@ -72,8 +78,10 @@ def _cells(row: Row) -> list[Html]:
     return cells
 
 
-def _grouped(found: Table, rows: list[Row]) -> Html:
-    head = tag("tr", *(tag("th", name, scope="col") for name in ("key", "value", "presets")))
+def _grouped(found: Table, rows: list[TableRow]) -> Html:
+    head = tag(
+        "tr", *(tag("th", name, scope="col") for name in ("key", "values, and who has them"))
+    )
     body: list[Html] = []
     for row in rows:
         groups: dict[Hashable, list[int]] = {}
@@ -83,12 +91,12 @@ def _grouped(found: Table, rows: list[Row]) -> Html:
         values = [_group(found, row, numbers) for numbers in few_first[:MOST_VALUES]]
         if len(few_first) > MOST_VALUES:
             values.append(tag("div", f"and {len(few_first) - MOST_VALUES} more values"))
-        key = tag("th", tag("code", dotted(row.key)), scope="row")
-        body.append(tag("tr", key, tag("td", values, colspan=2)))
-    return _whole(head, body)
+        key = tag("th", tag("code", breaking(dotted(row.key))), scope="row")
+        body.append(tag("tr", key, tag("td", values)))
+    return _whole(head, body, "keys")
 
 
-def _group(found: Table, row: Row, numbers: list[int]) -> Html:
+def _group(found: Table, row: TableRow, numbers: list[int]) -> Html:
     raw = row.cells[numbers[0]].value
     shown = NONE if raw is ABSENT else shortened(value_text(raw), LONGEST_VALUE)
     names = [found.columns[number].name for number in numbers[:MOST_NAMES]]

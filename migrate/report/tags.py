@@ -18,7 +18,7 @@ class Html(str):
 Content = str | Html | Iterable["Content"] | None
 """What may stand in an element: texts, elements, and lists of them; None is nothing."""
 
-_VOID = frozenset({"meta", "link", "input", "br"})
+_VOID = frozenset({"meta", "link", "input", "br", "wbr"})
 
 
 def tag(name: str, /, *content: Content, **attributes: str | int | bool | None) -> Html:

@@ -6,7 +6,7 @@ if (filter) {
   const table = document.getElementById("keys");
   const rows = [...table.tBodies[0].rows].map((row) => [row, row.textContent.toLowerCase()]);
   const columns = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.toLowerCase());
-  const matrix = rows.length && rows[0][0].cells.length === columns.length;
+  const matrix = table.matches(".matrix");
   const told = document.getElementById("filtered");
   filter.addEventListener("input", () => {
     const word = filter.value.trim().toLowerCase();
