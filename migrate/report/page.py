@@ -15,7 +15,7 @@ from migrate.layout import REPORT
 from migrate.locations import dotted, shortened
 from migrate.parity import ABSENT
 from migrate.parity.format import value_text
-from migrate.report.page_drawing import BASE, FRAGMENT, PRESET, described, listed, picture
+from migrate.report.page_drawing import BASE, FRAGMENT, PRESET, described, drawn, listed, picture
 from migrate.report.page_numbers import Numbers, numbers
 from migrate.report.page_preset import LONGEST_VALUE, preset_parts, region, some, value
 from migrate.report.page_table import table_part
@@ -149,10 +149,11 @@ def _tile(title: str, before: str, after: str) -> Html:
 def _pictures(found: Report) -> Html:
     coming = found.status.count("pending") + found.status.count("moved")
     after = "After all steps" if coming else "After"
+    kinds = {box.kind for one in (found.before, found.after) for box in drawn(one).boxes.values()}
     legend = tag(
         "p",
         "Read from left to right: each file is built on those to its left. ",
-        [(tag("span", word, class_=f"key {kind}"), " ") for kind, word in _KINDS],
+        [(tag("span", word, class_=f"key {kind}"), " ") for kind, word in _KINDS if kind in kinds],
         class_="legend",
     )
     figures = [
@@ -167,7 +168,7 @@ _KINDS = ((PRESET, "a preset, which runs"), (FRAGMENT, "a fragment"), (BASE, "th
 
 def _figure(links: Links, title: str, name: str) -> Html:
     caption = tag("figcaption", tag("b", title), f": {described(links)}")
-    drawn = tag(
+    framed = tag(
         "div",
         picture(links, title, name),
         class_="drawing",
@@ -176,7 +177,7 @@ def _figure(links: Links, title: str, name: str) -> Html:
         aria_label=f"{title}, drawn",
     )
     as_list = tag("details", tag("summary", f"{title}, as a list"), listed(links))
-    return tag("figure", caption, drawn, as_list)
+    return tag("figure", caption, framed, as_list)
 
 
 # What is listed.

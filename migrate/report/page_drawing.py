@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from migrate.commands.report import Links
 
 PRESET, FRAGMENT, BASE = "preset", "fragment", "base"
+BROAD, HUGE = 700, 1250
+"""Pixels beyond which a drawing is not made smaller on a narrow page, and beyond which it has the
+whole width of a wide one."""
 MOST_BOXES = 90
 """So many boxes are drawn of single files; of more files, folders are drawn."""
-LABEL = 26
+LABEL = 30
 """So many characters of a name are shown."""
 ROW, HIGH, CHARACTER, BESIDE, BETWEEN = 22, 17, 6.7, 9, 84
 """Pixels from box to box, of a box, of a character; beside a label, and between two columns."""
@@ -69,6 +72,7 @@ def picture(links: Links, title: str, name: str) -> Html:
         tag("g", lines, class_="links"),
         tag("g", boxes, class_="boxes"),
         role="img",
+        class_="broad huge" if across > HUGE else "broad" if across > BROAD else None,
         aria_labelledby=f"{name}-title {name}-desc",
         viewBox=f"0 0 {across:.0f} {down:.0f}",
         width=round(across),

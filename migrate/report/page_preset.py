@@ -163,8 +163,10 @@ def _more(items: Sequence[Content]) -> list[Html]:
 
 
 def _parity(facts: PresetReport, compared: DifferenceCounts | None) -> Html:
-    if compared is None:
-        told = "Parity: not compared; it is when the step is taken."
+    if compared is None and facts.row.state in ("pending", "moved") and facts.text:
+        told = "Parity holds: the step was made and compared, as `plan` does; it is not taken yet."
+    elif compared is None:
+        told = "Parity: not compared."
     elif compared.parity:
         told = "Parity holds: the old chain and this file come to the same"
         told += f", but for {plural(compared.accepted, 'accepted difference')}." * bool(
