@@ -15,7 +15,7 @@ from migrate.commands.plan import behind, preview
 from migrate.commands.since import ChangesSince, since
 from migrate.commands.status import MOVED, PENDING, Row, Status, status
 from migrate.commands.table import Table, table
-from migrate.errors import InputError, MigrateError, Refused
+from migrate.errors import MigrateError, Refused
 from migrate.flatten import Account
 from migrate.layout import is_report
 from migrate.loading.trainer import PlainLoader
@@ -114,7 +114,7 @@ class Report:
     accepted: list[Acceptance]
     table: Table | None
     since: ChangesSince | None
-    faults: list[InputError] = field(default_factory=list)
+    faults: list[MigrateError] = field(default_factory=list)
     """What is wrong with configs that cannot be shown."""
 
 
@@ -138,7 +138,9 @@ def report(
     rows = [replace(one, note=addressed(one.note)) for one in whole.rows if one.name in wanted]
     shown = Status(rows, whole.finalized)
     gathered = _Sources(workspace, names)
-    laid = _table(workspace, names)
+    laid, faults = _table(workspace, names)
+    if compared is not None:
+        faults += compared.faults
     return Report(
         shown,
         [gathered.facts(row) for row in shown.rows],
@@ -149,7 +151,7 @@ def report(
         [one for one in workspace.plans.accepted.each() if one.preset in wanted],
         laid,
         compared,
-        [*(laid.faults if laid else ()), *(compared.faults if compared else ())],
+        [*{str(one): one for one in faults}.values()],
     )
 
 
@@ -174,12 +176,13 @@ def _verified(
     return verified
 
 
-def _table(workspace: Workspace, names: Sequence[str]) -> Table | None:
-    """The keys that differ; None where no preset can be loaded, of which the gate tells."""
+def _table(workspace: Workspace, names: Sequence[str]) -> tuple[Table | None, list[MigrateError]]:
+    """The keys that differ, and what cannot be loaded; None where that is every preset."""
     try:
-        return table(workspace, names, odd_first=True)
-    except InputError:
-        return None
+        laid = table(workspace, names, odd_first=True)
+    except MigrateError as error:
+        return None, list(error.faults())
+    return laid, list(laid.faults)
 
 
 class _Sources:
@@ -192,7 +195,8 @@ class _Sources:
         self.tree = Overlay(workspace.tree)
         self.steps: dict[str, Step] = {}
         self.refused: MigrateError | None = None
-        if workspace.pending(names, with_parents=True):
+        self.pending = [one.name for one in workspace.pending(names, with_parents=True)]
+        if self.pending:
             self._look_ahead(names)
         self.resolver = Resolver(self.tree, workspace.dialect)
         self.loader = PlainLoader(self.tree, workspace.dialect)
@@ -237,7 +241,16 @@ class _Sources:
                 return self.resolver.resolve(self._path_after(planned)), ""
             except MigrateError as error:
                 return None, str(error)
-        return None, f"its step is not made: {self.refused}" if self.refused else ""
+        return None, self._not_made(planned.name)
+
+    def _not_made(self, name: str) -> str:
+        """Why a preset has no step: steps are made in order, up to one that is refused."""
+        if self.refused is None:
+            return ""
+        first = next(one for one in self.pending if one not in self.steps)
+        if name == first:
+            return f"its step is refused: {self.refused}"
+        return f"its step is not reached: that of {first} is refused"
 
     def _old(self, planned: PlannedPreset) -> Resolved | None:
         """The old chain; None where the legacy tree is gone, or cannot be read."""
@@ -433,7 +446,9 @@ def _write_elsewhere(out: str, content: bytes) -> None:
 
     folder, name = os.path.split(os.path.abspath(out))
     if os.path.isdir(out):
-        raise Refused("is a folder", out, "name a file, such as report.html")
+        raise Refused("is a folder", out, _ELSEWHERE)
+    if os.path.lexists(out) and not os.path.isfile(out):
+        raise Refused("is no file to write a report into", out, "without -o it is printed")
     disk = Disk(folder)
     try:
         _refuse_other(out, None if disk.look(name) is None else disk.read(name, sys.maxsize))

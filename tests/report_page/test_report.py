@@ -170,8 +170,24 @@ def test_a_step_that_is_refused_is_told_beside_the_others(root: Path) -> None:
     plan.write_text(plan.read_text().replace("components/z.yaml: [z]", "components/z.yaml: [y]"))
     ran = migrate(root, "report")
     assert ran.code == 0
-    assert "its step is not made" in ran.out
+    assert "its step is refused" in ran.out
+    assert "the active z comes from" in ran.out
     assert "closed" in ran.out
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_is_shown(root: Path) -> None:
+    trees.write(root, {"configs/components/z.yaml": b"a: ["})
+    ran = migrate(root, "--output", "json", "report")
+    assert ran.code == 3
+    assert ran.err.count("configs/components/z.yaml:1:5") == 1
+    p, q = json.loads(ran.out)["presets"]
+    assert p["chain_after"] == ["configs/base.yaml", "configs/train/p.yaml"]
+    assert q["chain_after"] == []
+    assert "its step is refused: configs/components/z.yaml:1:5" in q["problem"]
+    trees.write(root, {"configs/components/o.yaml": b"a: ["})
+    ran = migrate(root, "report")
+    assert ran.code == 3
+    assert "its step is not reached: that of p is refused" in ran.out
 
 
 def test_after_finalize_the_record_alone_is_drawn(root: Path) -> None:
@@ -343,6 +359,32 @@ def test_a_place_that_cannot_be_written_is_a_letter(root: Path, tmp_path: Path) 
     ran = migrate(root, "report", "-o", str(tmp_path / "none/report.html"))
     assert ran.code == 3
     assert "cannot be written: no such file or directory" in ran.err
+
+
+def test_a_device_is_no_place_for_a_report(root: Path) -> None:
+    ran = migrate(root, "report", "-o", "/dev/null")
+    assert ran.code == 3
+    assert "without -o it is printed" in ran.err
+
+
+def test_hints_name_the_folder_of_the_plans(tmp_path: Path) -> None:
+    root = trees.write(tmp_path / "tree", START)
+    for command in (["init"], ["apply", "--preset", "p"]):
+        ok(migrate(root, "--plans", "rollout/own", *command))
+    (root / "configs/train/p.yaml").write_text("x: 2\n")
+    said = ok(migrate(root, "--plans", "rollout/own", "report")).out
+    assert "migrate --plans rollout/own accept" in said
+    assert re.findall(r"migrate (?:accept|undo|apply|port|plan)\b", said) == []
+
+
+def test_completion_offers_presets_and_revisions(root: Path) -> None:
+    from click.shell_completion import ShellComplete
+
+    from migrate.cli.main import cli
+
+    shell = ShellComplete(cli, {}, "migrate", "_MIGRATE_COMPLETE")
+    given = ["--root", str(root), "report", "--preset"]
+    assert [one.value for one in shell.get_completions(given, "")] == ["p", "q"]
 
 
 def test_json_beside_a_file_says_where_it_is(root: Path, tmp_path: Path) -> None:
