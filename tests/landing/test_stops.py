@@ -164,7 +164,7 @@ def test_ctrl_c_is_told_with_the_counts(
     if moment == "completing":
         monkeypatch.setattr(Disk, "place", interrupts)
     else:
-        monkeypatch.setattr("migrate.cli.applying.Applying.landed", between)
+        monkeypatch.setattr("migrate.cli.applying.ApplyPrinter.landed", between)
     ran = run(root, "--output", output, "apply", "--all")
     assert ran.code == 130
     where = "stopped at q: 1 step landed, 2 pending"
@@ -201,11 +201,11 @@ def test_what_is_printed_arrives_while_the_rest_is_at_work(tmp_path: Path) -> No
     hang = f"""
 import sys, time
 from migrate.cli import applying
-landed = applying.Applying.landed
+landed = applying.ApplyPrinter.landed
 def slow(self, steps):
     landed(self, steps)
     time.sleep(60)
-applying.Applying.landed = slow
+applying.ApplyPrinter.landed = slow
 {MAIN}
 """
     process = subprocess.Popen(
