@@ -14,7 +14,7 @@ import pytest
 from tests.live.tree import EDIT, START, ok
 from tests.support import trees
 from tests.support.cli import migrate
-from tests.support.reader import load
+from tests.support.reader import load, resolve
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VOID = {"meta", "link", "input", "br", "wbr"}
@@ -90,6 +90,30 @@ def test_each_origin_is_a_line_of_the_old_file_that_says_the_key(data: dict[str,
                 assert word in old[said["line"] - 1]
                 checked += 1
     assert checked > 1000
+
+
+def test_the_origin_is_where_the_value_comes_from(data: dict[str, Any]) -> None:
+    files = trees.read(ROOT / "configs")
+    checked = 0
+    for preset in data["presets"]:
+        resolved = resolve(files, posixpath.relpath(preset["target"], "configs"))
+        for key in preset["keys"]:
+            if not re.fullmatch(r"[\w.]+", key["key"]) or key["was"] is not None:
+                continue
+            own = load(files[posixpath.relpath(key["origin"]["path"], "configs")])
+            parts = key["key"].split(".")
+            assert value_at(own, parts) == value_at(resolved, parts)
+            for said in key["lost"]:
+                lost = load(files[posixpath.relpath(said["path"], "configs")])
+                assert value_at(lost, parts) == said["value"]
+            checked += 1
+    assert checked > 1000
+
+
+def value_at(config: Any, parts: list[str]) -> Any:
+    for part in parts:
+        config = config[part]
+    return config
 
 
 def test_who_extends_whom_is_what_the_files_say(data: dict[str, Any]) -> None:
@@ -220,11 +244,11 @@ def hostile_tree(root: Path) -> Path:
     long = "x" * 200_000
     files = dict(START)
     files["configs/components/o.yaml"] = (
-        f"# {HOSTILE}\nt: {{lr: 1, wd: {spelled}}}\n{spelled}: 1  # <b>\n"
+        f"# {HOSTILE} \u202e \u2066\nt: {{lr: 1, wd: {spelled}}}\n{spelled}: 1  # <b>\n"
         f'r: "\\u202e\\x1b[31m\\0"\nlong: {long}\n'
     ).encode()
     files["configs/train/p.yaml"] = (
-        f"extends: [../base.yaml, ../components/o.yaml]\nt: {{wd: {spelled}}}\nr: שלום\n"
+        f"# \u202e\nextends: [../base.yaml, ../components/o.yaml]\nt: {{wd: {spelled}}}\nr: שלום\n"
     ).encode()
     files["configs/train/<img src=x onerror=alert(3)>.yaml"] = (
         b"extends: [../base.yaml, ../components/o.yaml]\nlong: 2\n"
@@ -306,6 +330,7 @@ def test_markdown_that_is_too_long_says_what_it_leaves_out(tmp_path: Path) -> No
 def test_a_report_in_the_tree_is_no_part_of_it(root: Path) -> None:
     ok(migrate(root, "report", "-o", str(root / "report.html")))
     ok(migrate(root, "report", "--format", "md", "-o", str(root / "report.md")))
+    assert "report." not in migrate(root, "refs", "configs/components/o.yaml").out
     before = trees.read(root)
     ok(migrate(root, "apply", "--all"))
     ok(migrate(root, "verify"))
