@@ -58,11 +58,13 @@ def root(tmp_path: Path) -> Path:
     ok(migrate(root, "init"))
     commit(root, "plans")
     git(root, "branch", "theirs")
+    git(root, "tag", "start")
     ok(migrate(root, "apply", "--preset", "p"))
     edit(root, ("wd: 0.0", "wd: 0.05  # ours"))
     ok(migrate(root, "port"))
-    ok(migrate(root, "apply", "--all"))
     commit(root, "ours")
+    ok(migrate(root, "apply", "--all"))
+    commit(root, "the rollout ends")
     assert not (root / O).exists()
     return root
 
@@ -115,10 +117,10 @@ def test_the_place_of_an_edit_is_where_the_file_says_it(root: Path) -> None:
 
 def test_a_branch_that_had_our_edit_and_takes_it_back_is_followed(root: Path) -> None:
     git(root, "branch", "-D", "theirs")
-    git(root, "switch", "-qc", "theirs", "main~1")
+    git(root, "switch", "-qc", "theirs", "start")
     edit(root, ("wd: 0.0", "wd: 0.05  # ours"))
     commit(root, "as ours")
-    git(root, "switch", "-qc", "line", "main~1")
+    git(root, "switch", "-qc", "line", "start")
     git(root, "merge", "-q", "theirs")
     git(root, "rm", "-q", O)
     commit(root, "retired on our line too")
