@@ -86,7 +86,7 @@ def _key(one: KeyLine) -> dict[str, Any]:
         "line": one.line,
         "origin": _said(one.origin),
         "lost": [_said(said) for said in one.lost],
-        "was": plain(one.was.value) if one.was is not None else None,
+        "was": _said(one.was),
     }
 
 

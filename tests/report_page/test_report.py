@@ -183,6 +183,10 @@ def test_it_tells_what_is_behind_and_what_was_accepted(root: Path) -> None:
     target = root / "configs/train/p.yaml"
     target.write_text(target.read_text().replace("lr: 1", "lr: 7"))
     ok(migrate(root, "accept", "--preset", "p", "--key", "t.lr", "--reason", "run <88> was better"))
+    shown = json.loads(ok(migrate(root, "--output", "json", "report")).out)
+    was = {key["key"]: key["was"] for key in shown["presets"][0]["keys"]}
+    assert was["t.lr"]["value"] == 1
+    assert was["t.wd"]["value"] == 0.05
     said = page_of(root).texts
     assert "Accepted: differences that are intended" in said["h3"]
     assert any("run <88> was better" in text for text in said["li"])
