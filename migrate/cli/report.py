@@ -48,7 +48,7 @@ def report(
     The page needs no network and nothing beside it. It holds the rollout table, who extends whom
     before and after, each preset with the origin of its lines and what lost to them, the comments
     that were dropped, the gate, and the keys that differ. Steps to come are shown as `plan` makes
-    them. Nothing but FILE is written; FILE may lie outside of the tree.
+    them; none is taken. FILE may lie outside of the tree.
 
     \b
     Example:
