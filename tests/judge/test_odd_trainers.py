@@ -263,7 +263,7 @@ def test_the_last_lines_of_one_that_does_not_start_are_shown(done: Path) -> None
     err = refused(done, EXITS)
     assert "\nwarmed up\n" in err
     assert '/teamlib/load.py", line 4, in <module>\n' in err
-    assert err.endswith("\nModuleNotFoundError: No module named 'teamlib.cuda'\n")
+    assert "\nModuleNotFoundError: No module named 'teamlib.cuda'\n" in err
 
 
 def refused(root: Path, said: str) -> str:

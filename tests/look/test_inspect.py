@@ -159,7 +159,7 @@ BAD = {
     "bytes": (["configs/bytes.yaml"], "error: configs/bytes.yaml"),
     "inherit": (["configs/inherit.yaml"], "write `extends:` instead"),
     "two": (["configs/two.yaml"], "error: configs/two.yaml"),
-    "outside": (["../../../etc/passwd"], "outside the root"),
+    "outside": (["../" * 20 + "etc/passwd"], "outside the root"),
     "no fusion": ([OVER, "--fusion"], "names no fusion config"),
     "git folder": (["git:HEAD:configs/train/o.yaml"], "error: "),
     "git spelling": (["git:HEAD"], "write git:REV:PATH"),
