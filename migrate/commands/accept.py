@@ -11,7 +11,7 @@ from migrate.errors import InputError, MigrateError, Refused, near_names, raise_
 from migrate.locations import KeyPath, dotted, printable
 from migrate.parity import Difference, Verdict
 from migrate.plan import Acceptance, PlannedPreset, covers, parse_pattern, select
-from migrate.plan.accepted import accepting, bringing_back, retiring, taking_back
+from migrate.plan.accepting import accepting, bringing_back, retiring, taking_back
 from migrate.rollout.evidence import read_evidence
 from migrate.verification.acceptances import OpenDifference, RetiredPreset, to_retire
 from migrate.verification.checks import unexcused

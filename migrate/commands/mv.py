@@ -18,7 +18,7 @@ from migrate.locations import LEGACY, SUFFIXES, KeyPath, Place, dotted, parents
 from migrate.parity import Difference, differences, equal
 from migrate.parity.format import format_difference
 from migrate.plan import Acceptance, Plans, load_plans
-from migrate.plan.accepted import taking_back
+from migrate.plan.accepting import taking_back
 from migrate.plan.structs import TreeWide
 from migrate.references import Reference
 from migrate.resolve import Resolver

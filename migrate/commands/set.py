@@ -18,7 +18,7 @@ from migrate.loading.trainer import PlainLoader
 from migrate.locations import LEGACY, Index, KeyPath, Place, dotted
 from migrate.parity import ABSENT, equal, find
 from migrate.plan import Acceptance, Plans
-from migrate.plan.accepted import value_yaml
+from migrate.plan.accepting import value_yaml
 from migrate.resolve import Resolved
 from migrate.rollout.legacy import MANIFEST
 from migrate.trees.foreign import Foreign

@@ -13,7 +13,7 @@ from benchmarks.faults import Landing, landing_of_port, landings_of_rollout, tri
 from migrate.changes import Change, ChangeSet
 from migrate.layout import Layout
 from migrate.plan import Acceptance
-from migrate.plan.accepted import accepting, retiring, taking_back
+from migrate.plan.accepting import accepting, retiring, taking_back
 from migrate.trees.tree import MemoryTree
 from tests.support.crashes import crash_at_some_steps, laid_over, near
 from tests.support.trees import Tree

@@ -21,15 +21,8 @@ from migrate.errors import MigrateError, Refused
 from migrate.layout import Layout
 from migrate.parity import equal
 from migrate.plan import load_plans
-from migrate.plan.accepted import (
-    Acceptance,
-    Accepted,
-    accepting,
-    bringing_back,
-    retiring,
-    taking_back,
-    value_yaml,
-)
+from migrate.plan.accepted import Acceptance, Accepted
+from migrate.plan.accepting import accepting, bringing_back, retiring, taking_back, value_yaml
 from migrate.plan.schema import schema_text
 from migrate.trees.tree import MemoryTree
 from migrate.yaml_text import Document, Opaque
