@@ -295,16 +295,13 @@ def _explained(resolved: Resolved, path: KeyPath, slot: Slot) -> KeyExplanation:
 
 def _step(branch: Branch, path: KeyPath) -> Slot | KeyExplanation | None:
     """The slot at a path, or what stands inside a list that a slot holds."""
-    for length in range(len(path), 0, -1):
-        slot = branch.find(path[:length])
-        if slot is None:
-            continue
-        if length == len(path):
-            return slot
-        if isinstance(slot.value, Branch):
-            return None
-        return _inside(slot, path, path[length:])
-    return None
+    found = branch.nearest(path)
+    if found is None:
+        return None
+    slot, rest = found
+    if not rest:
+        return slot
+    return None if isinstance(slot.value, Branch) else _inside(slot, path, rest)
 
 
 def _inside(slot: Slot, path: KeyPath, rest: KeyPath) -> KeyExplanation | None:

@@ -50,10 +50,9 @@ def whereabouts(resolved: Resolved, path: KeyPath, key: str) -> NoSuchKey:
         name = resolved.dialect.name
         instead = f"{place} does, and dialect {name} does not inherit `{path[0]}` from a base"
         return NoSuchKey(resolved, key, [], home, instead, f"does not set `{key}`")
-    for length in range(len(path) - 1, 0, -1):
-        slot = resolved.branch.find(path[:length])
-        if slot is not None and not isinstance(slot.value, Branch):
-            return _inside(resolved, path, key, slot.winner.place)
+    around = resolved.branch.nearest(path)
+    if around is not None and not isinstance(around[0].value, Branch):
+        return _inside(resolved, path, key, around[0].winner.place)
     return NoSuchKey(resolved, key, near_keys(resolved, path), home)
 
 

@@ -21,12 +21,13 @@ from migrate.plan import Acceptance, Plans
 from migrate.plan.accepting import value_yaml
 from migrate.resolve import Resolved
 from migrate.rollout.legacy import MANIFEST
+from migrate.rollout.missed_edits import set_at
 from migrate.trees.foreign import Foreign
 from migrate.trees.tree import Overlay
 from migrate.workspace.assignments import Assignment, type_changes, type_letter
 from migrate.workspace.config_names import config_paths
 from migrate.workspace.effects import Effect, EffectsProof, with_at
-from migrate.workspace.setters import could_be_added, meet, origin, set_by
+from migrate.workspace.setters import could_be_added, meet, set_by
 from migrate.workspace.workspace import Workspace
 from migrate.yaml_text import LOADERS, Document
 from migrate.yaml_text.edit import with_value
@@ -164,13 +165,13 @@ class _Setter:
     def _of_another_type(
         self, assignment: Assignment, key: KeyPath, resolved: dict[str, Resolved]
     ) -> Iterator[InputError]:
-        for path, one in resolved.items():
+        for one in resolved.values():
             old = find(one.python, key)
             if self.how.type_change or old is ABSENT:
                 continue
             change = next(type_changes(old, assignment.value), None)
             if change is not None:
-                yield type_letter(assignment, origin(one, key) or path, change, self.loader)
+                yield type_letter(assignment, set_at(one, key), change, self.loader)
 
     def _follows(self, assignment: Assignment, key: KeyPath, path: str, resolved: Resolved) -> bool:
         """Whether a config has the value by now, by way of a file that this command edits."""
@@ -202,7 +203,7 @@ class _Setter:
             return letter
         if self.how.pin:
             return None
-        place = origin(resolved, key) or Place(setter)
+        place = set_at(resolved, key)
         whole = _whole_list(resolved, key, assignment)
         pinned = word if whole == assignment.given else shlex.quote(whole)
         pin = f"`migrate set --pin {pinned} {shlex.quote(config)}` writes it here"

@@ -15,7 +15,7 @@ from migrate.trainer.compare import (
     disagreement,
     files_of,
     fitting_hint,
-    set_at,
+    place_of,
     way_out,
 )
 from migrate.trainer.fitting import SAMPLE, Answered, Fitting
@@ -120,7 +120,7 @@ def _letters(view: View, one: TrainerValues, fitting: str) -> Iterator[DialectFa
     told = one.check.differences[:_TOLD]
     hint = fitting or way_out(told, view.layout.tree_file)
     for difference in told:
-        place = set_at(view.resolver, one.path, difference.path)
+        place = place_of(view.resolver, one.path, difference.path)
         yield DialectFails(disagreement(difference, view.dialect.name), place, hint)
     if len(one.check.differences) > _TOLD:
         more = len(one.check.differences) - _TOLD

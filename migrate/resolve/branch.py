@@ -105,6 +105,20 @@ class Branch:
             found += below or 1
         return found
 
+    def nearest(self, path: KeyPath) -> tuple[Slot, KeyPath] | None:
+        """The slot at a key path, or the nearest around it, with what is left of the path below it;
+        None where not even the first key is there."""
+        branch, found = self, None
+        for number, key in enumerate(path, 1):
+            slot = branch.slots.get(key)
+            if slot is None:
+                break
+            found = slot, path[number:]
+            if not isinstance(slot.value, Branch):
+                break
+            branch = slot.value
+        return found
+
     def find(self, path: KeyPath) -> Slot | None:
         """The slot at a key path, None where there is none."""
         branch, slot = self, None

@@ -146,11 +146,8 @@ def whole_values(path: KeyPath) -> KeyPath:
 
 def set_at(resolved: Resolved, key: KeyPath) -> Place:
     """Where a config sets a key, or the nearest section around it; else its own file."""
-    for length in range(len(key), 0, -1):
-        slot = resolved.branch.find(key[:length])
-        if slot is not None:
-            return slot.winner.place
-    return Place(resolved.path)
+    found = resolved.branch.nearest(key)
+    return found[0].winner.place if found is not None else Place(resolved.path)
 
 
 def unexplained(evidence: Evidence, rollout: Rollout, others: list[Evidence]) -> str | None:

@@ -15,6 +15,7 @@ from migrate.parity.format import value_text
 from migrate.parity.values import token
 from migrate.plan import Profile, covers, parse_pattern
 from migrate.resolve import Resolver
+from migrate.rollout.missed_edits import set_at
 from migrate.trainer.answers import Answer
 from migrate.yaml_text import Opaque
 
@@ -142,11 +143,9 @@ def files_of(loader: PlainLoader, paths: Iterable[str]) -> set[str]:
     return found
 
 
-def set_at(resolver: Resolver, path: str, key: KeyPath) -> Place:
+def place_of(resolver: Resolver, path: str, key: KeyPath) -> Place:
     """The line that sets a value, or what is around it, as we read the config; else the config."""
     try:
-        branch = resolver.resolve(path).branch
+        return set_at(resolver.resolve(path), key)
     except MigrateError:
         return Place(path)  # it can be loaded, but could not be written again
-    slots = (branch.find(key[:length]) for length in range(len(key), 0, -1))
-    return next((slot.winner.place for slot in slots if slot is not None), Place(path))

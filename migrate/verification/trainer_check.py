@@ -23,7 +23,7 @@ from migrate.trainer.compare import (
     disagreement,
     files_of,
     fitting_hint,
-    set_at,
+    place_of,
     way_out,
 )
 from migrate.trainer.fitting import Answered, Fitting
@@ -197,7 +197,7 @@ class _Check:
 
     def _origin(self, side: _Side, path: KeyPath) -> Place:
         frozen = side.path.startswith(f"{LEGACY}/")
-        return set_at(self.rollout.legacy if frozen else self.workspace.resolver, side.path, path)
+        return place_of(self.rollout.legacy if frozen else self.workspace.resolver, side.path, path)
 
 
 def _loaded(side: _Side) -> dict[Any, Any] | None:

@@ -48,11 +48,8 @@ class NamedConfig(NamedTuple):
 
     def origin(self, path: KeyPath) -> Place | None:
         """Where a value was set, or the nearest mapping or list around it."""
-        for length in range(len(path), 0, -1):
-            slot = self.resolved.branch.find(path[:length]) if self.resolved is not None else None
-            if slot is not None:
-                return _place_in(slot.winner, path[length:])
-        return None
+        found = self.resolved.branch.nearest(path) if self.resolved is not None else None
+        return _place_in(found[0].winner, found[1]) if found is not None else None
 
 
 def _place_in(setting: Setting, path: KeyPath) -> Place:

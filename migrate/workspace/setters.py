@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrate.locations import Index, KeyPath, Place
+from migrate.locations import Index, KeyPath
 from migrate.parity import ABSENT, find
 from migrate.resolve import Branch, Resolved
 
@@ -17,11 +17,8 @@ def set_by(resolved: Resolved, key: KeyPath) -> str | None:
         return files[-1]
     if find(resolved.python, key) is ABSENT:
         return None
-    for length in range(len(key) - 1, 0, -1):
-        around = resolved.branch.find(key[:length])
-        if around is not None:  # the list that it is in
-            return around.winner.document.path
-    return None
+    around = resolved.branch.nearest(key)  # the list that it is in
+    return around[0].winner.document.path if around is not None else None
 
 
 def could_be_added(resolved: Resolved, key: KeyPath) -> bool:
@@ -30,15 +27,6 @@ def could_be_added(resolved: Resolved, key: KeyPath) -> bool:
     whole = any(slot is not None and not isinstance(slot.value, Branch) for slot in around)
     in_list = any(isinstance(part, Index) for part in key)
     return not (whole or in_list) and key[0] not in resolved.document.layers
-
-
-def origin(resolved: Resolved, key: KeyPath) -> Place | None:
-    """Where a key, or the nearest section around it, is set."""
-    for length in range(len(key), 0, -1):
-        slot = resolved.branch.find(key[:length])
-        if slot is not None:
-            return slot.winner.place
-    return None
 
 
 def meet(key: str, other: str) -> bool:
