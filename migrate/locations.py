@@ -136,6 +136,7 @@ _READ: dict[str, Callable[[str], Any]] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def parse_dotted(text: str) -> KeyPath:
     """Read what `dotted` writes. Raises ValueError where the text is not a key path."""
     parts: list[Any] = []

@@ -58,11 +58,16 @@ class LoadedFacts:
     def __init__(self, loader: PlainLoader, path: str, fusion_key: str | None) -> None:
         self.loader = loader
         self.values, self.chain = loader.load(path), loader.chain(path)
-        bases = tuple(loader.bases(path))
+        self.bases = tuple(loader.bases(path))
         own = loader.own(path)
         self.own = {key: value for key, value in own.items() if key not in loader.dialect.keys}
         named = self.value(parse_dotted(fusion_key)) if fusion_key is not None else None
-        self.shape = Shape(bases, normalised(named), _leaves(self.own))
+        self.fusion = normalised(named)
+
+    @property
+    def shape(self) -> Shape:
+        """What the rules about several presets ask of it."""
+        return Shape(self.bases, self.fusion, _leaves(self.own))
 
     def value(self, key: KeyPath) -> Any:
         """The resolved value of a key; None where it is null or not set."""

@@ -56,9 +56,14 @@ class ResolvedFacts:
         self.chain = resolved.paths
 
     @property
-    def shape(self) -> Shape:
-        """What the rules about several presets ask of it."""
-        return self.layers.shape(self.resolved)
+    def bases(self) -> tuple[str, ...]:
+        """The files that it extends itself."""
+        return tuple(base.path for base in self.resolved.bases)
+
+    @property
+    def fusion(self) -> str | None:
+        """The fusion config that it names, normalised."""
+        return self.layers.fusion(self.resolved)
 
     def value(self, key: KeyPath) -> Any:
         """The resolved value of a key; None where it is null or not set."""

@@ -19,8 +19,12 @@ class PresetFacts(Protocol):
     """What the rules ask of one preset. Paths are root-relative."""
 
     @property
-    def shape(self) -> Shape:
-        """What it extends, the fusion config it names, how many keys it sets itself."""
+    def bases(self) -> tuple[str, ...]:
+        """The files that it extends itself."""
+
+    @property
+    def fusion(self) -> str | None:
+        """The path of the fusion config that it names, normalised; None for what is no path."""
 
     @property
     def chain(self) -> tuple[str, ...]:
@@ -100,7 +104,7 @@ def fusion_config(rules: Rules, base: str, preset: PresetFacts) -> Iterator[Viol
     """The fusion config exists."""
     key = parse_dotted(rules.fusion_key) if rules.fusion_key is not None else ()
     named = preset.value(key) if key else None
-    path = preset.shape.fusion
+    path = preset.fusion
     if named is not None and (path is None or is_outside(path) or not preset.exists(path)):
         yield Violation(key, named)
 
@@ -112,7 +116,7 @@ def is_outside(path: str) -> bool:
 
 def legacy(rules: Rules, base: str, preset: PresetFacts) -> Iterator[Violation]:
     """Nothing runs on the legacy tree, which goes when the rollout is over."""
-    paths = tuple(path for path in preset.shape.bases if path.startswith(f"{LEGACY}/"))
+    paths = tuple(path for path in preset.bases if path.startswith(f"{LEGACY}/"))
     if paths:
         yield Violation(paths=paths)
 
