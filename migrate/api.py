@@ -30,7 +30,7 @@ from migrate.locations import Place, dotted
 from migrate.parity import ABSENT
 from migrate.verification.cached import CachedVerify
 from migrate.workspace.access import settle, writing
-from migrate.workspace.config_names import locate, side
+from migrate.workspace.config_names import locate, resolved_side, side
 from migrate.workspace.roots import find_root
 from migrate.workspace.steps import Step
 from migrate.workspace.workspace import Workspace
@@ -169,16 +169,14 @@ class ConfigTree:
 
         Raises InputError for a key that no file of the chain sets, with the nearest names.
         """
-        found = side(self._read(), self._named(config))
-        if found.resolved is None:
-            raise InputError("only the values are left of this config", found.path)
+        resolved = resolved_side(self._read(), self._named(config))
         return [
             KeyOrigins(
                 dotted(one.key),
                 one.value,
                 tuple(SettingOrigin(s.place, s.value, s.text, s.active) for s in one.said),
             )
-            for one in explain(found.resolved, key).settings
+            for one in explain(resolved, key).settings
         ]
 
     def flatten(self, config: str, onto: Sequence[str] = ()) -> bytes:
@@ -209,7 +207,7 @@ class ConfigTree:
         ]
 
     def plan(self, presets: Iterable[str] = ()) -> list[PlannedStep]:
-        """The pending steps of these presets and of their parents; of all for none. Writes nothing.
+        """The pending steps of these presets and of their parents; of all for none.
 
         Raises Refused, InputError or TreeMoved as the first step that cannot be taken.
         """
