@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from migrate.changes import sha256
+from migrate.changes import Change, sha256
 from migrate.dialect import Dialect
 from migrate.errors import MigrateError
 from migrate.loading.graph import Graph
@@ -183,21 +183,14 @@ def merged(
         return after, ()
 
     def load(content: bytes) -> dict[Any, Any]:
-        tree = Overlay(old.tree)
-        tree.changed[frozen] = content
+        tree = Overlay(old.tree, [Change(frozen, ours, content)])
         return PlainLoader(tree, old.dialect).own(frozen)
 
     base, theirs, here = load(before), load(after), load(ours)
     keys = dict.fromkeys(whole_values(one.path) for one in differences(base, theirs))
     goals = [goal(key, find(base, key), find(theirs, key), here) for key in keys]
     if doubtful is not None:
-        reasons = {one.key: doubtful(one.key, one.theirs) for one in goals}
-        goals = [
-            one._replace(conflict=one.conflict or reasons[one.key], value=find(here, one.key))
-            if reasons[one.key]
-            else one
-            for one in goals
-        ]
+        goals = [_in_doubt(one, doubtful) for one in goals]
     reached = [one for one in goals if not one.conflict]
     text = carried(
         ours,
@@ -211,3 +204,9 @@ def merged(
     lacking = [one for one in reached if not equal(find(there, one.key), one.value)]
     told = [one._replace(conflict="its text cannot be merged") for one in lacking]
     return text, (*(one for one in goals if one.conflict), *told)
+
+
+def _in_doubt(one: Goal, doubtful: Callable[[KeyPath, Any], str]) -> Goal:
+    """A goal, in conflict where the new value may be no edit."""
+    reason = doubtful(one.key, one.theirs)
+    return one._replace(value=one.ours, conflict=one.conflict or reason) if reason else one

@@ -230,3 +230,17 @@ def test_until_it_is_ported_nobody_takes_it_for_the_truth(root: Path) -> None:
     loaded = resolve(trees.read(root), late)
     assert loaded == {"x": 1, "t": {"lr": 1, "wd": 0.05, "clip": 5, "warm": 3}, "m": 2}
     assert findings(root)[0] == 0
+
+
+def test_what_the_record_says_already_is_in_no_doubt(root: Path) -> None:
+    git(root, "switch", "-qc", "back", "main~1")
+    edit(root, ("wd: 0.05  # ours", "wd: 0.0"))
+    commit(root, "takes it back")
+    git(root, "switch", "-q", "main")
+    ok(migrate(root, "port", "back"))
+    commit(root, "carried over")
+    (root / "configs/components").mkdir(exist_ok=True)
+    (root / O).write_bytes(TREE[O].replace(b"clip: 2", b"clip: 5"))
+    ran = ok(migrate(root, "port"))
+    assert "conflict" not in ran.out
+    assert [(one["t"]["wd"], one["t"]["clip"]) for one in values(root)] == [(0.0, 5), (0.0, 5)]
