@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.look.test_table import WITH_AN_OLD_BASE, Q
-from tests.look.trees import BASE, PRESET, write
+from tests.look.trees import BASE, PRESET, leaves, write
 from tests.support import reader
 from tests.support.cli import migrate
 
@@ -119,16 +119,6 @@ def test_each_difference_is_one_that_the_reader_sees(root: Path) -> None:
         said.update((key, one["config"], old, new) for one in change["presets"])
     assert said == expected
     assert len(said) == 3 + 2 * 3 + 1
-
-
-def leaves(config: Any, above: str = "") -> dict[str, Any]:
-    found = {}
-    for key, value in config.items():
-        if isinstance(value, dict) and value:
-            found.update(leaves(value, f"{above}{key}."))
-        else:
-            found[f"{above}{key}"] = value
-    return found
 
 
 def test_presets_that_come_and_go_are_told_and_count(root: Path) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from migrate.parity import ABSENT
 from migrate.report.markdown import cut
 from migrate.report.table import value_text
-from tests.look.trees import BASE, PRESET, expected, write
+from tests.look.trees import BASE, PRESET, expected, leaves, write
 from tests.support import reader
 from tests.support.cli import migrate
 
@@ -62,16 +62,6 @@ def values(found: Any) -> dict[tuple[str, str], Any]:
         for row in found["keys"]
         for config, cell in zip(configs, row["cells"], strict=True)
     }
-
-
-def leaves(config: Any, above: str = "") -> dict[str, Any]:
-    found = {}
-    for key, value in config.items():
-        if isinstance(value, dict) and value:
-            found.update(leaves(value, f"{above}{key}."))
-        else:
-            found[f"{above}{key}"] = value
-    return found
 
 
 def test_all_is_every_key_of_every_preset_as_the_reader_has_them(root: Path) -> None:

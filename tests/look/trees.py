@@ -52,3 +52,14 @@ def _merge(base: Any, over: Any) -> Any:
     for key, value in over.items():
         merged[key] = _merge(merged[key], value) if key in merged else value
     return merged
+
+
+def leaves(config: Any, above: str = "") -> dict[str, Any]:
+    """Each value of a config by its dotted key."""
+    found = {}
+    for key, value in config.items():
+        if isinstance(value, dict) and value:
+            found.update(leaves(value, f"{above}{key}."))
+        else:
+            found[f"{above}{key}"] = value
+    return found
