@@ -52,7 +52,7 @@ class CachedVerify:
         """Run every check; of all presets, remember what was found, but for a rollout so far: there
         the steps to come are made, and all that they look at is not recorded.
 
-        `word` is the user's word that gate commands may run, `fresh` that nothing be recalled.
+        `allow_commands` says that gate commands may run, `fresh` that nothing be recalled.
         Raises MigrateError if the plans cannot be read.
         """
         chosen = tuple(names)
