@@ -92,13 +92,15 @@ class Links(NamedTuple):
     """Who extends whom: every file below the presets, by path, with what it names itself.
 
     `presets` are the paths of the presets. `merged` says that only the record of what was merged
-    is left, so that each preset seems to name every file of its chain.
+    is left, so that each preset seems to name every file of its chain. `staying` are old files
+    that no step deletes: something else needs them, or they may be run.
     """
 
     presets: tuple[str, ...]
     below: Mapping[str, tuple[str, ...]]
     base: str
     merged: bool = False
+    staying: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -310,7 +312,10 @@ class _Sources:
                 merged = True
                 below[path] = tuple(file for file, _ in evidence.chain if file != path)
         named = {live(path): tuple(map(live, names)) for path, names in below.items()}
-        return Links(tuple(presets), named, self.workspace.plans.base, merged)
+        base = self.workspace.plans.base
+        old = set(named).union(*named.values()).difference(presets, [base])
+        staying = frozenset(filter(self.tree.exists, old))
+        return Links(tuple(presets), named, base, merged, staying)
 
     def after(self, chosen: Iterable[PlannedPreset]) -> Links:
         """The new chains; of a preset whose step cannot be made, what it is today."""

@@ -15,8 +15,17 @@ from migrate.layout import REPORT
 from migrate.locations import dotted, shortened
 from migrate.parity import ABSENT
 from migrate.parity.format import value_text
-from migrate.report.page_drawing import BASE, FRAGMENT, PRESET, described, drawn, listed, picture
-from migrate.report.page_numbers import Numbers, numbers
+from migrate.report.page_drawing import (
+    BASE,
+    FRAGMENT,
+    PRESET,
+    STAYING,
+    described,
+    drawn,
+    listed,
+    picture,
+)
+from migrate.report.page_numbers import Numbers, numbers, stay
 from migrate.report.page_preset import LONGEST_VALUE, preset_parts, region, some, value
 from migrate.report.page_table import table_part
 from migrate.report.paint import plural
@@ -116,7 +125,7 @@ def _tiles(counted: Numbers) -> Html:
     waiting = f", {counted.waiting} to come" if counted.waiting else ""
     tiles = [
         _tile("Files that one run merges", before, after),
-        _tile("Files in all", str(counted.files_before), str(counted.files_after)),
+        _tile("Files in all", str(counted.files_before), str(counted.files_after), stay(counted)),
         tag(
             "div",
             tag("dt", "Presets migrated"),
@@ -137,10 +146,12 @@ def _tiles(counted: Numbers) -> Html:
     return tag("dl", tiles, class_="tiles")
 
 
-def _tile(title: str, before: str, after: str) -> Html:
+def _tile(title: str, before: str, after: str, more: str = "") -> Html:
     arrow = tag("span", " → ", aria_hidden="true")
     spoken = tag("span", " before, after ", class_="spoken")
-    return tag("div", tag("dt", title), tag("dd", before, arrow, spoken, tag("b", after)))
+    changed = tag("b", after) if after != before else after
+    remark = [tag("small", f" {more}")] if more else []
+    return tag("div", tag("dt", title), tag("dd", before, arrow, spoken, changed, remark))
 
 
 # What is drawn.
@@ -163,7 +174,12 @@ def _pictures(found: Report) -> Html:
     return joined(legend, tag("div", figures, class_="figures"))
 
 
-_KINDS = ((PRESET, "a preset, which runs"), (FRAGMENT, "a fragment"), (BASE, "the base"))
+_KINDS = (
+    (PRESET, "a preset, which runs"),
+    (FRAGMENT, "a fragment"),
+    (STAYING, "an old file that stays: it may be run, or something else needs it"),
+    (BASE, "the base"),
+)
 
 
 def _figure(links: Links, title: str, name: str) -> Html:

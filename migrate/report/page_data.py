@@ -43,6 +43,7 @@ def _links(links: Links) -> dict[str, Any]:
         "presets": list(links.presets),
         "files": {path: list(links.below[path]) for path in sorted(links.below)},
         "merged": links.merged,
+        "staying": sorted(links.staying),
     }
 
 

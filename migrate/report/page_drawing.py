@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import posixpath
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrate.locations import printable
@@ -16,7 +16,7 @@ from migrate.report.tags import Html, joined, tag
 if TYPE_CHECKING:
     from migrate.commands.report import Links
 
-PRESET, FRAGMENT, BASE = "preset", "fragment", "base"
+PRESET, FRAGMENT, STAYING, BASE = "preset", "fragment", "staying", "base"
 BROAD, HUGE = 700, 1250
 """Pixels beyond which a drawing is not made smaller on a narrow page, and beyond which it has the
 whole width of a wide one."""
@@ -114,11 +114,7 @@ def levels(below: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
 def drawn(links: Links) -> Drawing:
     """A box for each file; where that is too many, one for the alike files of a folder."""
     heights = levels(links.below)
-    presets = set(links.presets)
-    kinds = {
-        path: BASE if path == links.base else PRESET if path in presets else FRAGMENT
-        for path in heights
-    }
+    kinds = _kinds(links, heights)
     keys: dict[str, Hashable] = {path: path for path in heights}
     labels: dict[Hashable, str] = {path: _label(path) for path in heights}
     deepest = max((path.count("/") for path in heights), default=0)
@@ -134,6 +130,15 @@ def drawn(links: Links) -> Drawing:
         }
         deepest -= 1
     return _counted(links, keys, kinds, heights, labels)
+
+
+def _kinds(links: Links, paths: Iterable[str]) -> dict[str, str]:
+    kinds = dict.fromkeys(paths, FRAGMENT)
+    kinds.update(dict.fromkeys(links.staying, STAYING))
+    kinds.update(dict.fromkeys(links.presets, PRESET))
+    if links.base in kinds:
+        kinds[links.base] = BASE
+    return kinds
 
 
 def _counted(

@@ -12,7 +12,7 @@ from migrate.locations import dotted
 from migrate.parity import ABSENT
 from migrate.report.markdown import BYTES, VALUE, code, cut, row
 from migrate.report.page_drawing import described
-from migrate.report.page_numbers import numbers
+from migrate.report.page_numbers import numbers, stay
 from migrate.report.page_preset import in_record
 from migrate.report.paint import plural
 from migrate.report.since import since_markdown
@@ -113,6 +113,8 @@ def _numbers(found: Report) -> Iterator[str]:
     yield f"- a run merges {before} files before, {after} after"
     yield f"- before: {described(found.before)}"
     yield f"- after: {described(found.after)}"
+    if counted.staying:
+        yield f"- {stay(counted)}"
     yield f"- {plural(counted.kept, 'comment')} kept, {counted.dropped} dropped"
     yield ""
 

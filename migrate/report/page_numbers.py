@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrate.report.gate import verify_lines
-from migrate.report.paint import Paint
+from migrate.report.paint import Paint, plural
 
 if TYPE_CHECKING:
     from migrate.commands.report import Links, Report
@@ -23,6 +23,8 @@ class Numbers(NamedTuple):
     merged_after: str
     files_before: int
     files_after: int
+    """Those that the presets are built on, and the old ones that stay."""
+    staying: int
     kept: int
     dropped: int
     gate_open: bool
@@ -41,12 +43,20 @@ def numbers(found: Report) -> Numbers:
         spread(row.files_before for row in rows),
         spread(len(one.chain_after) or one.row.files_now for one in found.presets),
         len(found.before.below),
-        len(found.after.below),
+        len(found.before.staying.union(found.after.below)),
+        len(found.before.staying),
         sum(one.kept for one in accounts),
         sum(len(one.dropped) for one in accounts),
         not found.verified.failed(strict=False),
         [*verify_lines(found.verified, False, False, Paint(False))][-1],
     )
+
+
+def stay(counted: Numbers) -> str:
+    """How many old files no step deletes: `1 old file stays`; nothing where all go."""
+    if not counted.staying:
+        return ""
+    return f"{plural(counted.staying, 'old file')} {'stays' if counted.staying == 1 else 'stay'}"
 
 
 def spread(counts: Iterable[int]) -> str:

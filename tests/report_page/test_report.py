@@ -127,6 +127,24 @@ def test_who_extends_whom_is_what_the_files_say(data: dict[str, Any]) -> None:
     assert len(data["before"]["files"]) > 2 * len(data["after"]["files"])
 
 
+@pytest.mark.parametrize("applied", [False, True], ids=["to come", "applied"])
+def test_an_old_file_that_stays_is_no_fragment_that_went(tmp_path: Path, applied: bool) -> None:
+    runs = b"train --config configs/train/p.yaml\ntrain --config configs/components/z.yaml\n"
+    root = trees.write(tmp_path, {**START, "run.sh": runs})
+    ok(migrate(root, "init"))
+    if applied:
+        ok(migrate(root, "apply", "--all"))
+    before = json.loads(ok(migrate(root, "--output", "json", "report")).out)["before"]
+    shown, told = page_of(root), ok(migrate(root, "report", "--format", "md")).out
+    ok(migrate(root, "apply", "--all"))
+    there = {path for path in before["files"] if (root / path).is_file()}
+    assert there.difference(before["presets"], ["configs/base.yaml"]) == set(before["staying"])
+    assert before["staying"] == ["configs/components/z.yaml"]
+    assert len(shown.having("g", **{"class": "staying"})) == 1
+    assert shown.texts["small"] == [" 1 old file stays"]
+    assert "- 1 old file stays" in told.splitlines()
+
+
 def test_comments_are_counted_as_the_rehearsal_counts_them(data: dict[str, Any]) -> None:
     rows = json.loads(ok(migrate(ROOT, "--output", "json", "rehearse")).out)["presets"]
     counted = {
