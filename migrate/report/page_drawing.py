@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import posixpath
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +23,9 @@ BROAD, HUGE = 700, 1250
 whole width of a wide one."""
 MOST_BOXES = 90
 """So many boxes are drawn of single files; of more files, folders are drawn."""
+MOST_FOLDERS, MOST_ROWS = 4 * MOST_BOXES, 24
+"""Folders are told apart as deep as there are so many at most; and so many boxes of a kind are
+drawn in a column, fewer where all columns together have more than `MOST_BOXES`."""
 LABEL = 30
 """So many characters of a name are shown."""
 ROW, HIGH, CHARACTER, BESIDE, BETWEEN = 22, 17, 6.7, 9, 84
@@ -112,24 +116,69 @@ def levels(below: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
 
 
 def drawn(links: Links) -> Drawing:
-    """A box for each file; where that is too many, one for the alike files of a folder."""
+    """A box for each file; where that is too many, one for the alike files of a folder, and one
+    for those of all small folders of a column."""
     heights = levels(links.below)
     kinds = _kinds(links, heights)
     keys: dict[str, Hashable] = {path: path for path in heights}
-    labels: dict[Hashable, str] = {path: _label(path) for path in heights}
-    deepest = max((path.count("/") for path in heights), default=0)
-    while len(labels) > MOST_BOXES and deepest:
-        folders = {path: "/".join(path.split("/")[:-1][:deepest]) for path in heights}
-        keys = {
-            path: (kinds[path], heights[path], folders[path]) if kinds[path] != BASE else path
+    if len(keys) > MOST_BOXES:
+        alike = {
+            path: Alike(kinds[path], heights[path], posixpath.dirname(path))
             for path in heights
+            if kinds[path] != BASE
         }
-        labels = {
-            keys[path]: f"{_tail(folders[path])}/" if kinds[path] != BASE else _label(path)
-            for path in heights
-        }
-        deepest -= 1
+        keys.update(by_folder(alike))
+    labels = {key: _label(path) if key == path else _named(key) for path, key in keys.items()}
     return _counted(links, keys, kinds, heights, labels)
+
+
+class Alike(NamedTuple):
+    """The files of one kind and level in a folder; `others` is how many folders there are in a
+    box for several, which has no name of its own."""
+
+    kind: str
+    level: int
+    folder: str
+    others: int = 0
+
+
+def by_folder(alike: Mapping[str, Alike]) -> dict[str, Alike]:
+    """The box of each file: its folder, as deep as there is room for; of a column with many
+    folders those with the most files, and one box for the others."""
+    depth = max(one.folder.count("/") + 1 for one in alike.values())
+    keys = dict(alike)
+    while len(set(keys.values())) > MOST_FOLDERS and depth > 1:
+        depth -= 1
+        keys = {
+            path: one._replace(folder="/".join(one.folder.split("/")[:depth]))
+            for path, one in alike.items()
+        }
+    rows = MOST_ROWS
+    folded = _fold(keys, rows)
+    while len(set(folded.values())) >= MOST_BOXES and rows > 1:
+        rows //= 2
+        folded = _fold(keys, rows)
+    return folded
+
+
+def _fold(keys: Mapping[str, Alike], rows: int) -> dict[str, Alike]:
+    """At most so many boxes of a kind in a column."""
+    files = Counter(keys.values())
+    columns: dict[tuple[str, int], list[Alike]] = {}
+    for one in sorted(files, key=lambda one: (-files[one], one)):
+        columns.setdefault((one.kind, one.level), []).append(one)
+    instead = {
+        one: Alike(kind, level, "", len(column) - rows + 1)
+        for (kind, level), column in columns.items()
+        if len(column) > rows
+        for one in column[rows - 1 :]
+    }
+    return {path: instead.get(one, one) for path, one in keys.items()}
+
+
+def _named(key: Hashable) -> str:
+    assert isinstance(key, Alike)
+    return f"{key.others} other folders" if key.others else f"{_tail(key.folder)}/"
 
 
 def _kinds(links: Links, paths: Iterable[str]) -> dict[str, str]:

@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrate.commands.report import Links
-from migrate.report.page_drawing import MOST_BOXES, ROW, arranged, drawn, levels, picture, placed
+from migrate.report.page_drawing import (
+    MOST_BOXES,
+    MOST_ROWS,
+    ROW,
+    arranged,
+    drawn,
+    levels,
+    picture,
+    placed,
+)
 
 NAMES = st.sampled_from([f"configs/{folder}/{name}.yaml" for folder in "ab" for name in "xyz"])
 GRAPHS = st.dictionaries(NAMES, st.lists(NAMES, unique=True).map(tuple))
@@ -63,6 +72,18 @@ def test_of_many_files_folders_are_drawn(folders: int) -> None:
     assert len(drawing.boxes) <= MOST_BOXES
     assert sum(box.files for box in drawing.boxes.values()) == 2001
     assert sum(drawing.links.values()) == 2000
+
+
+def test_small_folders_share_a_box_and_large_ones_keep_theirs() -> None:
+    sizes = [30, 20, *[1] * 60]
+    presets = tuple(
+        f"configs/g{at}/p{n}.yaml" for at, size in enumerate(sizes) for n in range(size)
+    )
+    boxes = drawn(Links(presets, dict.fromkeys(presets, ()), "")).boxes.values()
+    assert len(boxes) == MOST_ROWS
+    assert {("configs/g0/", 30), ("configs/g1/", 20)} < {(one.label, one.files) for one in boxes}
+    others = len(sizes) - MOST_ROWS + 1
+    assert [one.files for one in boxes if one.label == f"{others} other folders"] == [others]
 
 
 def test_a_name_is_text_in_the_picture() -> None:
