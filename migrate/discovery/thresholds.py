@@ -8,12 +8,16 @@ from typing import Any
 
 import msgspec
 
+from migrate.errors import MigrateError
+from migrate.loading.trainer import PlainLoader
 from migrate.locations import parse_dotted
 from migrate.plan import Plans, Rules
-from migrate.resolve import Resolved, Resolver
-from migrate.rules import RULES, Layers
+from migrate.resolve import Resolver
+from migrate.rules import Layers
+from migrate.rules.glance import LoadedFacts
+from migrate.rules.layers import ResolvedFacts
 from migrate.rules.shapes import Shape
-from migrate.rules.statements import families
+from migrate.rules.statements import STATEMENTS, PresetFacts, families
 from migrate.trees.globs import literal, matches
 
 
@@ -46,19 +50,44 @@ def measured(plans: Plans, resolver: Resolver, targets: Iterable[str]) -> dict[s
 
 def _measures(layers: Layers) -> list[_Measure]:
     """Every runnable preset, measured; a fusion config is none."""
-    found = [_measure(layers, resolved) for resolved in layers.each()]
+    loader = PlainLoader(layers.resolver.tree, layers.resolver.dialect)
+    each = (_by_values(layers, loader, path) for path in layers.candidates())
+    found = [one for one in each if one is not None]
     fusions = {one.shape.fusion for one in found}
     return [one for one in found if one.path not in fusions]
 
 
-def _measure(layers: Layers, resolved: Resolved) -> _Measure:
+def _by_values(layers: Layers, loader: PlainLoader, path: str) -> _Measure | None:
+    """One preset measured by its values, or with positions where these may say something else."""
+    try:
+        facts = LoadedFacts(loader, path, layers.rules.fusion_key)
+        plain = all(map(loader.plainly_resolvable, facts.chain))
+        return _measure(layers, path, facts, facts.shape) if plain else _by_position(layers, path)
+    except MigrateError:
+        return _by_position(layers, path)
+    finally:
+        loader.forget(path)
+
+
+def _by_position(layers: Layers, path: str) -> _Measure | None:
+    """The same of a resolved preset; None for one that cannot be resolved."""
+    shape = layers.looked(path)
+    if shape is None:
+        return None
+    return _measure(layers, path, ResolvedFacts(layers, layers.resolver.resolve(path)), shape)
+
+
+def _measure(layers: Layers, path: str, facts: PresetFacts, shape: Shape) -> _Measure:
+    rules, base = layers.rules, layers.plans.base
     return _Measure(
-        path=resolved.path,
-        shape=layers.shape(resolved),
-        files=len(resolved.paths),
-        opened=sum(path != layers.plans.base for path in resolved.paths),
-        required=frozenset(key for key in layers.rules.required if _is_set(resolved, key)),
-        broken=frozenset(rule for rule in _WHOLE if any(RULES[rule].check(layers, resolved))),
+        path=path,
+        shape=shape,
+        files=len(facts.chain),
+        opened=sum(one != base for one in facts.chain),
+        required=frozenset(
+            key for key in rules.required if facts.value(parse_dotted(key)) is not None
+        ),
+        broken=frozenset(rule for rule in _WHOLE if any(STATEMENTS[rule](rules, base, facts))),
     )
 
 
@@ -86,11 +115,6 @@ def _needed(rules: Rules, presets: list[_Measure]) -> Mapping[str, Any]:
     broken = {rule for one in presets for rule in one.broken}
     needed.update(off for rule, off in _WHOLE.items() if rule in broken)
     return needed
-
-
-def _is_set(resolved: Resolved, key: str) -> bool:
-    slot = resolved.branch.find(parse_dotted(key))
-    return slot is not None and slot.python is not None
 
 
 def with_rules(plans: Plans, rules: Mapping[str, Any]) -> Plans:

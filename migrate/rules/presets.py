@@ -56,13 +56,6 @@ class Layers:
         """The same, resolved."""
         return {path: self.resolver.resolve(path) for path in self.shapes}
 
-    def each(self) -> Iterator[Resolved]:
-        """What the globs find, one after another; fusion configs are among them."""
-        for path in self.candidates():
-            resolved = self._resolve(path)
-            if resolved is not None:
-                yield resolved
-
     @property
     def chosen(self) -> list[Resolved]:
         """The presets that are reported on."""

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from migrate.discovery.thresholds import _measures
 from migrate.findings import Finding
 from migrate.loading.trainer import PlainLoader
 from migrate.plan import Plans, Rules
@@ -86,3 +87,14 @@ def test_the_trees_hold_presets_of_both_kinds() -> None:
         "max-overlays",
         "resolves",
     }
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_thresholds_measured_by_values_are_those_measured_with_positions(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree, plans = _tree(seed), Plans({}, TreeWide())
+    by_values = _measures(Layers(plans, Resolver(tree)))
+    monkeypatch.setattr(PlainLoader, "plainly_resolvable", lambda *_: False)
+    assert by_values == _measures(Layers(plans, Resolver(tree)))
+    assert by_values
