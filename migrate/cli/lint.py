@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from importlib.metadata import version
-
 import click
 
 from migrate.cli.complete import IN_TREE, complete_config
 from migrate.cli.context import Context, pass_context
+from migrate.cli.options import ANNOTATED, output_option
 from migrate.commands.lint import LintResult
 from migrate.commands.lint import lint as run
 from migrate.errors import DONE, FOUND
-from migrate.report.look_lint import lint_data, lint_lines
-from migrate.report.sarif import github_lines, sarif
-from migrate.rules import described
+from migrate.report.look_lint import lint_data, lint_lines, lint_summary
 
 
 @click.command(epilog=IN_TREE)
 @click.argument("configs", nargs=-1, shell_complete=complete_config)
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
-@click.option("--output", type=click.Choice(["text", "json", "sarif", "github"]))
+@output_option("lint")
 @pass_context
 def lint(
     context: Context,
@@ -37,20 +33,21 @@ def lint(
     Example:
       migrate lint --output sarif > lint.sarif
     """
+    context.output = output or context.output
     context.recover()
     found = run(context.view, configs)
-    _print(context, found, output or context.output)
-    return FOUND if found.failed(strict) else DONE
+    code = FOUND if found.failed(strict) else DONE
+    _print(context, found, code)
+    return code
 
 
-def _print(context: Context, found: LintResult, output: str) -> None:
-    if output == "json":
+def _print(context: Context, found: LintResult, code: int) -> None:
+    if context.as_json:
         context.give(lint_data(found))
-    elif output == "sarif":
-        log = sarif(found.findings, described(), version("config-migrate"))
-        context.bytes_out((json.dumps(log, indent=2, ensure_ascii=False) + "\n").encode())
-    elif output == "github":
-        context.say("\n".join(github_lines(found.findings)))
+    elif context.output in ANNOTATED:
+        from migrate.cli.annotate import print_findings  # not for the text that people read
+
+        print_findings(context, "lint", found.findings, [lint_summary(found)], {}, code)
     else:
         lines = lint_lines(found, context.paint, context.quiet)
         context.say_lines(map(context.layout.addressed, lines))

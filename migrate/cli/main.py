@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrate.cli.context import Context
-from migrate.cli.options import OUTPUTS
+from migrate.cli.options import ANNOTATED, OUTPUTS
 from migrate.cli.output import UnwritableError, forget_output, guard_streams
 from migrate.layout import Layout
 from migrate.limits import DEFAULT
@@ -99,6 +99,7 @@ class Verbs(click.Group):
             if isinstance(ctx.obj, Context):
                 for fault in error.faults():
                     fault.hint = ctx.obj.layout.addressed(fault.hint)
+                _annotate(ctx.obj, ctx.invoked_subcommand or "", error)
             raise
 
     def resolve_command(
@@ -128,7 +129,12 @@ class Verbs(click.Group):
     help="The folder of the plans.",
 )
 @click.option("--dialect", metavar="NAME", help="How configs compose; overrides the plans.")
-@click.option("--output", type=click.Choice(["text", "json", "csv", "md"]), default="text")
+@click.option(
+    "--output",
+    type=click.Choice(["text", "json", "csv", "md", "sarif", "github"]),
+    default="text",
+    help="How to print the result; csv, md, sarif and github for some verbs.",
+)
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
 @click.option(
     "--max-file-bytes", metavar="N", type=click.IntRange(min=1), help="Refuse larger files."
@@ -176,6 +182,14 @@ def _refuse_output(ctx: click.Context, output: str) -> None:
         having = " and ".join(name for name, more in OUTPUTS.items() if output in more)
         has = " or ".join([", ".join(kinds[:-1]), kinds[-1]])
         raise click.UsageError(f"--output {output} is for {having}; {verb} prints {has}")
+
+
+def _annotate(context: Context, verb: str, error: MigrateError) -> None:
+    """Tell what is wrong where the findings of a verb are looked for, beside the letter."""
+    if context.output in ANNOTATED and set(ANNOTATED) <= set(OUTPUTS.get(verb, ())):
+        from migrate.cli.annotate import print_faults
+
+        print_faults(context, verb, error)
 
 
 def _stand_somewhere() -> None:

@@ -14,7 +14,10 @@ from migrate.locations import BASE, COMPONENTS
 if TYPE_CHECKING:
     from migrate.discovery.discover import Scope
 
-OUTPUTS = {"table": ("csv", "md"), "diff": ("md",)}
+ANNOTATED = ("sarif", "github", "md")
+"""How findings are told where code is looked at, or a job that checks it."""
+
+OUTPUTS = {"table": ("csv", "md"), "diff": ("md",), "lint": ANNOTATED, "verify": ANNOTATED}
 """What a verb can print beside text and JSON, if `--output` asks for it before the verb or behind
 it."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrate.report.gate import finding_data, verify_lines
+from migrate.cli.options import ANNOTATED
+from migrate.errors import DONE, FOUND
+from migrate.report.gate import finding_data, verdict_lines, verify_lines
 
 if TYPE_CHECKING:
     from migrate.cli.context import Context
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def print_verdict(context: Context, result: VerifyResult, strict: bool) -> None:
-    """Print one run of the gate, as text or JSON."""
+    """Print one run of the gate, as text, as JSON or where code is looked at."""
     if context.as_json:
         context.give(
             {
@@ -30,6 +32,13 @@ def print_verdict(context: Context, result: VerifyResult, strict: bool) -> None:
                 "changed": result.changed,
             }
         )
+        return
+    if context.output in ANNOTATED:
+        from migrate.cli.annotate import print_findings
+
+        code = FOUND if result.failed(strict) else DONE
+        verdict = verdict_lines(result, strict)
+        print_findings(context, "verify", result.findings, verdict, result.checks, code)
         return
     lines = verify_lines(result, strict, strict or bool(context.verbose), context.paint)
     context.say_lines(map(context.layout.addressed, lines))

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from migrate.cli.context import Context, pass_context
-from migrate.cli.options import presets_option, run_gates_option, trainer_option, workers_options
+from migrate.cli.options import (
+    output_option,
+    presets_option,
+    run_gates_option,
+    trainer_option,
+    workers_options,
+)
 from migrate.cli.verdict import print_verdict
 from migrate.errors import DONE, FOUND
 from migrate.verification.cached import CachedVerify
@@ -37,6 +43,7 @@ if TYPE_CHECKING:
     help="Read every preset and its old chain again, with another parser and another comparison.",
 )
 @trainer_option
+@output_option("verify")
 @pass_context
 def verify(
     context: Context,
@@ -50,6 +57,7 @@ def verify(
     fresh: bool,
     cross_check: bool,
     trainer: bool,
+    output: str | None,
 ) -> int:
     """Check the whole rollout; exit 0 only if everything holds.
 
@@ -59,13 +67,17 @@ def verify(
     Results are cached, but for those of --so-far; a cached result is used only if no file has
     changed since, for which all of them are read and hashed. --fresh ignores the cache.
 
+    --output github annotates a pull request, md is for a job's summary, sarif for code scanning.
+
     \b
     Example:
       migrate verify
       migrate verify --preset grpo_dense --strict
       migrate verify --so-far
       migrate verify --trainer
+      migrate verify --output md >> "$GITHUB_STEP_SUMMARY"
     """
+    context.output = output or context.output
     if trust and not run_gates:
         raise click.UsageError("--trust goes with --run-gates")
     if trust:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from migrate.findings import ERROR, NOTE, WARNING, Finding
 from migrate.locations import printable
-from migrate.report.paint import Paint, columns, plural
+from migrate.report.paint import PLAIN, Paint, columns, plural
 
 if TYPE_CHECKING:
     from migrate.verification.result import VerifyResult
@@ -65,10 +65,19 @@ def verify_lines(
     for name, errors in result.checks.items():
         mark = paint("ok", "green") if errors == 0 else paint(plural(errors, "error"), "red")
         yield f"{name:{widest}} {mark}"
+    yield from _changed(result)
+    yield f"{_counted(result)}; {_verdict(result, strict, paint)}"
+
+
+def verdict_lines(result: VerifyResult, strict: bool) -> list[str]:
+    """Whether the gate is open; then what was looked at."""
+    return [_verdict(result, strict, PLAIN), _counted(result), *_changed(result)]
+
+
+def _changed(result: VerifyResult) -> Iterator[str]:
     if result.changed:
         of = plural(len(result.presets), "preset")
         yield f"{len(result.changed)} of {of} changed since they were migrated"
-    yield f"{_counted(result)}; {_verdict(result, strict, paint)}"
 
 
 def _counted(result: VerifyResult) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from migrate.findings import ERROR, NOTE, WARNING, Finding
 from migrate.locations import printable
 from migrate.report.gate import LEVELS, finding_data
-from migrate.report.paint import Paint, plural
+from migrate.report.paint import PLAIN, Paint, plural
 
 if TYPE_CHECKING:
     from migrate.commands.lint import LintResult
@@ -19,7 +19,7 @@ def lint_lines(found: LintResult, paint: Paint, quiet: bool = False) -> Iterator
     for finding in found.findings:
         if finding.level != NOTE or not quiet:
             yield from _finding(finding, paint)
-    yield _summary(found, paint)
+    yield lint_summary(found, paint)
 
 
 def _finding(finding: Finding, paint: Paint) -> Iterator[str]:
@@ -30,7 +30,8 @@ def _finding(finding: Finding, paint: Paint) -> Iterator[str]:
         yield paint(f"  hint: {printable(finding.hint)}", "dim")
 
 
-def _summary(found: LintResult, paint: Paint) -> str:
+def lint_summary(found: LintResult, paint: Paint = PLAIN) -> str:
+    """How many configs were looked at, and what was found."""
     counts = [(level, found.count(level)) for level in (ERROR, WARNING, NOTE)]
     told = [paint(plural(count, level), LEVELS[level]) for level, count in counts if count]
     return f"{plural(found.presets, 'config')}: {', '.join(told) or paint('no findings', 'green')}"

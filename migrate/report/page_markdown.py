@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from migrate.findings import NOTE
 from migrate.layout import REPORT
 from migrate.locations import dotted
 from migrate.parity import ABSENT
-from migrate.report.markdown import BYTES, VALUE, code, cut, row
+from migrate.report.markdown import VALUE, Sheet, code, cut
 from migrate.report.page_drawing import described
 from migrate.report.page_numbers import numbers, stay
 from migrate.report.page_preset import in_record
@@ -28,7 +28,7 @@ MOST_NOTES = 20
 
 def report_markdown(found: Report) -> str:
     """The report, at most `BYTES` long; what is left out is told."""
-    out = _Sheet()
+    out = Sheet()
     out.add([REPORT.decode(), *_numbers(found)])
     out.table(
         ("preset", "state", "files", "comments kept", "dropped", "note"),
@@ -44,63 +44,10 @@ def report_markdown(found: Report) -> str:
         ("Dropped comments", _dropped(found)),
         ("Files that went", _gone(found)),
     ):
-        out.folded(title, lines)
+        out.folded(f"{title}: {len(lines)}", lines)
     if found.table is not None and found.table.rows:
         out.block("Keys that differ", table_markdown(found.table), folded=True)
     return "\n".join(out.lines).rstrip("\n") + "\n"
-
-
-class _Sheet:
-    """Lines of Markdown, as long as there is room."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.room = BYTES - 200  # for what tells of things left out
-
-    def add(self, lines: Iterable[str]) -> int:
-        """Put down as many of the lines as there is room for; how many were not."""
-        given = list(lines)
-        for number, line in enumerate(given):
-            size = len(line.encode()) + 1
-            if size > self.room:
-                self.room = 0
-                return len(given) - number
-            self.room -= size
-            self.lines.append(line)
-        return 0
-
-    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]], what: str) -> None:
-        """A table; where not all of it fits, how much is left out."""
-        lines = [row(head), row(["---"] * len(head)), *map(row, rows)]
-        left = self.add(lines)
-        self.lines += [f"\nand {left} more {what}" if left else ""]
-
-    def section(self, title: str, lines: Sequence[str]) -> None:
-        """A title and a list, nothing for an empty one."""
-        if lines:
-            left = self.add([f"### {title}", "", *lines])
-            self.lines += [f"- and {left} more" if left else ""]
-
-    def folded(self, title: str, lines: Sequence[str]) -> None:
-        """The same, to be opened."""
-        if lines and self.room > len(title) + 100:
-            self.add([f"<details><summary>{title}: {len(lines)}</summary>", ""])
-            self.room -= len("</details>")
-            left = self.add(lines)
-            self.lines += [*([f"- and {left} more"] if left else []), "", "</details>", ""]
-
-    def block(self, title: str, text: str, folded: bool = False) -> None:
-        """A text that another verb makes, if all of it fits."""
-        head = f"<details><summary>{title}</summary>" if folded else f"### {title}"
-        if len(text.encode()) + len(head) + 40 > self.room:
-            self.lines += [
-                f"{title}: too long for a comment; `migrate report` shows it on a page",
-                "",
-            ]
-            return
-        self.add(
-            [head, "", *text.rstrip("\n").split("\n"), *(["", "</details>"] if folded else []), ""]
-        )
 
 
 def _numbers(found: Report) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrate.report.gate import verify_lines
-from migrate.report.paint import Paint, plural
+from migrate.report.paint import PLAIN, plural
 
 if TYPE_CHECKING:
     from migrate.commands.report import Links, Report
@@ -48,7 +48,7 @@ def numbers(found: Report) -> Numbers:
         sum(one.kept for one in accounts),
         sum(len(one.dropped) for one in accounts),
         not found.verified.failed(strict=False),
-        [*verify_lines(found.verified, False, False, Paint(False))][-1],
+        [*verify_lines(found.verified, False, False, PLAIN)][-1],
     )
 
 

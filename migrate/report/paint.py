@@ -29,6 +29,10 @@ class Paint:
         return self(line, style) if style else line
 
 
+PLAIN = Paint(enabled=False)
+"""No colours."""
+
+
 def width(text: str) -> int:
     """How many terminal cells a text takes; Chinese characters take two."""
     return len(text) if text.isascii() else sum(_cells(char) for char in text)

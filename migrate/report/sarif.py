@@ -1,8 +1,8 @@
-"""Findings for machines that annotate code: SARIF 2.1.0, and GitHub's workflow commands."""
+"""Findings as a SARIF 2.1.0 log, for machines that show them beside the code."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -10,7 +10,6 @@ from migrate.findings import ERROR, NOTE, WARNING, Finding
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {ERROR: "error", WARNING: "warning", NOTE: "note"}
-ANNOTATIONS = {ERROR: "error", WARNING: "warning", NOTE: "notice"}
 
 
 def sarif(findings: Iterable[Finding], rules: Mapping[str, str], version: str) -> dict[str, Any]:
@@ -50,27 +49,3 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
             physical["region"] = {name: value for name, value in region.items() if value}
         result["locations"] = [{"physicalLocation": physical}]
     return result
-
-
-def github_lines(findings: Iterable[Finding]) -> Iterator[str]:
-    """Workflow commands that annotate the changed lines of a pull request.
-
-    https://docs.github.com/actions/reference/workflow-commands-for-github-actions
-    """
-    for finding in findings:
-        fields = {"title": f"migrate {finding.rule}"}
-        if finding.place is not None:
-            line, column = finding.place.line, finding.place.column
-            place = {"file": finding.place.path, "line": line, "col": column}
-            fields = {**{name: str(value) for name, value in place.items() if value}, **fields}
-        shown = ",".join(f"{name}={_property(value)}" for name, value in fields.items())
-        text = f"{finding.what}\n{finding.hint}" if finding.hint else finding.what
-        yield f"::{ANNOTATIONS[finding.level]} {shown}::{_data(text)}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -10,7 +10,7 @@ from migrate.parity import ABSENT
 from migrate.parity.format import value_text
 from migrate.report.look_diff import STYLES, item_data
 from migrate.report.markdown import BYTES, VALUE, code, cut, row
-from migrate.report.paint import Paint, plural
+from migrate.report.paint import PLAIN, Paint, plural
 
 if TYPE_CHECKING:
     from migrate.commands.since import ChangesSince, KeyChange, PresetName
@@ -101,7 +101,7 @@ def _summary(found: ChangesSince, paint: Paint) -> str:
 
 def since_summary(found: ChangesSince) -> str:
     """What changed, in one line."""
-    return _summary(found, Paint(False))
+    return _summary(found, PLAIN)
 
 
 def since_data(found: ChangesSince) -> dict[str, Any]:

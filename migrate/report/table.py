@@ -16,7 +16,7 @@ from migrate.parity import ABSENT
 from migrate.parity.values import token
 from migrate.report import markdown
 from migrate.report.markdown import cut
-from migrate.report.paint import Paint, plural, width
+from migrate.report.paint import PLAIN, Paint, plural, width
 
 if TYPE_CHECKING:
     from migrate.commands.table import Cell, Table, TableRow
@@ -313,5 +313,5 @@ def table_markdown(found: Table) -> str:
             lines += ["", f"and {len(found.rows) - number} more keys"]
             break
         lines.append(line)
-    summary = next(iter(_summary(found, Paint(False))))
+    summary = next(iter(_summary(found, PLAIN)))
     return "\n".join([*lines, "", summary]) + "\n"

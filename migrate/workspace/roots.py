@@ -17,3 +17,15 @@ def find_root(start: str, plans: str = DEFAULT.plans) -> str:
         if above == current:
             return folder
         current = above
+
+
+def in_repository(root: str) -> str:
+    """Where a root is inside its repository, `train/` for one; "" for its top, or for none."""
+    folder = root = os.path.abspath(root)
+    while not os.path.exists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return ""
+        folder = above
+    inner = os.path.relpath(root, folder).replace(os.sep, "/")
+    return "" if inner == "." else f"{inner}/"

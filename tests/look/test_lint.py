@@ -12,7 +12,8 @@ import yaml
 
 from migrate.findings import ERROR, NOTE, WARNING, Finding
 from migrate.locations import Place
-from migrate.report.sarif import github_lines, sarif
+from migrate.report.annotations import github_lines
+from migrate.report.sarif import sarif
 from tests.look.trees import BASE, PRESET, write
 from tests.support.cli import migrate
 
@@ -78,7 +79,8 @@ def test_github_annotations_name_file_line_and_column(root: Path) -> None:
         f"::error file={OVER},line=2,col=22,title=migrate required::"
         f"`training.vit_lr` is null%0A{OVER} runs with it; give it a value"
     )
-    assert [line.split()[0] for line in lines] == ["::warning", "::error", "::warning"]
+    assert [line.split()[0] for line in lines[:3]] == ["::warning", "::error", "::warning"]
+    assert lines[3:] == ["2 configs: 1 error, 2 warnings"]
 
 
 ESCAPES = [
