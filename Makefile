@@ -16,7 +16,7 @@ SOURCES := migrate $(wildcard benchmarks scripts src tests tests_trainer tools)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help .venv demo test test-trainer test-dask test-browser test-pyyaml check format bench torture matrix mutants fuzz case corpora catalogue picture schema lock clean
+.PHONY: help .venv demo test test-trainer test-dask test-browser test-pyyaml check format bench torture matrix mutants fuzz case corpora catalogue rules-page picture schema lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -136,6 +136,9 @@ corpora: $(STAMP) ## compare with other repositories' loaders (ARGS="DIR --jobs 
 
 catalogue: $(STAMP) ## write docs/catalogue.md from the configs
 	@PYTHONPATH=. $(BIN)/python tools/catalogue.py
+
+rules-page: $(STAMP) ## write docs/rules.md from the code
+	@PYTHONPATH=. $(BIN)/python tools/rules_page.py
 
 picture: $(STAMP) ## write docs/pictures/ from what the commands print
 	@mkdir -p docs/pictures

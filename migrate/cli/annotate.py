@@ -22,6 +22,7 @@ def print_findings(
     verdict: Sequence[str],
     checks: Mapping[str, int],
     exit_code: int,
+    checked: bool = True,
 ) -> None:
     """Print findings as `--output` asks: sarif, github or md.
 
@@ -31,7 +32,7 @@ def print_findings(
     found = [_addressed(context, finding) for finding in findings]
     folder = in_repository(context.root)
     if context.output == "sarif":
-        _print_sarif(context, verb, found, folder, exit_code)
+        _print_sarif(context, found, verb, exit_code, checked, folder)
     elif context.output == "github":
         from migrate.report.annotations import github_lines
 
@@ -50,14 +51,17 @@ def _addressed(context: Context, finding: Finding) -> Finding:
 
 
 def _print_sarif(
-    context: Context, verb: str, found: list[Finding], folder: str, exit_code: int
+    context: Context, found: list[Finding], verb: str, code: int, checked: bool, folder: str
 ) -> None:
     from importlib.metadata import version
 
-    from migrate.report.sarif import sarif
-    from migrate.rules import described
+    from migrate.report.documentation import DISTRIBUTION, documentation
+    from migrate.report.rule_help import rule_help
+    from migrate.report.sarif import Run, sarif
 
-    log = sarif(found, described(), version("config-migrate"))
+    number, address = version(DISTRIBUTION), documentation()
+    run = Run(verb, number, code, checked, folder, context.plans, address)
+    log = sarif(found, rule_help(), run)
     context.bytes_out((json.dumps(log, indent=2, ensure_ascii=False) + "\n").encode())
 
 
@@ -71,4 +75,4 @@ def print_faults(context: Context, verb: str, error: MigrateError) -> None:
 
     rules = {FOUND: "dialect", MOVED: "moved"}
     found = [Finding.of(rules.get(one.exit_code, "input"), one) for one in error.faults()]
-    print_findings(context, verb, found, ["nothing was checked"], {}, error.exit_code)
+    print_findings(context, verb, found, ["nothing was checked"], {}, error.exit_code, False)

@@ -10,17 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from migrate.findings import ERROR, NOTE, WARNING, Finding
-from migrate.locations import printable, shortened
-from migrate.report.gate import finding_lines
+from migrate.report.gate import finding_lines, finding_text
 from migrate.report.paint import PLAIN, plural
 
 ANNOTATIONS = {ERROR: "error", WARNING: "warning", NOTE: "notice"}
 
 MOST = 10
 """So many annotations of one kind does GitHub show of a step; it drops the others silently."""
-
-LONG = 4000
-"""Characters of one message; GitHub takes 64 KiB, and nobody would read them."""
 
 
 def github_lines(findings: Iterable[Finding], folder: str = "") -> Iterator[str]:
@@ -62,14 +58,7 @@ def _command(finding: Finding, folder: str) -> str:
         line, column = finding.place.line, finding.place.column
         place = {"file": folder + finding.place.path, "line": line, "col": column}
         fields = {**{name: str(value) for name, value in place.items() if value}, **fields}
-    return _spelled(finding.level, fields, message(finding))
-
-
-def message(finding: Finding) -> str:
-    """What is wrong, and below it what to do, with the command that does it."""
-    hint = f"{finding.hint}: {finding.command}" if finding.command else finding.hint
-    parts = [shortened(printable(part), LONG) for part in finding.what.split("\n")]
-    return "\n".join([*parts, *([shortened(printable(hint), LONG)] if hint else [])])
+    return _spelled(finding.level, fields, finding_text(finding))
 
 
 def _counted(level: str, more: Sequence[Finding]) -> str:

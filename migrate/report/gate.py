@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from migrate.findings import ERROR, NOTE, WARNING, Finding
-from migrate.locations import printable
+from migrate.locations import printable, shortened
 from migrate.report.paint import PLAIN, Paint, columns, plural
 
 if TYPE_CHECKING:
@@ -36,6 +36,21 @@ def finding_lines(finding: Finding, paint: Paint) -> Iterator[str]:
         yield f"    {printable(finding.command)}"
 
 
+def hint_of(finding: Finding) -> str:
+    """What to do, with the command that does it; empty where nobody knows."""
+    return f"{finding.hint}: {finding.command}" if finding.command else finding.hint
+
+
+_TEXT = 4000
+"""Characters of one part of a text for machines that show it; nobody would read more."""
+
+
+def finding_text(finding: Finding) -> str:
+    """What is wrong, and below it what to do."""
+    lines = [*finding.what.split("\n"), hint_of(finding)]
+    return "\n".join(shortened(printable(line), _TEXT) for line in lines if line)
+
+
 def finding_data(finding: Finding) -> dict[str, Any]:
     """One finding for scripts."""
     place = finding.place
@@ -46,7 +61,7 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "path": place.path if place else None,
         "line": place.line or None if place else None,
         "column": place.column or None if place else None,
-        "hint": f"{finding.hint}: {finding.command}" if finding.command else finding.hint,
+        "hint": hint_of(finding),
         "command": finding.command or None,
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from migrate.findings import ERROR, NOTE, WARNING, Finding
+from migrate.report.gate import hint_of
 from migrate.report.markdown import Sheet, code, cut
 from migrate.report.paint import plural
 
@@ -50,6 +51,6 @@ def _grouped(findings: Iterable[Finding]) -> Iterator[tuple[str, str, list[Findi
 def _item(finding: Finding, folder: str) -> list[str]:
     """One finding; each line of the list is whole, so that it may be cut after any of them."""
     where = f"{code(folder + str(finding.place))} " if finding.place else ""
-    hint = f"{finding.hint}: {finding.command}" if finding.command else finding.hint
+    hint = hint_of(finding)
     told = f"- {where}{code(cut(finding.what, LONG))}"
     return [f"{told}<br>hint: {code(cut(hint, LONG))}" if hint else told]
