@@ -92,7 +92,7 @@ def test_flattening_twice_is_flattening_once(files: dict[str, bytes]) -> None:
 @given(generated())
 def test_every_comment_is_kept_once_or_dropped_once(files: dict[str, bytes]) -> None:
     resolved, written = flat(files)
-    told = [item.text for item in written.comments.dropped]
+    told = [line for item in written.comments.dropped for line in item.lines]
     _accounted(files, resolved.paths, written.content, told)
 
 
@@ -100,7 +100,7 @@ def test_every_comment_is_kept_once_or_dropped_once(files: dict[str, bytes]) -> 
 def test_comments_of_a_base_that_stays_are_not_taken(files: dict[str, bytes]) -> None:
     written = flat_on_base(files)
     paths = [path for path in Resolver(MemoryTree(files)).resolve(PRESET).paths if path != BASE]
-    told = [item.text for item in written.comments.dropped]
+    told = [line for item in written.comments.dropped for line in item.lines]
     _accounted(files, paths, written.content, told)
 
 

@@ -103,9 +103,9 @@ def _same_texts(resolver: Resolver, chain: Iterable[str], path: str, flat: FlatT
         before_scalars |= set(scalars)
     comments, scalars = tokens(decode(path, flat.content))
     account = flat.comments
-    if account.kept + len(account.dropped) != len(before_comments):
+    if account.kept_lines + account.dropped_lines != len(before_comments):
         raise Wrong("not every comment is accounted for")
-    dropped = Counter(one.text.rstrip() for one in account.dropped)
+    dropped = Counter(line.rstrip() for one in account.dropped for line in one.lines)
     there = set(comments)
     for text, count in Counter(before_comments).items():
         if text not in there and dropped[text] < count:

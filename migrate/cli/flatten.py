@@ -17,7 +17,7 @@ from migrate.commands.flatten import (
     flatten_config,
 )
 from migrate.errors import DONE, InputError
-from migrate.report.dropped import dropped_data, dropped_lines
+from migrate.report.dropped import count_data, dropped_data, dropped_lines
 from migrate.report.paint import plural
 from migrate.workspace.config_names import config_paths
 
@@ -92,12 +92,16 @@ def _line(file: FlatFile) -> str:
 
 
 def _data(file: FlatFile) -> dict[str, Any]:
-    kept, dropped = file.flat.comments.kept, file.flat.comments.dropped
+    comments = file.flat.comments
     return {
         "config": file.flat.path,
         "path": file.path,
-        "comments": {"kept": kept, "dropped": len(dropped)},
-        "dropped_comments": dropped_data(dropped),
+        "comments": {
+            "kept": comments.kept_lines,
+            "dropped": comments.dropped_lines,
+            "count": count_data(comments),
+        },
+        "dropped_comments": dropped_data(comments.dropped),
     }
 
 

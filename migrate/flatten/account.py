@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import NamedTuple
 
 from migrate.locations import KeyPath, Place, dotted
@@ -13,12 +13,18 @@ from migrate.yaml_text import MAPPING, Document, Entry, Node, Run, Span, is_merg
 
 
 class DroppedComment(NamedTuple):
-    """A comment that is not in the new file: the key it belonged to, and why it went."""
+    """A comment that is not in the new file: its lines from `place` on, the key it belonged to, and
+    why it went."""
 
     place: Place
-    text: str
+    lines: tuple[str, ...]
     key: str
     reason: str
+
+    @property
+    def text(self) -> str:
+        """The whole comment on one line."""
+        return " ".join(self.lines)
 
 
 Around = tuple[frozenset[Span], frozenset[Span]]
@@ -26,10 +32,25 @@ Around = tuple[frozenset[Span], frozenset[Span]]
 
 
 class Account(NamedTuple):
-    """What became of the comments of one chain."""
+    """What became of the comments of one chain.
 
-    kept: int
-    dropped: tuple[DroppedComment, ...]
+    Comments are counted as people do (`Document.whole_comments`). One of which some lines are kept
+    and others dropped, or dropped for another reason, counts as several.
+    """
+
+    kept: int = 0
+    kept_lines: int = 0
+    dropped: tuple[DroppedComment, ...] = ()
+
+    @property
+    def dropped_lines(self) -> int:
+        """How many lines the dropped comments have."""
+        return sum(len(one.lines) for one in self.dropped)
+
+
+def all_kept(document: Document) -> Account:
+    """The account of a file that stays byte for byte."""
+    return Account(len(document.whole_comments), len(document.comments))
 
 
 def account(
@@ -42,19 +63,34 @@ def account(
 
     `headers` says for each file whose header stands nowhere why that is so.
     """
-    kept = 0
+    kept: list[int] = []
     dropped: list[DroppedComment] = []
     for document in resolved.chain:
         if document.path in retained:
             continue
-        covered = _SpanIndex(used.get(document.path, ()))
-        around = _lines(document.header[0] + document.header[1]), _lines(document.footer)
-        for span in document.comments:
-            if span[0] in covered:
-                kept += 1
+        for why, spans in _parts(resolved, document, used.get(document.path, ()), headers):
+            if why is None:
+                kept.append(len(spans))
             else:
-                dropped.append(_explain(resolved, document, span, around, headers))
-    return Account(kept, tuple(dropped))
+                dropped.append(_dropped(document, spans, *why))
+    return Account(len(kept), sum(kept), tuple(dropped))
+
+
+def _parts(
+    resolved: Resolved, document: Document, used: Iterable[Span], headers: dict[str, str]
+) -> Iterator[tuple[tuple[KeyPath, str] | None, list[Span]]]:
+    """The comments of a file in parts of one fate: why it is dropped; None for what is kept."""
+    covered = _SpanIndex(used)
+    around = _lines(document.header[0] + document.header[1]), _lines(document.footer)
+
+    def fate(span: Span) -> tuple[KeyPath, str] | None:
+        if span[0] in covered:
+            return None
+        return _reason(resolved, document, span, around, headers)
+
+    for comment in document.whole_comments:
+        for why, spans in groupby(comment, fate):
+            yield why, list(spans)
 
 
 def _lines(runs: Iterable[Run]) -> frozenset[Span]:
@@ -75,12 +111,9 @@ class _SpanIndex:
         return index >= 0 and offset < self.reached[index]
 
 
-def _explain(
-    resolved: Resolved, document: Document, span: Span, around: Around, headers: dict[str, str]
-) -> DroppedComment:
-    path, reason = _reason(resolved, document, span, around, headers)
-    text = document.text[span[0] : span[1]]
-    return DroppedComment(document.place(span[0]), text, dotted(path) if path else "", reason)
+def _dropped(document: Document, spans: list[Span], key: KeyPath, reason: str) -> DroppedComment:
+    lines = tuple(document.text[start:end] for start, end in spans)
+    return DroppedComment(document.place(spans[0][0]), lines, dotted(key) if key else "", reason)
 
 
 def _reason(

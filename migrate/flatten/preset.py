@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from migrate.dialect import Dialect
 from migrate.errors import Refused
-from migrate.flatten.account import Account, account
+from migrate.flatten.account import Account, account, all_kept
 from migrate.flatten.headers import KEEP, Headings
 from migrate.flatten.lines import Lines
 from migrate.flatten.paragraphs import Paragraphs
@@ -160,7 +160,7 @@ def _as_it_is(resolved: Resolved, below: Below | None, dialect: Dialect, place: 
     document = resolved.document
     stay_in_place(dialect, resolved, place, _own(resolved))
     check(document.text, resolved, Onto(), below, False, dialect)
-    return FlatText(document.source, Account(len(document.comments), ()), _own_keys(resolved))
+    return FlatText(document.source, all_kept(document), _own_keys(resolved))
 
 
 def _encoded(document: Document, text: str) -> bytes:

@@ -1,31 +1,49 @@
-"""How comments look that are not in the new file: where they stood, of which key, why they went."""
+"""How comments look that are not in the new file: where they stood, of which key, why they went;
+and how comments are counted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from migrate.flatten import DroppedComment
+from migrate.flatten import Account, DroppedComment
 from migrate.locations import printable
 
 
 def dropped_lines(dropped: Iterable[DroppedComment], indent: str = "") -> Iterator[str]:
-    """Two lines for each comment."""
+    """Each comment line by line, and below it the key and the reason."""
     for item in dropped:
         of = f"of {item.key}: " if item.key else ""
-        yield f"{indent}{item.place}: {printable(item.text)}"
+        first, *more = map(printable, item.lines)
+        yield f"{indent}{item.place}: {first}"
+        yield from (f"{indent}    {line}" for line in more)
         yield f"{indent}  {of}{item.reason}"
 
 
 def dropped_data(dropped: Iterable[DroppedComment]) -> list[dict[str, Any]]:
-    """The same for scripts."""
+    """The same for scripts: an object for each line."""
     return [
         {
             "file": item.place.path,
-            "line": item.place.line,
-            "text": item.text,
+            "line": item.place.line + number,
+            "text": line,
             "key": item.key,
             "reason": item.reason,
         }
         for item in dropped
+        for number, line in enumerate(item.lines)
     ]
+
+
+def account_data(account: Account) -> dict[str, Any]:
+    """What became of all comments, for scripts: `kept` counts lines, `count` comments."""
+    return {
+        "kept": account.kept_lines,
+        "dropped": dropped_data(account.dropped),
+        "count": count_data(account),
+    }
+
+
+def count_data(account: Account) -> dict[str, int]:
+    """How many comments were kept and dropped, for scripts."""
+    return {"kept": account.kept, "dropped": len(account.dropped)}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from migrate.findings import ERROR, NOTE, WARNING, Finding
 from migrate.locations import printable, shortened
+from migrate.report.dropped import count_data
 from migrate.report.paint import PLAIN, Paint, columns, plural
 
 if TYPE_CHECKING:
@@ -146,8 +147,9 @@ def rehearsal_data(rehearsal: Any) -> dict[str, Any]:
                 "files_before": len(step.proposal.written.chain),
                 "files_after": len(step.proposal.proof.chain),
                 "keys": step.proposal.written.keys,
-                "comments_kept": step.proposal.written.comments.kept,
-                "comments_dropped": len(step.proposal.written.comments.dropped),
+                "comments_kept": step.proposal.written.comments.kept_lines,
+                "comments_dropped": step.proposal.written.comments.dropped_lines,
+                "comments_count": count_data(step.proposal.written.comments),
                 "parity": True,
                 "deleted_so_far": rehearsal.deleted[step.proposal.name],
                 "result": rehearsal.outcome[step.proposal.name],

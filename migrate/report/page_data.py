@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from migrate.canonical import plain
 from migrate.locations import dotted
 from migrate.parity import ABSENT
-from migrate.report.dropped import dropped_data
+from migrate.report.dropped import account_data
 from migrate.report.gate import finding_data
 from migrate.report.refs import reference_data
 from migrate.report.since import since_data
@@ -64,9 +64,7 @@ def _preset(one: PresetReport) -> dict[str, Any]:
         "chain_after": list(one.chain_after),
         "keys": [_key(key) for key in one.keys],
         "inherited": dict(one.inherited),
-        "comments": None
-        if comments is None
-        else {"kept": comments.kept, "dropped": dropped_data(comments.dropped)},
+        "comments": None if comments is None else account_data(comments),
         "allowed": [
             {
                 "key": allowed.key,

@@ -205,8 +205,11 @@ def _dropped(facts: PresetReport) -> Html:
 
 def _comment(one: DroppedComment) -> Content:
     of = f"of {one.key}: " if one.key else ""
-    shown = tag("code", shortened(one.text, LONGEST_LINE), class_="remark")
-    return f"line {one.place.line} ", shown, tag("br"), f"{of}{one.reason}"
+    shown = [
+        (tag("code", shortened(line, LONGEST_LINE), class_="remark"), tag("br"))
+        for line in one.lines
+    ]
+    return f"line {one.place.line} ", shown, f"{of}{one.reason}"
 
 
 def _files(facts: PresetReport) -> Content:

@@ -11,7 +11,7 @@ from migrate.locations import dotted, printable, printable_block
 from migrate.parity import Difference
 from migrate.parity.format import format_difference
 from migrate.plan import PlannedPreset
-from migrate.report.dropped import dropped_data, dropped_lines
+from migrate.report.dropped import account_data, dropped_lines
 from migrate.report.paint import Paint, columns, plural
 from migrate.report.refs import reference_data
 from migrate.rollout.evidence import difference_sides
@@ -237,10 +237,7 @@ def step_data(step: Step) -> dict[str, Any]:
             {"key": one.key, "file": one.place.path, "line": one.place.line, "parent": one.parent}
             for one in written.follows
         ],
-        "comments": {
-            "kept": written.comments.kept,
-            "dropped": dropped_data(written.comments.dropped),
-        },
+        "comments": account_data(written.comments),
         "files": [
             {"path": change.path, "change": change.kind, "why": change.why}
             for change in step.landing

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from migrate.canonical import RenderedPart, ready
 from migrate.changes import sha256
 from migrate.errors import InputError, MigrateError, Refused, raise_all
-from migrate.flatten import Account, FlatText, Onto, RestatedKey, flatten
+from migrate.flatten import Account, FlatText, Onto, RestatedKey, all_kept, flatten
 from migrate.flatten.place import stay_in_place
 from migrate.loading.trainer import PlainLoader
 from migrate.locations import Index, KeyPath, dotted, overlap, parse_dotted
@@ -252,7 +252,7 @@ class PresetBuilder:
         ]
         stay_in_place(self.rollout.dialect, legacy, onto.place, own)
         keys = tuple((path, setting.document.path) for path, setting in own)
-        return FlatText(content, Account(len(legacy.document.comments), ()), keys)
+        return FlatText(content, all_kept(legacy.document), keys)
 
     def _authority(
         self, planned: PlannedPreset, flat: FlatText, legacy: Resolved

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from migrate.yaml_text.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Entry, Node, Run, Span
 
@@ -38,6 +38,27 @@ def _find(text: str, start: int, end: int, spans: list[Span]) -> None:
             (match.start(), match.start() + len(match.group().rstrip()))
             for match in _COMMENT.finditer(text, start, end)
         )
+
+
+def whole_comments(text: str, spans: Iterable[Span]) -> Iterator[list[Span]]:
+    """Comments as people count them, of those that `comment_spans` found: lines that adjoin and
+    begin in one column are one, of which the first may stand behind a value."""
+    whole: list[Span] = []
+    for span in spans:
+        if whole and not _continues(text, whole[-1], span):
+            yield whole
+            whole = []
+        whole.append(span)
+    if whole:
+        yield whole
+
+
+def _continues(text: str, above: Span, below: Span) -> bool:
+    """Whether nothing but one line's end stands between two comments of one column."""
+    between = text[above[1] : below[0]]
+    newline = text.find("\n", above[1])
+    column = above[0] - text.rfind("\n", 0, above[0]) - 1
+    return between.isspace() and between.count("\n") == 1 and column == below[0] - newline - 1
 
 
 def _opaque_spans(text: str, root: Node | None) -> Iterator[Span]:

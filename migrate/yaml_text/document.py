@@ -12,7 +12,7 @@ from migrate.changes import sha256
 from migrate.errors import InputError, Refused
 from migrate.limits import DEFAULT, Limits
 from migrate.locations import KeyPath, Place
-from migrate.yaml_text.comments import Attribution, comment_spans
+from migrate.yaml_text.comments import Attribution, comment_spans, whole_comments
 from migrate.yaml_text.compose import compose
 from migrate.yaml_text.loaders import SAFE, Loader
 from migrate.yaml_text.nodes import MAPPING, SCALAR, SEQUENCE, Entry, Node, Run, Span
@@ -191,8 +191,13 @@ class Document:
 
     @cached_property
     def comments(self) -> list[Span]:
-        """Every comment, in order."""
+        """Every line of a comment, in order."""
         return comment_spans(self.text, self.root)
+
+    @cached_property
+    def whole_comments(self) -> list[list[Span]]:
+        """The same lines, those of one comment together."""
+        return list(whole_comments(self.text, self.comments))
 
     def comments_between(self, start: int, end: int) -> list[Span]:
         """The comments that begin in a stretch of text."""
