@@ -44,6 +44,7 @@ def rehearse(
     elif result.shallow:
         context.say("nothing to rehearse: the tree is shallow already")
     else:
-        context.say_lines(map(context.layout.addressed, rehearsal_lines(result, context.paint)))
+        lines = rehearsal_lines(result, context.paint, context.columns)
+        context.say_lines(map(context.layout.addressed, lines))
         print_verdict(context, result.verified, strict=False)
     return FOUND if result.failed else DONE

@@ -7,10 +7,9 @@ from dataclasses import asdict
 import click
 
 from migrate.cli.context import Context, pass_context
-from migrate.commands.status import STATES
 from migrate.commands.status import status as run
 from migrate.errors import DONE
-from migrate.report.gate import status_lines
+from migrate.report.status import status_lines
 
 
 @click.command()
@@ -28,6 +27,9 @@ def status(context: Context) -> int:
     missing  applied, and its file is gone
     retired  the same, and `migrate accept --retired` said why
 
+    A terminal gets names shortened in the middle, and no targets where they do not fit; `migrate -v
+    status` prints them whole.
+
     \b
     Example:
       migrate status
@@ -39,7 +41,7 @@ def status(context: Context) -> int:
         rows = [asdict(row) for row in result.rows]
         context.give({"presets": rows, "finalized": result.finalized})
         return DONE
-    context.say_lines(map(context.layout.addressed, status_lines(result.rows, context.paint)))
-    counts = ", ".join(f"{result.count(s)} {s}" for s in STATES if result.count(s))
-    context.say(counts + ("; finalized" if result.finalized else ""))
+    limit = 0 if context.verbose else context.columns
+    lines = status_lines(result, context.paint, limit)
+    context.say_lines(map(context.layout.addressed, lines))
     return DONE

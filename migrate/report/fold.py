@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from migrate.report.paint import width
+from migrate.report.paint import seen
 
-_PAINT = re.compile(r"\x1b\[[0-9;]*m")
 _LEAD = re.compile(r"(?:\x1b\[[0-9;]*m|\s)*(?:(?P<mark>->|[-+#])\s+)?")
 _GAP = re.compile(r"(?<=\S)( {2,})(?=\S)")
 _COMMAND = re.compile(r"\s+migrate ")
@@ -26,11 +25,6 @@ def folded(lines: Iterable[str], limit: int) -> Iterator[str]:
                 yield from _fold(line, limit)
             else:
                 yield line
-
-
-def seen(text: str) -> int:
-    """How many cells a painted text takes."""
-    return width(_PAINT.sub("", text))
 
 
 def _fold(line: str, limit: int) -> Iterator[str]:

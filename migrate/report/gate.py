@@ -1,4 +1,4 @@
-"""How the gate, the status table and a rehearsal look."""
+"""How the gate and a rehearsal look."""
 
 from __future__ import annotations
 
@@ -8,22 +8,13 @@ from typing import TYPE_CHECKING, Any
 from migrate.findings import ERROR, NOTE, WARNING, Finding
 from migrate.locations import printable, shortened
 from migrate.report.dropped import count_data
-from migrate.report.paint import PLAIN, Paint, columns, plural
+from migrate.report.fit import fitted
+from migrate.report.paint import PLAIN, Paint, plural
 
 if TYPE_CHECKING:
     from migrate.verification.result import VerifyResult
 
 LEVELS = {ERROR: "red", WARNING: "yellow", NOTE: "dim"}
-STATES = {
-    "applied": "green",
-    "pending": "dim",
-    "moved": "yellow",
-    "behind": "red",
-    "edited": "yellow",
-    "stale": "red",
-    "missing": "red",
-    "retired": "dim",
-}
 
 
 def finding_lines(finding: Finding, paint: Paint) -> Iterator[str]:
@@ -122,19 +113,6 @@ def _unused(shown: list[Finding], paint: Paint) -> Any:
     return [finding for finding in shown if finding.rule != "unused-allowance"]
 
 
-def status_lines(rows: list[Any], paint: Paint) -> Iterator[str]:
-    """The rollout table."""
-    head = ("preset", "state", "files before", "now", "target", "")
-    table = [head] + [
-        (row.name, row.state, str(row.files_before), str(row.files_now), row.target, row.note)
-        for row in rows
-    ]
-    lines = columns([tuple(map(printable, row)) for row in table], right=[2, 3])
-    yield paint(lines[0], "bold")
-    for row, line in zip(rows, lines[1:], strict=True):
-        yield line.replace(f" {row.state} ", f" {paint(row.state, STATES[row.state])} ", 1)
-
-
 def rehearsal_data(rehearsal: Any) -> dict[str, Any]:
     """The same for scripts."""
     return {
@@ -160,8 +138,8 @@ def rehearsal_data(rehearsal: Any) -> dict[str, Any]:
     }
 
 
-def rehearsal_lines(rehearsal: Any, paint: Paint) -> Iterator[str]:
-    """The table that a rehearsal ends in."""
+def rehearsal_lines(rehearsal: Any, paint: Paint, limit: int = 0) -> Iterator[str]:
+    """The table that a rehearsal ends in, in so many cells (0: no terminal)."""
     head = (
         "preset",
         "files",
@@ -178,7 +156,7 @@ def rehearsal_lines(rehearsal: Any, paint: Paint) -> Iterator[str]:
         files = f"{len(written.chain)} -> {len(proposal.proof.chain)}"
         table.append(
             (
-                proposal.name,
+                printable(proposal.name),
                 files,
                 str(written.keys),
                 str(written.comments.kept),
@@ -188,6 +166,7 @@ def rehearsal_lines(rehearsal: Any, paint: Paint) -> Iterator[str]:
                 rehearsal.outcome[proposal.name],
             )
         )
-    lines = columns(table, right=[1, 2, 3, 4, 6])
+    # Without parity there is no step; of the other columns the least is lost with the counts.
+    lines = fitted(table, limit, shrink=(0,), spare=(5, 6, 2), right=(1, 2, 3, 4, 6))
     yield paint(lines[0], "bold")
     yield from lines[1:]

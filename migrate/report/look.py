@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from migrate.canonical import canonical, plain
 from migrate.locations import dotted, printable, printable_block, printable_json
-from migrate.report.paint import Paint, columns, plural, width
+from migrate.report.paint import Paint, columns, plural, start, width
 
 if TYPE_CHECKING:
     from migrate.commands.explain import (
@@ -34,15 +34,7 @@ def shortened(text: str, limit: int) -> str:
     if not limit or width(text) <= limit:
         return text
     half = (limit - 5) // 2
-    return f"{_start(text, half)} ... {_start(text[::-1], half)[::-1]}"
-
-
-def _start(text: str, limit: int) -> str:
-    """As much of a text as fits into `limit` cells."""
-    text = text[:limit]
-    while width(text) > limit:
-        text = text[:-1]
-    return text
+    return f"{start(text, half)} ... {start(text[::-1], half)[::-1]}"
 
 
 # inspect

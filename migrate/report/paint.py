@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
 _CODES = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "blue": 34, "cyan": 36}
+
+_PAINT = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Paint:
@@ -38,6 +41,19 @@ def width(text: str) -> int:
     return len(text) if text.isascii() else sum(_cells(char) for char in text)
 
 
+def seen(text: str) -> int:
+    """How many cells a painted text takes."""
+    return width(_PAINT.sub("", text))
+
+
+def start(text: str, limit: int) -> str:
+    """As much of a text as fits into `limit` cells."""
+    text = text[:limit]
+    while width(text) > limit:
+        text = text[:-1]
+    return text
+
+
 def _cells(char: str) -> int:
     if unicodedata.combining(char):
         return 0
@@ -50,12 +66,12 @@ def columns(
     """Rows as aligned lines; `right` names the columns that hold numbers. No trailing spaces."""
     if not rows:
         return []
-    widths = [max(width(row[index]) for row in rows) for index in range(len(rows[0]))]
+    widths = [max(seen(row[index]) for row in rows) for index in range(len(rows[0]))]
     lines = []
     for row in rows:
         cells = []
         for index, text in enumerate(row):
-            fill = " " * (widths[index] - width(text))
+            fill = " " * (widths[index] - seen(text))
             cells.append(fill + text if index in right else text + fill)
         lines.append((indent + gap.join(cells)).rstrip())
     return lines

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
-import struct
-import subprocess
-import sys
-import termios
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrate.report.fold import folded, seen
+from migrate.report.fold import folded
+from migrate.report.paint import seen
 from tests.look.trees import write
+from tests.support.cli import migrate
+from tests.support.terminal import shown
 
 ROW = "  ->  configs/train/a_rather_long_name.yaml:65:3  error  \x1b[36m# seven copies help\x1b[0m"
 
@@ -67,13 +63,6 @@ def test_folding_loses_nothing_but_spaces_and_what_can_fit_fits(line: str, limit
 
 def test_the_command_folds_to_its_terminal_and_not_to_a_pipe(tmp_path: Path) -> None:
     root = write(tmp_path, {"configs/train/a.yaml": "a: no\n"})
-    command = [sys.executable, "-c", "from migrate.cli.main import main; main()"]
-    command += ["--root", str(root), "lint"]
-    piped = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 50, 0, 0))
-    subprocess.run(command, stdout=theirs, stderr=theirs, check=False)
-    os.close(theirs)
-    with os.fdopen(ours, "rb") as terminal:
-        shown = terminal.read1(100_000).decode().replace("\r\n", "\n")
-    assert max(map(seen, piped.splitlines())) > 50 >= max(map(seen, shown.splitlines()))
+    piped = migrate(root, "lint").out
+    terminal = shown(root, "lint", columns=50)
+    assert max(map(seen, piped.splitlines())) > 50 >= max(map(seen, terminal.splitlines()))
