@@ -6,7 +6,7 @@ import contextlib
 import io
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -15,14 +15,19 @@ from migrate.report.paint import width
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = "docs/pictures/terminal.svg"
-BEFORE, NOW = "configs/legacy/train/grpo/dense_2048.yaml", "configs/train/grpo/dense_2048.yaml"
-COMMANDS = (
-    f"migrate inspect {BEFORE} --only chain",
-    f"migrate inspect {NOW} --only chain",
-    f"migrate explain {BEFORE} training.learning_rate",
+PANES = (
+    ("migrate inspect legacy:grpo_dense --only chain",),
+    (
+        "migrate inspect grpo_dense --only chain",
+        "migrate table legacy:grpo_dense grpo_dense --differs",
+        "migrate explain grpo_dense tuner.lora_alpha",
+    ),
 )
+"""What each half of the terminal shows, one command after another."""
 CELL, LINE, MARGIN = 7.8, 18, 16
 """Pixels of a character at 13 px, of a line, and around the text."""
+EDGE = "#30363d"
+"""The frame, seen where a page is as dark as a terminal."""
 COLOURS = {
     "1": 'font-weight="bold"',
     "2": 'fill="#7d8590"',
@@ -36,18 +41,29 @@ _PIECE = re.compile(r"(?:\x1b\[(?P<codes>[0-9;]+)m)?(?P<text>[^\x1b]+)(?:\x1b\[0
 
 def picture() -> str:
     """The commands with their output in colour, as SVG; made from the configs and nothing else."""
-    lines = [line for command in COMMANDS for line in (*shown(command), "")][:-1]
-    across = MARGIN * 2 + CELL * max(width(_PIECE.sub(r"\g<text>", line)) for line in lines)
-    down = MARGIN * 2 + LINE * len(lines)
-    body = "\n".join(_line(line, MARGIN + LINE * number) for number, line in enumerate(lines, 1))
-    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {across:.0f} {down}" role="img">
-<title>{escape("; ".join(COMMANDS))}</title>
-<rect width="100%" height="100%" rx="8" fill="#0d1117"/>
+    panes = [_pane(commands) for commands in PANES]
+    down = MARGIN * 2 + LINE * max(map(len, panes))
+    parts, x = [], 0.0
+    for number, lines in enumerate(panes):
+        if number:
+            parts.append(f'<path d="M{x:.0f} 0V{down}" stroke="{EDGE}"/>')
+        parts += [_line(line, x + MARGIN, MARGIN + LINE * row) for row, line in enumerate(lines, 1)]
+        x += MARGIN * 2 + CELL * max(width(_PIECE.sub(r"\g<text>", line)) for line in lines)
+    body, title = "\n".join(parts), "; ".join(command for pane in PANES for command in pane)
+    box = f"-1 -1 {x + 2:.0f} {down + 2}"
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" role="img">
+<title>{escape(title)}</title>
+<rect width="{x:.0f}" height="{down}" rx="8" fill="#0d1117" stroke="{EDGE}"/>
 <g font-family="ui-monospace, Menlo, Consolas, monospace" font-size="13" fill="#e6edf3">
 {body}
 </g>
 </svg>
 """
+
+
+def _pane(commands: Sequence[str]) -> list[str]:
+    """Commands one after another, an empty line between them."""
+    return [line for command in commands for line in (*shown(command), "")][:-1]
 
 
 def shown(command: str) -> Iterator[str]:
@@ -60,14 +76,14 @@ def shown(command: str) -> Iterator[str]:
     yield from out.read().splitlines()
 
 
-def _line(line: str, y: int) -> str:
+def _line(line: str, left: float, y: int) -> str:
     """One line; each piece has a place of its own, whatever font the reader has."""
     spans, column = [], 0
     for piece in _PIECE.finditer(line):
         text = piece["text"]
         lead = len(text) - len(text.lstrip())
         if text.strip():
-            x = MARGIN + CELL * (column + lead)
+            x = left + CELL * (column + lead)
             style = "".join(
                 f" {COLOURS[code]}" for code in (piece["codes"] or "").split(";") if code
             )
