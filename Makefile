@@ -32,8 +32,8 @@ $(STAMP): requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(STAMP) ## the whole rollout in a scratch copy, ending in a table
-	@$(BIN)/migrate rehearse $(ARGS)
+demo: $(STAMP) ## the whole rollout in a scratch copy, ending in a table (KEEP=DIR leaves a half-done one there to play in)
+	@$(if $(KEEP),PYTHONPATH=. $(BIN)/python tools/demo.py "$(KEEP)",$(BIN)/migrate rehearse $(ARGS))
 
 test: $(STAMP) ## the tests (ARGS="-k flatten" for some of them)
 	@$(BIN)/pytest -n auto $(ARGS)

@@ -15,10 +15,10 @@ import pytest
 
 from benchmarks.trees import rollout
 from migrate.cli.main import cli, run
+from tests.support.shown_commands import matches, played
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [*sorted(ROOT.glob("[A-Z]*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
-BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 CODE = re.compile(r"```(?:bash|console)\n(.*?)```", re.DOTALL)
 WRITING = {"apply": "frozen", "init": "old", "port": "merged"}
 """Verbs that write, and in which tree of `trees` they are run; all others run here."""
@@ -30,23 +30,13 @@ def shown() -> list[tuple[str, str, str]]:
     for page in PAGES:
         if page.name not in (*WITH_FILES, *STORIES):
             name = page.relative_to(ROOT).as_posix()
-            found += [(name, *one) for one in shown_on(page)]
-    return found
-
-
-def shown_on(page: Path) -> list[tuple[str, str]]:
-    """The commands of one page, each with its output."""
-    found = []
-    for block in BLOCK.findall(page.read_text(encoding="utf-8")):
-        for part in block.split("$ ")[1:]:
-            command, _, output = part.partition("\n")
-            found.append((command, output))
+            found += [(name, *one) for one in played(page)]
     return found
 
 
 WITH_FILES = ("dialects.md",)
 """Pages that show the files of a tree, and then what commands do to it, one after another."""
-STORIES = ("team.md",)
+STORIES = ("README.md", "team.md")
 """Pages played from the first command to the last by tests of their own."""
 EXAMPLES = shown()
 
@@ -62,7 +52,7 @@ def test_a_page_with_a_tree_of_its_own_shows_what_happens_to_it(
     for path, text in FILE.findall(page.read_text(encoding="utf-8")):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
-    for command, output in shown_on(page):
+    for command, output in played(page):
         words = shlex.split(command)
         if words[0] == "cat":
             assert (tmp_path / words[1]).read_text() == output, command
@@ -150,12 +140,6 @@ def test_a_command_in_the_docs_is_one(page: str, command: str) -> None:
     assert known is not None, page
     options = {name for option in (*cli.params, *known.params) for name in option.opts}
     assert [word for word in words if word.startswith("-") and word not in options] == []
-
-
-def matches(shown_text: str, said: str) -> bool:
-    """Whether an output is as shown; a line `...` stands for any number of lines."""
-    pieces = [re.escape(piece.strip("\n")) for piece in re.split(r"(?m)^\.\.\.$", shown_text)]
-    return re.fullmatch(r"(?:.*\n)?".join(pieces) + r"\n*", said, re.DOTALL) is not None
 
 
 def test_the_docs_show_commands() -> None:

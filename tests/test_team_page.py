@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +12,7 @@ from migrate.workspace.scratch import scratch_copy
 from migrate.workspace.workspace import Workspace
 from tests.support import trees
 from tests.support.reader import resolve
-from tests.test_docs import BLOCK, matches
+from tests.support.shown_commands import matches, played, shell
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/team.md"
@@ -32,42 +28,8 @@ def copy(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
-def shell(folder: Path, command: str) -> str:
-    """What a person at a terminal would see, with `migrate` installed and git knowing them."""
-    person = {"NAME": "Ada", "EMAIL": "ada@example.org"}
-    environment = {
-        **os.environ,
-        **{
-            f"GIT_{who}_{what}": said
-            for who in ("AUTHOR", "COMMITTER")
-            for what, said in person.items()
-        },
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "LC_ALL": "C.UTF-8",
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    }
-    done = subprocess.run(
-        ["bash", "-c", command],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return done.stdout
-
-
-def commands() -> Iterator[tuple[str, str]]:
-    """Every command of the page with what it prints, in order."""
-    for block in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
-        for part in re.split(r"(?m)^\$ ", block)[1:]:
-            command, _, output = part.partition("\n")
-            yield command, output
-
-
 def test_each_command_prints_what_the_page_shows(copy: Path) -> None:
-    for command, output in commands():
+    for command, output in played(PAGE):
         said = shell(copy, command)
         assert matches(output, said), f"$ {command}\n{said}"
     # What the page says of values, by a reader of its own.
