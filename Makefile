@@ -16,7 +16,7 @@ SOURCES := migrate $(wildcard benchmarks scripts src tests tests_trainer tools)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help .venv demo test test-trainer test-dask test-browser test-pyyaml check format bench torture matrix mutants fuzz case corpora catalogue rules-page picture schema lock clean
+.PHONY: help .venv demo test test-trainer test-dask test-browser test-pyyaml check format bench torture matrix mutants fuzz case corpora catalogue rules-page picture reference schema docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -152,17 +152,35 @@ schema: $(STAMP) ## write docs/schema/ from the code
 	    mv docs/schema/$$kind.json.new docs/schema/$$kind.json; \
 	done
 
+reference: $(STAMP) ## write docs/reference/ from the commands, the schemas and the API
+	@PYTHONPATH=. $(BIN)/python -m tools.reference
+
+docs: .venv-docs/.made ## build the documentation site into site/ and check it (VERSION=0.1 commits it to the branch gh-pages)
+	@.venv-docs/bin/python -m tools.site.build $(if $(VERSION),--version $(VERSION)) $(ARGS)
+
+# From a lock of its own. The theme asks for a newer Python than the package does.
+.venv-docs/.made: requirements-docs.lock
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: the site needs Python 3.11 or newer\nhint: make docs PYTHON=python3.12")'
+	@echo "making .venv-docs from requirements-docs.lock"
+	@$(PYTHON) -m venv --clear .venv-docs
+	@.venv-docs/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements-docs.lock
+	@touch $@
+
 # One lock for all supported Pythons, Linux and macOS. Pins stay unless they must
 # move; LOCK_FLAGS=--upgrade takes the newest.
-lock: ## make requirements.lock again from pyproject.toml (LOCK_FLAGS=--upgrade)
+lock: ## make both locks again from pyproject.toml (LOCK_FLAGS=--upgrade)
 	@set -e; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
 	$(PYTHON) -m venv "$$scratch"; \
 	"$$scratch/bin/python" -m pip -qq --disable-pip-version-check install uv; \
 	UV_PYTHON_DOWNLOADS=never "$$scratch/bin/uv" pip compile --quiet --universal \
 	    --python-version 3.10 --fork-strategy fewest --generate-hashes \
 	    --custom-compile-command "make lock" $(LOCK_FLAGS) \
-	    --extra dev --output-file requirements.lock pyproject.toml
+	    --extra dev --output-file requirements.lock pyproject.toml; \
+	UV_PYTHON_DOWNLOADS=never "$$scratch/bin/uv" pip compile --quiet --universal \
+	    --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	    --custom-compile-command "make lock" $(LOCK_FLAGS) --constraints requirements.lock \
+	    --extra docs --output-file requirements-docs.lock pyproject.toml
 
 clean: ## remove the environment and all caches
-	@rm -rf .venv .venv-browser .venv-dask .venv-fuzz .venv-pyyaml .venv-trainer .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	@rm -rf .venv .venv-browser .venv-dask .venv-docs .venv-fuzz .venv-pyyaml .venv-trainer .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist site
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shlex
@@ -63,7 +64,19 @@ def test_a_page_with_a_tree_of_its_own_shows_what_happens_to_it(
 
 
 def verb(command: str) -> str:
-    return next(word for word in shlex.split(command)[1:] if not word.startswith("-"))
+    """The first word that is neither an option nor the value of one."""
+    valued = {
+        name
+        for option in cli.params
+        if option.metavar or option.type.name == "choice"
+        for name in option.opts
+    }
+    words = shlex.split(command)
+    return next(
+        word
+        for before, word in itertools.pairwise(words)
+        if not word.startswith("-") and before not in valued
+    )
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +173,23 @@ LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
 def test_links_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert [link for link in LINK.findall(text) if not (page.parent / link).exists()] == []
+
+
+ANCHOR = re.compile(r"\]\(((?!https?://)[^)#\s]*)#([^)\s]+)\)")
+
+
+def anchors(page: Path) -> set[str]:
+    """What a forge makes of the headings: lower case, letters and digits, hyphens for spaces."""
+    text = re.sub(r"(?ms)^(```+).*?^\1$", "", page.read_text(encoding="utf-8"))
+    heads = re.findall(r"(?m)^#+ (.*)$", text)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_to_a_place_on_a_page_find_it(page: Path) -> None:
+    links = ANCHOR.findall(page.read_text(encoding="utf-8"))
+    places = [((page.parent / path).resolve() if path else page, name) for path, name in links]
+    assert [name for at, name in places if name not in anchors(at)] == []
 
 
 def test_the_picture_is_current() -> None:

@@ -135,7 +135,12 @@ class Verbs(click.Group):
     default="text",
     help="How to print the result; csv, md, sarif and github for some verbs.",
 )
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colour: auto is on a terminal only.",
+)
 @click.option(
     "--max-file-bytes", metavar="N", type=click.IntRange(min=1), help="Refuse larger files."
 )

@@ -1,0 +1,1 @@
+"""The generated pages of docs/reference/: commands, files of the plans, Python API."""
