@@ -1,0 +1,1 @@
+"""The documentation site: gather its pages, build them, check what was built."""
