@@ -9,6 +9,7 @@ import io
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -184,9 +185,15 @@ def _refuse_output(ctx: click.Context, output: str) -> None:
     verb = ctx.invoked_subcommand or ""
     kinds = ["text", "json", *OUTPUTS.get(verb, ())]
     if output not in kinds:
-        having = " and ".join(name for name, more in OUTPUTS.items() if output in more)
-        has = " or ".join([", ".join(kinds[:-1]), kinds[-1]])
+        having = _in_words([name for name, more in OUTPUTS.items() if output in more], "and")
+        has = _in_words(kinds, "or")
         raise click.UsageError(f"--output {output} is for {having}; {verb} prints {has}")
+
+
+def _in_words(names: Sequence[str], last: str) -> str:
+    """`a, b and c`."""
+    *first, end = names
+    return f"{', '.join(first)} {last} {end}" if first else end
 
 
 def _annotate(context: Context, verb: str, error: MigrateError) -> None:

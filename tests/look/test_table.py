@@ -386,13 +386,24 @@ def test_output_means_the_same_before_and_behind_the_verb(root: Path, output: st
     assert migrate(root, "table", "--output", output) == before
 
 
-@pytest.mark.parametrize("verb", ["inspect", "explain", "lint", "verify", "status"])
-@pytest.mark.parametrize("output", ["csv", "md"])
-def test_a_verb_without_that_output_says_who_has_it(root: Path, verb: str, output: str) -> None:
+@pytest.mark.parametrize(
+    ("verb", "output", "has"),
+    [
+        *(("inspect", output, "text or json") for output in ("csv", "md", "sarif")),
+        *(("status", output, "text or json") for output in ("csv", "md", "github")),
+        ("explain", "csv", "text or json"),
+        ("lint", "csv", "text, json, sarif, github or md"),
+        ("verify", "csv", "text, json, sarif, github or md"),
+        ("table", "sarif", "text, json, csv or md"),
+    ],
+)
+def test_a_verb_without_that_output_says_who_has_it(
+    root: Path, verb: str, output: str, has: str
+) -> None:
     ran = migrate(root, "--output", output, verb)
     assert (ran.code, ran.out) == (2, "")
-    assert f"--output {output} is for table" in ran.err
-    assert f"{verb} prints text or json" in ran.err
+    who = {"csv": "table", "md": "table, diff, lint and verify"}.get(output, "lint and verify")
+    assert f"--output {output} is for {who}; {verb} prints {has}\n" in ran.err
 
 
 @pytest.mark.parametrize("output", ["text", "json", "csv", "md"])
