@@ -77,7 +77,12 @@ def test_each_step_is_a_commit_and_all_is_committed(play: Path) -> None:
 
 def test_some_wait_some_are_done_and_some_lack_an_edit(play: Path) -> None:
     states = re.findall(r"(\d+) (\w+)", shell(play, "migrate status").splitlines()[0])
-    assert {state for _, state in states if state != "presets"} == {"applied", "pending", "moved", "behind"}
+    assert {state for _, state in states if state != "presets"} == {
+        "applied",
+        "pending",
+        "moved",
+        "behind",
+    }
     assert sum(int(count) for count, state in states if state in ("applied", "behind")) == len(DONE)
 
 

@@ -139,6 +139,12 @@ class Context:
         """How many cells the terminal is wide that shows results; 0 where none does."""
         return _columns(sys.stdout)
 
+    def origin_form(self, chosen: str | None) -> str:
+        """How origins are told: as chosen, else beside the lines where a terminal shows them."""
+        from migrate.cli.options import COLUMN, COMMENTS
+
+        return chosen or (COLUMN if sys.stdout.isatty() else COMMENTS)
+
     def say_lines(self, lines: Iterable[str]) -> None:
         """Print what people read, folded to their terminal; a file or a pipe gets whole lines."""
         limit = self.columns

@@ -8,6 +8,7 @@ import click
 
 from migrate.cli.complete import IN_TREE, complete_config
 from migrate.cli.context import Context, pass_context
+from migrate.cli.options import COLUMN, origin_as_option, origin_option
 from migrate.commands.flatten import (
     FlatFile,
     FlatFiles,
@@ -15,9 +16,12 @@ from migrate.commands.flatten import (
     flat_file,
     flat_files,
     flatten_config,
+    text_of,
+    with_origin_comments,
 )
 from migrate.errors import DONE, InputError
 from migrate.report.dropped import count_data, dropped_data, dropped_lines
+from migrate.report.origins import beside, origins_data
 from migrate.report.paint import plural
 from migrate.workspace.config_names import config_paths
 
@@ -30,9 +34,16 @@ from migrate.workspace.config_names import config_paths
 @click.option(
     "-o", "--out", metavar="FILE", help="Write the file here, or several into the folder DIR/."
 )
+@origin_option
+@origin_as_option
 @pass_context
 def flatten(
-    context: Context, configs: tuple[str, ...], onto: tuple[str, ...], out: str | None
+    context: Context,
+    configs: tuple[str, ...],
+    onto: tuple[str, ...],
+    out: str | None,
+    origin: bool,
+    origin_as: str | None,
 ) -> int:
     """Write one config as one file, comments beside their keys; no plan needed.
 
@@ -40,15 +51,23 @@ def flatten(
     dropped, such as those of overridden values, are listed on standard error. Several configs are
     written into a folder that is named with a / at its end, all of them or none.
 
+    With --origin each line says where it came from: in a second column on a terminal, in a comment
+    at its end in a file or a pipe, which is YAML with the same values. Lines within a text of
+    several lines have no room for one. --origin-as chooses.
+
     \b
     Example:
+      migrate flatten configs/train/grpo/dense_2048.yaml --origin
       migrate flatten configs/train/grpo/dense_2048.yaml --onto configs/base.yaml -o new.yaml
       migrate flatten configs/train -o flat/
     """
+    origin = origin or origin_as is not None
+    if origin_as == COLUMN and out is not None:
+        raise click.UsageError("a file gets comments: a second column is no YAML")
     paths = config_paths(context.view, configs)
     if out is not None and out.endswith("/"):
         label = f"flatten {plural(len(paths), 'config')} into {out}"
-        files = context.land(lambda: flat_files(context.view, paths, onto, out), label)
+        files = context.land(lambda: flat_files(context.view, paths, onto, out, origin), label)
         _print_all(context, files)
         return DONE
     if len(paths) > 1:
@@ -56,11 +75,11 @@ def flatten(
         raise InputError(f"{len(paths)} configs make as many files", None, hint)
     if out is None:
         context.recover()
-        flat = flatten_config(context.view, paths[0], onto)
-        context.bytes_out(flat.content)
+        flat = flatten_config(context.view, paths[0], onto, with_origins=origin)
+        _show(context, flat, origin, context.origin_form(origin_as))
     else:
         one = context.land(
-            lambda: flat_file(context.view, paths[0], onto, out), f"flatten {paths[0]}"
+            lambda: flat_file(context.view, paths[0], onto, out, origin), f"flatten {paths[0]}"
         )
         flat = one.files[0].flat
         _print(context, one.files[0])
@@ -68,16 +87,29 @@ def flatten(
     return DONE
 
 
+def _show(context: Context, flat: FlattenResult, origin: bool, form: str) -> None:
+    """Print the file itself, with its origins if they were asked for."""
+    if origin and context.as_json:
+        text = flat.content.decode()
+        context.give({**_data(flat, None), "text": text})
+    elif origin and form == COLUMN:
+        lines = text_of(context.view, flat).removesuffix("\n").split("\n")
+        context.say("\n".join(beside(lines, flat.origins, context.columns, context.paint)))
+    else:
+        shown = with_origin_comments(context.view, flat) if origin else flat
+        context.bytes_out(shown.content)
+
+
 def _print(context: Context, file: FlatFile) -> None:
     if context.as_json:
-        context.give(_data(file))
+        context.give(_data(file.flat, file.path))
     else:
         context.say(_line(file))
 
 
 def _print_all(context: Context, files: FlatFiles) -> None:
     if context.as_json:
-        context.give({"files": [_data(file) for file in files.files]})
+        context.give({"files": [_data(file.flat, file.path) for file in files.files]})
     for file in files.files:
         if not context.as_json:
             context.say(_line(file))
@@ -91,11 +123,11 @@ def _line(file: FlatFile) -> str:
     return f"{done} {file.path}; {kept}"
 
 
-def _data(file: FlatFile) -> dict[str, Any]:
-    comments = file.flat.comments
-    return {
-        "config": file.flat.path,
-        "path": file.path,
+def _data(flat: FlattenResult, path: str | None) -> dict[str, Any]:
+    comments = flat.comments
+    data = {
+        "config": flat.path,
+        "path": path,
         "comments": {
             "kept": comments.kept_lines,
             "dropped": comments.dropped_lines,
@@ -103,6 +135,7 @@ def _data(file: FlatFile) -> dict[str, Any]:
         },
         "dropped_comments": dropped_data(comments.dropped),
     }
+    return {**data, "origins": origins_data(flat.origins)} if flat.origins else data
 
 
 def _tell_dropped(context: Context, flat: FlattenResult) -> None:

@@ -39,6 +39,14 @@ trainer_option = click.option(
     help="Ask the trainer that the plans name, too; runs code of the repository.",
 )
 
+COLUMN, COMMENTS = "column", "comments"
+origin_option = click.option("--origin", is_flag=True, help="Say of each line where it came from.")
+origin_as_option = click.option(
+    "--origin-as",
+    type=click.Choice([COLUMN, COMMENTS]),
+    help="How: column is for a terminal, comments for a file or a pipe.",
+)
+
 
 def output_option(verb: str) -> Callable[[F], F]:
     """`--output` behind a verb; before the verb it means the same."""

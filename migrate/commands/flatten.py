@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from migrate.changes import Change, ChangeSet
 from migrate.errors import Refused, raise_all
-from migrate.flatten import Account, Onto, flatten
+from migrate.flatten import Account, Onto, Origins, flatten, parsed, with_comments
 from migrate.resolve import Resolved
 from migrate.workspace.config_names import locate
 from migrate.workspace.view import View
@@ -21,6 +21,8 @@ class FlattenResult:
     path: str
     content: bytes
     comments: Account
+    origins: Origins = ()
+    """Where each line came from, if that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -45,41 +47,72 @@ class FlatFiles:
 
 
 def flatten_config(
-    view: View, path: str, onto: Sequence[str] = (), target: str | None = None
+    view: View,
+    path: str,
+    onto: Sequence[str] = (),
+    target: str | None = None,
+    with_origins: bool = False,
 ) -> FlattenResult:
     """Write one config as a file on top of the named parents; with none, everything is inlined.
 
-    `target` says where the file will stand, so that its links lead to the parents from there.
+    `target` says where the file will stand, so that its links lead to the parents from there;
+    `with_origins` tells where each line came from.
     """
     resolved = view.resolver.resolve(path)
-    flat = flatten(view.resolver, resolved, _onto(view, target or path, onto))
-    return FlattenResult(path, flat.content, flat.comments)
+    onto_ = _onto(view, target or path, onto)
+    flat = flatten(view.resolver, resolved, onto_, with_origins=with_origins)
+    return FlattenResult(path, flat.content, flat.comments, flat.origins)
 
 
-def flat_file(view: View, path: str, onto: Sequence[str], output: str) -> FlatFiles:
+def text_of(view: View, flat: FlattenResult) -> str:
+    """The file's text, lines ended by line feeds, without a byte order mark."""
+    return parsed(view.resolver, flat.path, flat.content).text
+
+
+def with_origin_comments(view: View, flat: FlattenResult) -> FlattenResult:
+    """The same file with its origins in comments.
+
+    Raises Refused where the result does not load to the same values.
+    """
+    document = parsed(view.resolver, flat.path, flat.content)
+    return replace(flat, content=with_comments(document, flat.origins))
+
+
+def flat_file(
+    view: View, path: str, onto: Sequence[str], output: str, with_origins: bool = False
+) -> FlatFiles:
     """Write one config to a file of the tree, whatever stands there."""
-    return FlatFiles((_file(view, path, onto, view.path(output)),))
+    return FlatFiles((_file(view, path, onto, view.path(output), with_origins),))
 
 
-def flat_files(view: View, paths: Sequence[str], onto: Sequence[str], folder: str) -> FlatFiles:
+def flat_files(
+    view: View,
+    paths: Sequence[str],
+    onto: Sequence[str],
+    folder: str,
+    with_origins: bool = False,
+) -> FlatFiles:
     """Write configs into a folder, laid out as they stand below the folder they have in common.
 
-    Raises Refused where another file would be written over.
+    `with_origins` writes behind each line where it came from. Raises Refused where another file
+    would be written over.
     """
     common = posixpath.commonpath([posixpath.dirname(path) for path in paths])
     inside = view.path(folder)
     files = []
     for path in paths:
         target = posixpath.join(inside, posixpath.relpath(path, common or "."))
-        files.append(_file(view, path, onto, posixpath.normpath(target)))
+        files.append(_file(view, path, onto, posixpath.normpath(target), with_origins))
     over = [file for file in files if file.change.before not in (None, file.change.after)]
     hint = "name a new folder, or move that file away"
     raise_all([Refused("is there already, and is another file", f.path, hint) for f in over])
     return FlatFiles(tuple(files))
 
 
-def _file(view: View, path: str, onto: Sequence[str], target: str) -> FlatFile:
-    flat = flatten_config(view, path, onto, target)
+def _file(view: View, path: str, onto: Sequence[str], target: str, with_origins: bool) -> FlatFile:
+    flat = flatten_config(view, path, onto, target, with_origins)
+    if with_origins:
+        flat = with_origin_comments(view, flat)
     before = view.tree.read(target) if view.tree.exists(target) else None
     return FlatFile(flat, target, Change(target, before, flat.content, f"flatten {path}"))
 

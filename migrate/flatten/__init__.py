@@ -1,7 +1,8 @@
 """Write one resolved config as the smallest file on top of its parents."""
 
 from migrate.flatten.account import Account, DroppedComment, all_kept
-from migrate.flatten.preset import FlatText, Keys, Onto, chosen_keys, flatten
+from migrate.flatten.origins import LineOrigin, Origins, with_comments
+from migrate.flatten.preset import FlatText, Keys, Onto, chosen_keys, flatten, parsed
 from migrate.flatten.select import RestatedKey
 
 __all__ = [
@@ -9,9 +10,13 @@ __all__ = [
     "DroppedComment",
     "FlatText",
     "Keys",
+    "LineOrigin",
     "Onto",
+    "Origins",
     "RestatedKey",
     "all_kept",
     "chosen_keys",
     "flatten",
+    "parsed",
+    "with_comments",
 ]

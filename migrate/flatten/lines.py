@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from migrate.locations import Place
 from migrate.yaml_text import Document, Run, Span
 from migrate.yaml_text.render import shift
 
@@ -13,6 +16,7 @@ class Lines:
         self.lines: list[str] = []
         self.used: dict[str, list[Span]] = {}
         self.frozen = False
+        self._copied: list[tuple[int, Document, Span]] = []
 
     def text(self, text: str, frozen: bool = False) -> None:
         """Add text of one or more lines. `frozen`: a blank line after it would change a value."""
@@ -36,6 +40,7 @@ class Lines:
     def comment(self, document: Document, span: Span, column: int) -> None:
         """Add one comment as a line of its own."""
         self.use(document, span)
+        self._copied.append((len(self.lines), document, span))
         self.lines.append(" " * column + document.text[span[0] : span[1]])
         self.frozen = False
 
@@ -51,13 +56,42 @@ class Lines:
     ) -> None:
         """Add a stretch of source text whose first line begins at `column`."""
         self.use(document, span)
+        self._copied.append((len(self.lines), document, span))
         self.text(" " * column + shift(text, delta), frozen)
+
+    def copied(self) -> dict[int, Place]:
+        """Where each line stood that was taken over as it is, by its number in the new text."""
+        first, numbers = 1, []
+        for text in self.lines:
+            numbers.append(first)
+            first += text.count("\n") + 1
+        found: dict[int, Place] = {}
+        for index, document, (start, end) in self._copied:
+            where = document.place(start)
+            found[numbers[index]] = where
+            new, old = self.lines[index].split("\n"), document.text[start:end].split("\n")
+            for line, original in _alike(new, old):
+                found[numbers[index] + line] = Place(where.path, where.line + original)
+        return found
 
     def render(self) -> str:
         """The whole text, with one final line feed."""
         if self.lines and self.lines[-1] == "":
             self.lines.pop()
         return "\n".join(self.lines) + "\n" if self.lines else ""
+
+
+def _alike(new: list[str], old: list[str]) -> Iterator[tuple[int, int]]:
+    """Which further lines of a moved text are which of the old one: all in turn, or where an alias
+    was written out between them those that read the same from the end on."""
+    if len(new) == len(old):
+        yield from ((number, number) for number in range(1, len(new)) if new[number].strip())
+        return
+    for back in range(1, min(len(new), len(old))):
+        if new[-back].strip() != old[-back].strip():
+            return
+        if new[-back].strip():
+            yield len(new) - back, len(old) - back
 
 
 def _own_line(document: Document, span: Span) -> bool:

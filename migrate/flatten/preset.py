@@ -10,6 +10,7 @@ from migrate.errors import Refused
 from migrate.flatten.account import Account, account, all_kept
 from migrate.flatten.headers import KEEP, Headings
 from migrate.flatten.lines import Lines
+from migrate.flatten.origins import Origins, line_origins, same_lines
 from migrate.flatten.paragraphs import Paragraphs
 from migrate.flatten.place import stay_in_place
 from migrate.flatten.select import Piece, RestatedKey, Selection
@@ -18,7 +19,7 @@ from migrate.flatten.write import Writer
 from migrate.loading.trainer import merge_over
 from migrate.locations import KeyPath, dotted
 from migrate.resolve import Below, Resolved, Resolver, Setting, Slot
-from migrate.yaml_text import ALIAS, Document, Node, is_merge, load, same
+from migrate.yaml_text import ALIAS, LOADERS, Document, Node, is_merge, load, same
 from migrate.yaml_text.anchors import Anchors, leaf_span
 
 
@@ -52,6 +53,8 @@ class FlatText(NamedTuple):
     """Keys of inlined files that are left to the parents, which say the same."""
     pinned: frozenset[KeyPath] = frozenset()
     """Keys that are there although the parents say the same: `pins: keep`."""
+    origins: Origins = ()
+    """Where each line came from, if that was asked for."""
 
 
 def flatten(
@@ -61,18 +64,20 @@ def flatten(
     order: Sequence[str] = (),
     headers: str = KEEP,
     keep_pins: bool = False,
+    with_origins: bool = False,
 ) -> FlatText:
     """Write a config as one file on top of `onto`.
 
     `headers` says what becomes of the headers of inlined files: `keep`, `top` or `drop`;
-    `keep_pins` keeps what an inlined file set although the parents say the same.
+    `keep_pins` keeps what an inlined file set although the parents say the same; `with_origins`
+    tells where each line came from.
     Raises Refused where a parent says more than the config, or where the written text does not load
     to exactly the same values: nothing is ever handed on that was not parsed again.
     """
     place = onto.place or resolved.path
     onto, below = _grounded(resolver, resolved, onto)
     if not (onto.parents or order) and _builds_on_nothing(resolver, resolved):
-        return _as_it_is(resolved, below, resolver.dialect, place)
+        return _as_it_is(resolved, below, resolver.dialect, place, with_origins)
     for document in resolved.chain:
         document.attribute()
     inlined = frozenset(resolved.paths) - onto.retained
@@ -100,7 +105,18 @@ def flatten(
     content = _encoded(resolved.document, text)
     comments = account(resolved, onto.retained, lines.used, headings.dropped)
     follows, pinned = tuple(selection.follows), frozenset(selection.pinned)
-    return FlatText(content, comments, _keys(leaves), follows, pinned)
+    origins: Origins = ()
+    if with_origins:
+        new = parsed(resolver, resolved.path, content)
+        origins = line_origins(new, resolved, onto.retained, lines.copied())
+    return FlatText(content, comments, _keys(leaves), follows, pinned, origins)
+
+
+def parsed(resolver: Resolver, path: str, content: bytes) -> Document:
+    """A new text as the dialect reads it; `path` is for letters."""
+    dialect = resolver.dialect
+    loader = LOADERS[dialect.loader]
+    return Document(path, content, dialect.keys, loader, resolver.tree.limits)
 
 
 def chosen_keys(resolver: Resolver, resolved: Resolved, onto: Onto) -> Keys:
@@ -155,12 +171,15 @@ def _builds_on_nothing(resolver: Resolver, resolved: Resolved) -> bool:
     return not composes and resolver.resolve(resolved.path).branch is resolved.branch
 
 
-def _as_it_is(resolved: Resolved, below: Below | None, dialect: Dialect, place: str) -> FlatText:
+def _as_it_is(
+    resolved: Resolved, below: Below | None, dialect: Dialect, place: str, with_origins: bool
+) -> FlatText:
     """One file is one file: its own bytes."""
     document = resolved.document
     stay_in_place(dialect, resolved, place, _own(resolved))
     check(document.text, resolved, Onto(), below, False, dialect)
-    return FlatText(document.source, all_kept(document), _own_keys(resolved))
+    origins = same_lines(document) if with_origins else ()
+    return FlatText(document.source, all_kept(document), _own_keys(resolved), origins=origins)
 
 
 def _encoded(document: Document, text: str) -> bytes:

@@ -1,0 +1,101 @@
+"""Lines with where they came from in a second column, for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from migrate.flatten import LineOrigin
+from migrate.locations import Place, printable_block
+from migrate.report.paint import Paint, width
+
+TAB = 8
+GAP = 2
+
+
+def beside(
+    lines: Sequence[str], origins: Iterable[LineOrigin], columns: int, paint: Paint
+) -> Iterator[str]:
+    """Each line, and its origin behind it, all of these at one column.
+
+    On a terminal of `columns` cells (0: none) whose width the longest would not fit, folders in
+    front are left out of paths, as long as what is left names one file. A line that reaches into
+    the second column has its origin below it.
+    """
+    by_line = {one.line: one for one in origins}
+    texts = [_spaced(printable_block(line)) for line in lines]
+    told = {number: str(one) for number, one in by_line.items()}
+    if columns and _widest(texts) + GAP + _widest(told.values()) > columns:
+        told = {number: str(one) for number, one in _short(by_line).items()}
+    at = _column(texts, list(told.values()), columns)
+    for number, text in enumerate(texts, 1):
+        if number not in told:
+            yield text
+            continue
+        yield text + _fill(width(text), at, columns) + paint(told[number], "dim")
+
+
+def _fill(cells: int, at: int, columns: int) -> str:
+    """What leads from a line that long, which a terminal wraps, to the second column."""
+    used = cells % columns if columns and cells > columns else cells
+    return " " * (at - used) if used + GAP <= at else "\n" + " " * at
+
+
+def _widest(texts: Iterable[str]) -> int:
+    return max(map(width, texts), default=0)
+
+
+def _column(texts: Sequence[str], told: Sequence[str], columns: int) -> int:
+    """Where the second column begins: behind all lines, or so far right as it has room."""
+    behind = _widest(texts) + GAP
+    return min(behind, max(columns - _widest(told), columns // 2)) if columns else behind
+
+
+def _short(origins: dict[int, LineOrigin]) -> dict[int, LineOrigin]:
+    """The same with the shortest ends of paths that still tell the files apart."""
+    names = _ends({place.path for one in origins.values() for place in one.places})
+
+    def short(place: Place) -> Place:
+        return place._replace(path=names[place.path])
+
+    return {
+        number: one._replace(places=tuple(map(short, one.places)))
+        for number, one in origins.items()
+    }
+
+
+def _ends(paths: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    split = {path: path.split("/") for path in paths}
+    for path, parts in split.items():
+        count = 1
+        while count < len(parts) and any(
+            other != path and them[-count:] == parts[-count:] for other, them in split.items()
+        ):
+            count += 1
+        found[path] = "/".join(parts[-count:])
+    return found
+
+
+def _spaced(line: str) -> str:
+    """A line with its tabs as the spaces that a terminal shows."""
+    out = ""
+    for number, part in enumerate(line.split("\t")):
+        if number:
+            out += " " * (TAB - width(out) % TAB)
+        out += part
+    return out
+
+
+def origins_data(origins: Iterable[LineOrigin]) -> list[dict[str, Any]]:
+    """The same for scripts."""
+    return [
+        {
+            "line": one.line,
+            "from": [
+                {"path": place.path, "line": place.line, "column": place.column or None}
+                for place in one.places
+            ],
+        }
+        for one in origins
+    ]
