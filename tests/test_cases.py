@@ -62,6 +62,11 @@ def test_plan_says_what_the_case_expects(played: Played) -> None:
     assert played.report == played.case.text("report.txt")
 
 
+@for_each([case for case in ALL if case.text("summary.txt") is not None])
+def test_plan_of_several_steps_is_a_table(played: Played) -> None:
+    assert played.summary == played.case.text("summary.txt")
+
+
 @for_each([case for case in ALL if case.text("output.txt") is not None])
 def test_the_last_command_prints_what_the_case_expects(played: Played) -> None:
     assert played.last.out == played.case.text("output.txt")

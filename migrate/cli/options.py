@@ -32,6 +32,9 @@ presets_option = click.option(
     shell_complete=complete_preset,
 )
 likely_option = click.option("--likely", is_flag=True, help="Also apply uncertain rewrites.")
+verbose_option = click.option(
+    "-v", "--verbose", is_flag=True, help="Print more detail; the same as before the verb."
+)
 run_gates_option = click.option("--run-gates", is_flag=True, help="Run the plans' gate commands.")
 trainer_option = click.option(
     "--trainer",

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from migrate.cli.context import Context, pass_context
-from migrate.cli.options import likely_option, presets_option, workers_options
+from migrate.cli.options import likely_option, presets_option, verbose_option, workers_options
 from migrate.commands.plan import behind, preview
 from migrate.errors import DONE, FOUND, MigrateError
 from migrate.plan import PlannedPreset
@@ -25,6 +25,7 @@ from migrate.report.steps import (
     sweep_data,
     sweep_lines,
 )
+from migrate.report.summary import StepSummary, parity_line, summary_lines, summary_of, total_line
 from migrate.rollout.steps import Sweep
 from migrate.workspace.parallel import workers
 from migrate.workspace.steps import Step
@@ -36,6 +37,7 @@ from migrate.workspace.sweep import sweep
 @click.option("--diff", "as_diff", is_flag=True, help="Show every change as a diff.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 if anything is pending.")
 @likely_option
+@verbose_option
 @workers_options
 @pass_context
 def plan(
@@ -44,13 +46,19 @@ def plan(
     as_diff: bool,
     exit_code: bool,
     likely: bool,
+    verbose: bool,
     jobs: int,
     scheduler: str | None,
 ) -> int:
     """Preview the rollout, step by step. Nothing is written, ever.
 
+    Several steps are a table and what needs your word; of one, or with -v, each is shown in full:
+    the chain before and after, the keys inlined and from where, the comments dropped and why, the
+    references, the files that go.
+
     \b
     Example:
+      migrate plan
       migrate plan --preset grpo_dense --diff
       migrate plan --exit-code
     """
@@ -58,13 +66,15 @@ def plan(
     workspace = context.workspace
     workspace.likely = likely
     planned = workspace.plans.presets.values()
-    shown = _Preview([one.name for one in workspace.pending(names, with_parents=True)])
+    asked = [one.name for one in workspace.pending(names, with_parents=True)]
+    in_full = as_diff or verbose or context.verbose > 0 or len(names) == 1 or len(asked) == 1
+    shown = _Preview(context, asked)
     data: list[dict[str, Any]] = []
     with context.progress("planning", paged=True) as progress, workers(jobs, scheduler) as crew:
         for step in shown.counted(preview(workspace, names, crew, progress)):
             if context.as_json:
                 data.append(step_data(step))
-            else:
+            elif in_full:
                 _print_step(context, step, as_diff)
     swept = sweep(workspace, names) if shown.refused is None else Sweep()
     lacking = behind(workspace, names)
@@ -81,8 +91,10 @@ def plan(
             }
         )
     else:
-        context.say("\n".join(behind_lines(lacking, context.paint)))
-        _print_end(context, planned, shown, swept)
+        if not in_full:
+            _print_summary(context, shown)
+        context.say_lines(behind_lines(lacking, context.paint))
+        _print_end(context, planned, shown, swept, in_full)
     if shown.refused is not None:
         raise shown.refused
     return FOUND if exit_code and (shown.steps or swept.leftovers) else DONE
@@ -90,18 +102,12 @@ def plan(
 
 @dataclass
 class _Preview:
-    """The steps shown so far, counted; no step is kept. `asked` are all pending presets."""
+    """The steps shown so far, each as a line; no step is kept. `asked` are all pending presets."""
 
+    context: Context
     asked: list[str]
-    names: list[str] = field(default_factory=list)
-    gone: int = 0
-    dropped: int = 0
+    steps: list[StepSummary] = field(default_factory=list)
     refused: MigrateError | None = None
-
-    @property
-    def steps(self) -> int:
-        """How many steps were shown."""
-        return len(self.names)
 
     @property
     def stopped_at(self) -> str | None:
@@ -111,19 +117,22 @@ class _Preview:
     @property
     def pending(self) -> list[str]:
         """What waits: the steps that were shown, and those that a refusal hides."""
-        return [*self.names, *self._hidden]
+        return [*self._names, *self._hidden]
+
+    @property
+    def _names(self) -> list[str]:
+        return [step.name for step in self.steps]
 
     @property
     def _hidden(self) -> list[str]:
-        return [name for name in self.asked if name not in self.names] if self.refused else []
+        known = set(self._names)
+        return [name for name in self.asked if name not in known] if self.refused else []
 
     def counted(self, steps: Iterable[Step]) -> Iterator[Step]:
         """The steps up to the first that is refused; its letter is kept."""
         try:
             for step in steps:
-                self.names.append(step.proposal.name)
-                self.gone += len(step.landing.deleted)
-                self.dropped += len(step.proposal.written.comments.dropped)
+                self.steps.append(summary_of(step, self.context.paint))
                 yield step
         except MigrateError as error:
             self.refused = error
@@ -137,22 +146,36 @@ def _print_step(context: Context, step: Step, as_diff: bool) -> None:
         context.say_lines([*step_lines(step, context.paint), ""])
 
 
+def _print_summary(context: Context, shown: _Preview) -> None:
+    """The table; what it comes to stands on top, where a pager begins."""
+    if shown.steps:
+        if shown.refused is None:
+            total = total_line(shown.steps, len(context.workspace.evidence))
+            context.say_lines([total, parity_line(shown.steps), ""])
+        context.say_lines([*summary_lines(shown.steps, context.paint, context.columns), ""])
+
+
 def _print_end(
-    context: Context, planned: Iterable[PlannedPreset], shown: _Preview, swept: Sweep
+    context: Context,
+    planned: Iterable[PlannedPreset],
+    shown: _Preview,
+    swept: Sweep,
+    in_full: bool,
 ) -> None:
     applied = len(context.workspace.evidence)
     context.say("\n".join(gate_lines(planned)))
     if shown.refused is not None:
         where = f"stopped at {shown.stopped_at}: " if shown.stopped_at else "stopped: "
-        context.say(f"{where}{plural(shown.steps, 'step')} shown, {len(shown.pending)} pending")
+        steps = plural(len(shown.steps), "step")
+        context.say(f"{where}{steps} shown, {len(shown.pending)} pending")
         return
-    context.say("\n".join(sweep_lines(swept, context.paint, pending=True)))
+    context.say_lines(sweep_lines(swept, context.paint, pending=True))
     if not shown.steps and swept.leftovers:
         return
     if not shown.steps:
         context.say(f"nothing to do: {plural(applied, 'preset')} applied")
-        return
-    context.say(
-        f"{plural(shown.steps, 'step')} pending, {applied} applied; "
-        f"{plural(shown.gone, 'file')} will be deleted, {plural(shown.dropped, 'comment')} dropped"
-    )
+    elif in_full:
+        context.say_lines([total_line(shown.steps, applied)])
+    else:
+        hint = "-v shows each step in full, --preset NAME one of them, --diff the changes"
+        context.say_lines([hint])

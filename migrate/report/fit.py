@@ -13,7 +13,7 @@ LEAST = 32
 FEWEST = 12
 """Fewer cells say nothing; then the line may be folded."""
 _CUT = "..."
-_BEFORE_THE_CUT = (1 / 3, 1 / 2, 1 / 6, 2 / 3)
+_BEFORE_THE_CUT = (1 / 3, 1 / 2, 1 / 6, 2 / 3, 0)
 """The end of a path says most; where the ends are alike, another cut is tried."""
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from migrate.commands.undo import UndoResult
 
 if TYPE_CHECKING:
+    from migrate.references.reference import Reference
     from migrate.workspace.steps import Step
 
 KINDS = {"create": "+", "modify": "~", "delete": "-"}
@@ -35,8 +36,7 @@ def step_lines(step: Step, paint: Paint) -> Iterator[str]:
     written, chain = proposal.written, proposal.proof.chain
     yield f"{paint(proposal.name, 'bold')}  {written.source} -> {written.target}"
     yield f"  merges {len(written.chain)} -> {len(chain)}: {', '.join(map(printable, chain))}"
-    if step.redone:
-        yield paint("  applied before, and its plan changed: it is redone", "yellow")
+    yield from _redone(step, paint)
     yield from _chain(proposal)
     yield from moved_lines(proposal.moved, paint)
     yield from _inlined(proposal)
@@ -46,6 +46,31 @@ def step_lines(step: Step, paint: Paint) -> Iterator[str]:
     yield from _references(proposal, paint)
     yield from _files(step.landing, paint)
     yield from _parity(proposal)
+
+
+def word_lines(step: Step, paint: Paint) -> Iterator[str]:
+    """What of a step needs a person's word: shown of every step, however many there are."""
+    proposal = step.proposal
+    yield from _redone(step, paint)
+    yield from moved_lines(proposal.moved, paint)
+    yield from _unused(proposal, paint)
+    for one in proposal.followed.references:
+        if not one.prose and not proposal.followed.rewrites(one):
+            yield _reference(proposal, one, paint)
+    yield from _inherited(proposal)
+
+
+def mention_lines(step: Step, paint: Paint) -> Iterator[str]:
+    """The names in prose that stay as they are."""
+    proposal = step.proposal
+    for one in proposal.followed.references:
+        if one.prose and not proposal.followed.rewrites(one):
+            yield _reference(proposal, one, paint)
+
+
+def _redone(step: Step, paint: Paint) -> Iterator[str]:
+    if step.redone:
+        yield paint("  applied before, and its plan changed: it is redone", "yellow")
 
 
 def _chain(proposal: Proposal) -> Iterator[str]:
@@ -170,15 +195,18 @@ def _references(proposal: Proposal, paint: Paint) -> Iterator[str]:
         return
     rewritten = sum(map(proposal.followed.rewrites, found))
     yield f"  references: {rewritten} rewritten, {len(found) - rewritten} left"
-    for one in found:
-        if not one.target:
-            yield paint(f"    {printable(one.path)}: {one.reason}", "yellow")
-        elif not proposal.followed.rewrites(one):
-            reason = one.reason or "likely; --likely rewrites it"
-            word = "prose" if one.prose else one.certainty
-            yield paint(f"    {one.place}: {printable(one.written)} ({word}: {reason})", "yellow")
-        else:
-            yield f"    {one.place}: {printable(one.written)} -> {printable(one.edit or 'dropped')}"
+    yield from (f"  {_reference(proposal, one, paint)}" for one in found)
+
+
+def _reference(proposal: Proposal, one: Reference, paint: Paint) -> str:
+    if not one.target:
+        return paint(f"  {printable(one.path)}: {one.reason}", "yellow")
+    written = f"  {one.place}: {printable(one.written)}"
+    if proposal.followed.rewrites(one):
+        return f"{written} -> {printable(one.edit or 'dropped')}"
+    reason = one.reason or "likely; --likely rewrites it"
+    word = "prose" if one.prose else one.certainty
+    return paint(f"{written} ({word}: {reason})", "yellow")
 
 
 def _files(changes: ChangeSet, paint: Paint) -> Iterator[str]:
@@ -201,11 +229,15 @@ def _parity(proposal: Proposal) -> Iterator[str]:
     yield f"  parity: holds, {plural(len(verdict.allowed), 'allowed difference')}{order}"
     for difference, rule in verdict.allowed:
         yield f"    {format_difference(difference)} ({rule.reason})"
-    for difference in proposal.inherited:
-        told = format_difference(difference)
-        yield f"    inherited from a parent that was edited after its step: {told}"
+    yield from (f"  {line}" for line in _inherited(proposal))
     if proposal.dependents:
         yield f"  parity of dependents: {', '.join(map(printable, proposal.dependents))}"
+
+
+def _inherited(proposal: Proposal) -> Iterator[str]:
+    for difference in proposal.inherited:
+        told = format_difference(difference)
+        yield f"  inherited from a parent that was edited after its step: {told}"
 
 
 def diff_lines(changes: ChangeSet, paint: Paint, layout: Layout) -> Iterator[str]:

@@ -41,7 +41,7 @@ def test_the_references_that_plan_counts_are_those_that_apply_rewrites(
     root: Path, options: list[str]
 ) -> None:
     steps = json.loads(migrate(root, "--output", "json", "plan", *options).out)["steps"]
-    text = migrate(root, "plan", *options).out
+    text = migrate(root, "plan", "-v", *options).out
     told = [int(number) for number in re.findall(r"references: (\d+) rewritten", text)]
     assert len(told) == len(steps) == 2
     for step, number in zip(steps, told, strict=True):

@@ -97,6 +97,7 @@ class Played:
     ran: list[Ran] = field(default_factory=list)
     plan: dict[str, Any] = field(default_factory=lambda: {"steps": []})
     report: str = ""
+    summary: str = ""
     landings: list[ChangeSet] = field(default_factory=list)
     """What each step was to land."""
     started: int | None = None
@@ -162,7 +163,9 @@ def _preview(played: Played) -> None:
     played.started = len(played.ran)
     plan = migrate(played.root, "--output", "json", "plan")
     if played.case.text("report.txt") is not None:
-        played.report = migrate(played.root, "plan").out
+        played.report = migrate(played.root, "plan", "-v").out
+    if played.case.text("summary.txt") is not None:
+        played.summary = migrate(played.root, "plan").out
     if plan.code == 0:
         played.plan = json.loads(plan.out)
         workspace = Workspace(str(played.root))
