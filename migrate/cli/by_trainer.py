@@ -66,7 +66,7 @@ def inspect_by_trainer(
         values = {one.path: one.values for one in found if one.values is not None}
         whole = next(iter(values.values()), {}) if len(found) == 1 else values
         text = canonical(whole)
-        context.bytes_out(printable_json(text).encode())
+        context.bytes_out(printable_json(text).encode(), for_people=True)
     else:
         for one in found:
             context.say("\n".join(trainer_lines(view, one, only, kind, context.paint)))

@@ -6,12 +6,13 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
+from migrate.cli.output import UnwritableError
 from migrate.layout import DEFAULT as DEFAULT_LAYOUT
 from migrate.layout import Layout
 from migrate.limits import DEFAULT, Limits
@@ -19,6 +20,7 @@ from migrate.workspace.access import refuse_interrupted, settle, writing
 
 if TYPE_CHECKING:
     from migrate.changes import ChangeSet
+    from migrate.cli.pager import Pager
     from migrate.disk import Disk
     from migrate.report.paint import Paint
     from migrate.workspace.view import View
@@ -49,6 +51,7 @@ class Context:
         color: str,
         verbose: int,
         quiet: bool,
+        pages: bool = False,
         **limits: int | None,
     ) -> None:
         self.root_option = root
@@ -59,7 +62,13 @@ class Context:
         self.color = color
         self.verbose = verbose
         self.quiet = quiet
+        self.pages = pages and output == "text"
+        """Whether long output is read in a pager, if there is one."""
+        self.unread = False
+        """Whether the person left the pager before the end: nobody reads what is still printed."""
         self._drawn = False
+        self._pager: Pager | None = None
+        self._wide = 0
         self._limits = {name: value for name, value in limits.items() if value is not None}
 
     @cached_property
@@ -132,12 +141,50 @@ class Context:
 
             # Whatever prints a name escapes it; this is for what forgot to.
             shown = printable_painted(text) if self.paint.enabled else printable_block(text)
-            click.echo(shown, color=True)
+            with self._paged():
+                click.echo(shown, color=True)
 
     @property
     def columns(self) -> int:
         """How many cells the terminal is wide that shows results; 0 where none does."""
-        return _columns(sys.stdout)
+        return self._wide or _columns(sys.stdout)
+
+    @contextmanager
+    def _paged(self) -> Iterator[None]:
+        """Where what is printed goes to the pager. Who leaves it early is no error."""
+        if self.pages and self._pager is None and sys.stdout.isatty():
+            self._start_pager()
+        if self._pager is None:
+            yield
+            return
+        try:
+            yield
+        except UnwritableError as error:
+            if not error.broken_pipe:
+                raise
+        self.unread = not self._pager.flush() or self.unread
+
+    def _start_pager(self) -> None:
+        from migrate.cli.pager import Pager, pager_command
+
+        self.pages = False
+        command = pager_command(os.environ)
+        if not command:
+            return
+        # What the terminal is like is asked while standard output is the terminal.
+        _ = self.paint
+        self._wide = self.columns
+        try:
+            self._pager = Pager(command)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            self.tell(f"the pager `{command}` cannot be started: {reason.lower()}")
+
+    def close(self) -> None:
+        """Wait for the pager, if there is one, until it was read."""
+        if self._pager is not None:
+            pager, self._pager = self._pager, None
+            pager.close()
 
     def origin_form(self, chosen: str | None) -> str:
         """How origins are told: as chosen, else beside the lines where a terminal shows them."""
@@ -195,11 +242,12 @@ class Context:
             }
         return [self._addressed(item) for item in data] if isinstance(data, list) else data
 
-    def bytes_out(self, content: bytes) -> None:
-        """Write bytes to standard output as they are."""
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+    def bytes_out(self, content: bytes, for_people: bool = False) -> None:
+        """Write bytes to standard output as they are; in a pager what is also for people."""
+        with self._paged() if for_people else nullcontext():
+            sys.stdout.flush()
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
 
     def writing(self) -> AbstractContextManager[Disk]:
         """The lock and the disk, for a verb that writes; recovers what was interrupted first."""
@@ -242,7 +290,7 @@ class Context:
         shown = sys.stderr.isatty() and not self.quiet and not (paged and _piped())
 
         def report(name: str, done: int, total: int) -> None:
-            if shown:
+            if shown and self._pager is None:
                 bar = "#" * (20 * (done + 1) // total)
                 click.echo(f"\r{label} [{bar:20}] {done + 1}/{total} {name:40}", nl=False, err=True)
                 self._drawn = True

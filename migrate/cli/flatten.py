@@ -64,6 +64,7 @@ def flatten(
     origin = origin or origin_as is not None
     if origin_as == COLUMN and out is not None:
         raise click.UsageError("a file gets comments: a second column is no YAML")
+    context.pages &= out is None
     paths = config_paths(context.view, configs)
     if out is not None and out.endswith("/"):
         label = f"flatten {plural(len(paths), 'config')} into {out}"
@@ -97,7 +98,7 @@ def _show(context: Context, flat: FlattenResult, origin: bool, form: str) -> Non
         context.say("\n".join(beside(lines, flat.origins, context.columns, context.paint)))
     else:
         shown = with_origin_comments(context.view, flat) if origin else flat
-        context.bytes_out(shown.content)
+        context.bytes_out(shown.content, for_people=True)
 
 
 def _print(context: Context, file: FlatFile) -> None:

@@ -66,7 +66,7 @@ def _print(context: Context, found: Inspection, only: str | None, kind: str) -> 
     if context.as_json:
         context.give(inspect_data(found, only))
     elif only == "payload":
-        context.bytes_out(payload(found, kind).encode())
+        context.bytes_out(payload(found, kind).encode(), for_people=True)
     else:
         context.say("\n".join(inspect_lines(found, only, kind, context.paint)))
 
@@ -95,10 +95,12 @@ def _many(
             shown.append(found if whole else found._replace(resolved={}))
             if not whole:
                 context.say("\n".join(named_lines(found, only, kind, context.paint)))
+            if context.unread:
+                return DONE
     if context.as_json:
         context.give({"configs": [inspect_data(found, only) for found in shown]})
     elif whole:
-        context.bytes_out(payloads(shown, kind).encode())
+        context.bytes_out(payloads(shown, kind).encode(), for_people=True)
     code = _print_findings(context, shown)
     raise_all(faults)
     return code

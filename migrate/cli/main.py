@@ -52,6 +52,9 @@ VERBS: dict[str, tuple[str, str]] = {
 """Verb to its group and its line in the help. `migrate.cli.VERB` is imported on use."""
 
 
+PAGED = {*(name for name, (group, _) in VERBS.items() if group == LOOK), "plan", "status"}
+"""Verbs whose output a person reads in a pager: none that writes waits for a reader."""
+
 MOST_DEEP = 500
 """The most that a flag may allow of what nests: beyond it, C code in libraries would crash."""
 
@@ -166,6 +169,7 @@ class Verbs(click.Group):
     type=click.IntRange(min=1),
     help="Refuse chains with more values.",
 )
+@click.option("--no-pager", is_flag=True, help="Print long output as it is.")
 @click.option("-v", "--verbose", count=True, help="Print more detail.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only results and errors.")
 @click.pass_context
@@ -176,8 +180,10 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
         sys.setrecursionlimit(FRAMES * MOST_DEEP)
     _refuse_output(ctx, options["output"])
     _stand_somewhere()
-    ctx.obj = Context(**options)
+    pages = not options.pop("no_pager") and ctx.invoked_subcommand in PAGED
+    ctx.obj = Context(pages=pages, **options)
     ctx.call_on_close(ctx.obj.tell_unfollowed)
+    ctx.call_on_close(ctx.obj.close)
 
 
 def _refuse_output(ctx: click.Context, output: str) -> None:

@@ -76,6 +76,8 @@ def plan(
                 data.append(step_data(step))
             elif in_full:
                 _print_step(context, step, as_diff)
+            if context.unread:  # what follows is for nobody
+                return FOUND if exit_code else DONE
     swept = sweep(workspace, names) if shown.refused is None else Sweep()
     lacking = behind(workspace, names)
     if context.as_json:

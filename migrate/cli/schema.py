@@ -19,5 +19,5 @@ def schema(context: Context, kind: str) -> int:
     Example:
       migrate schema plan > docs/schema/plan.json
     """
-    context.bytes_out(schema_text(kind).encode())
+    context.bytes_out(schema_text(kind).encode(), for_people=True)
     return DONE

@@ -61,18 +61,36 @@ class Terminal:
             if not ready:
                 self.process.kill()
                 raise AssertionError(f"nothing more is shown after {self.screen!r}")
-            try:
-                piece = os.read(self.ours, 65536)
-            except OSError:  # how Linux tells that nobody has the terminal open any more
-                piece = b""
-            if not piece:
+            if not self._piece():
                 break
-            self._raw += piece
         return self.screen
+
+    def _piece(self) -> bool:
+        """Read what is there; whether there was anything."""
+        try:
+            piece = os.read(self.ours, 65536)
+        except OSError:  # how Linux tells that nobody has the terminal open any more
+            return False
+        self._raw += piece
+        return bool(piece)
 
     def press(self, keys: str) -> None:
         """Type on the keyboard."""
         os.write(self.ours, keys.encode())
+
+    def leave(self, key: str) -> tuple[int, str]:
+        """Press a key until the command ends: a signal may take what was typed before it."""
+        while self.process.poll() is None:
+            assert time.monotonic() < self._deadline, self.screen
+            self.press(key)
+            self._read_for(0.3)
+        return self.end()
+
+    def _read_for(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while select.select([self.ours], [], [], max(until - time.monotonic(), 0))[0]:
+            if not self._piece():
+                return
 
     def end(self) -> tuple[int, str]:
         """Wait for the end: the exit code and the whole screen."""
@@ -91,4 +109,9 @@ def shown(
     """What a command shows on a terminal, without a pager and without what was erased again."""
     plain = {"PAGER": "cat", **(environment or {})}
     _, screen = Terminal(root, arguments, columns, environment=plain).end()
+    return left(screen)
+
+
+def left(screen: str) -> str:
+    """What is left on a screen: a line that was written over is gone."""
     return re.sub(r"[^\n]*\r", "", screen)
