@@ -94,7 +94,7 @@ def accept(
         return DONE
     file = context.layout.accepted
     lines = recorded_lines(recorded, file, dry_run, context.paint)
-    context.say_lines(map(context.layout.addressed, lines))
+    context.say_lines(lines, commands=True)
     return DONE
 
 
@@ -123,5 +123,5 @@ def _list(context: Context, names: tuple[str, ...]) -> int:
         context.give(listing_data(listing))
     else:
         lines = listing_lines(listing, context.layout.accepted, context.paint)
-        context.say_lines(map(context.layout.addressed, lines))
+        context.say_lines(lines, commands=True)
     return DONE

@@ -30,5 +30,5 @@ def adopt(context: Context, configs: tuple[str, ...], dry_run: bool) -> int:
     if context.as_json:
         context.give({**init_data(result), "dry_run": dry_run})
     else:
-        context.say_lines(map(context.layout.addressed, init_lines(result, context.paint)))
+        context.say_lines(init_lines(result, context.paint, context.room), commands=True)
     return DONE

@@ -149,6 +149,11 @@ class Context:
         """How many cells the terminal is wide that shows results; 0 where none does."""
         return self._wide or _columns(sys.stdout)
 
+    @property
+    def room(self) -> int:
+        """How many cells a table may take; 0 for as many as it needs, as with `-v`."""
+        return 0 if self.verbose else self.columns
+
     @contextmanager
     def _paged(self) -> Iterator[None]:
         """Where what is printed goes to the pager. Who leaves it early is no error."""
@@ -192,8 +197,16 @@ class Context:
 
         return chosen or (COLUMN if sys.stdout.isatty() else COMMENTS)
 
-    def say_lines(self, lines: Iterable[str]) -> None:
-        """Print what people read, folded to their terminal; a file or a pipe gets whole lines."""
+    def say_lines(self, lines: Iterable[str], commands: bool = False) -> None:
+        """Print what people read, folded to their terminal; a file or a pipe gets whole lines.
+
+        `commands` says that they name commands of ours, to be given as they have to be.
+        """
+        from migrate.report.paint import Whole
+
+        if commands:
+            addressed = self.layout.addressed
+            lines = (line if isinstance(line, Whole) else addressed(line) for line in lines)
         limit = self.columns
         if limit:
             from migrate.report.fold import folded

@@ -39,5 +39,5 @@ def init(
     if context.as_json:
         context.give(init_data(result))
     else:
-        context.say_lines(map(context.layout.addressed, init_lines(result, context.paint)))
+        context.say_lines(init_lines(result, context.paint, context.room), commands=True)
     return DONE

@@ -50,4 +50,4 @@ def _print(context: Context, found: LintResult, code: int) -> None:
         print_findings(context, "lint", found.findings, [lint_summary(found)], {}, code)
     else:
         lines = lint_lines(found, context.paint, context.quiet)
-        context.say_lines(map(context.layout.addressed, lines))
+        context.say_lines(lines, commands=True)

@@ -154,7 +154,7 @@ def _print_summary(context: Context, shown: _Preview) -> None:
         if shown.refused is None:
             total = total_line(shown.steps, len(context.workspace.evidence))
             context.say_lines([total, parity_line(shown.steps), ""])
-        context.say_lines([*summary_lines(shown.steps, context.paint, context.columns), ""])
+        context.say_lines([*summary_lines(shown.steps, context.paint, context.room), ""])
 
 
 def _print_end(

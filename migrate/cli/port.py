@@ -67,7 +67,7 @@ def port(
         context.give(port_data(result, dry_run))
     else:
         lines = port_lines(result, dry_run, context.paint)
-        context.say_lines(map(context.layout.addressed, lines))
+        context.say_lines(lines, commands=True)
     return FOUND if result.conflicts else DONE
 
 
@@ -90,5 +90,5 @@ def _decline(
         context.give(decline_data(result, dry_run))
     else:
         lines = decline_lines(result, dry_run, context.paint)
-        context.say_lines(map(context.layout.addressed, lines))
+        context.say_lines(lines, commands=True)
     return DONE

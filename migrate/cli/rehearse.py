@@ -44,7 +44,7 @@ def rehearse(
     elif result.shallow:
         context.say("nothing to rehearse: the tree is shallow already")
     else:
-        lines = rehearsal_lines(result, context.paint, context.columns)
-        context.say_lines(map(context.layout.addressed, lines))
+        lines = rehearsal_lines(result, context.paint, context.room)
+        context.say_lines(lines, commands=True)
         print_verdict(context, result.verified, strict=False)
     return FOUND if result.failed else DONE

@@ -41,7 +41,6 @@ def status(context: Context) -> int:
         rows = [asdict(row) for row in result.rows]
         context.give({"presets": rows, "finalized": result.finalized})
         return DONE
-    limit = 0 if context.verbose else context.columns
-    lines = status_lines(result, context.paint, limit)
-    context.say_lines(map(context.layout.addressed, lines))
+    lines = status_lines(result, context.paint, context.room)
+    context.say_lines(lines, commands=True)
     return DONE

@@ -41,4 +41,4 @@ def print_verdict(context: Context, result: VerifyResult, strict: bool) -> None:
         print_findings(context, "verify", result.findings, verdict, result.checks, code)
         return
     lines = verify_lines(result, strict, strict or bool(context.verbose), context.paint)
-    context.say_lines(map(context.layout.addressed, lines))
+    context.say_lines(lines, commands=True)

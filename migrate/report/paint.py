@@ -11,6 +11,10 @@ _CODES = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "blue": 34,
 _PAINT = re.compile(r"\x1b\[[0-9;]*m")
 
 
+class Whole(str):
+    """A line that is shown as it is, however wide: folded, a diff would be none any more."""
+
+
 class Paint:
     """Wraps text in terminal colours, or leaves it alone."""
 
@@ -24,12 +28,12 @@ class Paint:
         codes = ";".join(str(_CODES[style]) for style in styles)
         return f"\x1b[{codes}m{text}\x1b[0m"
 
-    def diff_line(self, line: str) -> str:
+    def diff_line(self, line: str) -> Whole:
         """A line of a unified diff, coloured as people know it."""
         if line.startswith(("+++", "---")):
-            return self(line, "bold")
+            return Whole(self(line, "bold"))
         style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
-        return self(line, style) if style else line
+        return Whole(self(line, style) if style else line)
 
 
 PLAIN = Paint(enabled=False)

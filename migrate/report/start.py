@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from migrate.discovery.discover import SHALLOW
 from migrate.locations import LEGACY, printable, printable_block
+from migrate.report.fit import fitted
 from migrate.report.paint import Paint, columns, plural
 from migrate.report.refs import reference_data
 
@@ -21,10 +22,13 @@ NAMED = 100
 
 MANY = 12
 """So many paths are listed for one reason; `--output json` lists them all."""
+FEW = 3
+"""So many files that were written are named where there are more than `MANY`."""
 
 
-def init_lines(result: Init, paint: Paint) -> Iterator[str]:
-    """What was found, what will go, what was left alone and why, what to do next."""
+def init_lines(result: Init, paint: Paint, limit: int = 0) -> Iterator[str]:
+    """What was found, what will go, what was left alone and why, what to do next; tables in so many
+    cells (0: no terminal)."""
     if result.again is not None:
         yield from _again_lines(result, result.again, paint)
         return
@@ -38,7 +42,7 @@ def init_lines(result: Init, paint: Paint) -> Iterator[str]:
     rows = [
         (printable(item.name), printable(item.path), _shape(item.extends)) for item in result.drafts
     ]
-    yield from columns(rows, indent="  ")
+    yield from fitted(rows, limit, shrink=(0, 1, 2), spare=(2,), indent="  ")
     if found.retired:
         yield f"will be retired with the last preset that uses it: {_files(found.retired)}"
         yield from _all(found.retired)
@@ -51,7 +55,7 @@ def init_lines(result: Init, paint: Paint) -> Iterator[str]:
     for path, why in sorted(found.outside_users.items()):
         yield f"stays: {printable(path)} ({printable(why)})"
     yield f"froze {plural(len(found.frozen), 'file')} into {LEGACY}/"
-    yield f"wrote {', '.join(result.plans)}"
+    yield f"wrote {_some(result.plans)}"
     if result.beside:
         yield f"for editors and git: {', '.join(result.beside)}"
     yield from _unanswered(result)
@@ -107,6 +111,13 @@ def _news(again: Redraft, paint: Paint) -> Iterator[str]:
     why = "its frozen copy stays: the record of an applied preset needs it"
     for path in again.kept:
         yield printable(f"{path} has changed; {why}")
+
+
+def _some(paths: Sequence[str]) -> str:
+    """Paths, each by its name or, of many, the first few."""
+    if len(paths) <= MANY:
+        return ", ".join(paths)
+    return f"{', '.join(paths[:FEW])} and {plural(len(paths) - FEW, 'more file', 'more files')}"
 
 
 def _files(reasons: Mapping[str, str]) -> str:

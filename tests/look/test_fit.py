@@ -114,3 +114,25 @@ def test_a_terminal_is_never_overrun_and_chinese_characters_take_two_cells(tmp_p
     whole = f"{NAME}  pending  3      configs/train/{NAME}.yaml\n"
     assert whole in migrate(root, "status").out
     assert whole.rsplit(maxsplit=1)[-1] in shown(root, "-v", "status", columns=80)
+
+
+def test_init_lists_presets_and_paths_as_far_as_they_fit(tmp_path: Path) -> None:
+    root = write(tmp_path, TREE)
+    lines = shown(root, "init", columns=70).splitlines()
+    assert lines[:3] == [
+        "found 2 presets to migrate",
+        "  q                             configs/train/q.yaml",
+        f"  {NAME}  configs/tra...集奖励长上下文实验.yaml",
+    ]
+    piped = write(tmp_path / "again", TREE)
+    told = migrate(piped, "init").out
+    assert f"  {NAME}  configs/train/{NAME}.yaml  on configs/base.yaml\n" in told
+
+
+def test_of_many_plan_files_the_first_are_named(tmp_path: Path) -> None:
+    presets = {
+        f"configs/t{number:02}/p.yaml": "extends: [../base.yaml, ../components/优化器.yaml]\n"
+        for number in range(14)
+    }
+    said = migrate(write(tmp_path, {**TREE, **presets}), "init").out
+    assert "wrote plans/parity.yaml, plans/t00.yaml, plans/t01.yaml and 14 more files\n" in said

@@ -66,3 +66,11 @@ def test_the_command_folds_to_its_terminal_and_not_to_a_pipe(tmp_path: Path) -> 
     piped = migrate(root, "lint").out
     terminal = shown(root, "lint", columns=50)
     assert max(map(seen, piped.splitlines())) > 50 >= max(map(seen, terminal.splitlines()))
+
+
+def test_a_diff_keeps_its_lines_on_any_terminal(tmp_path: Path) -> None:
+    line = "lr: 1  # a word about the rate that is longer than any terminal of sixty columns is"
+    root = write(tmp_path, {"configs/train/a.yaml": f"{line}\n"})
+    said = shown(root, "set", "lr=2", "configs/train/a.yaml", "--dry-run", columns=60)
+    assert f"\n-{line}\n" in said
+    assert f"\n+{line.replace('1', '2', 1)}\n" in said
