@@ -16,7 +16,7 @@ SOURCES := migrate $(wildcard benchmarks scripts src tests tests_trainer tools)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help .venv demo test test-trainer test-dask test-browser test-pyyaml check format bench torture matrix mutants fuzz case corpora catalogue rules-page picture reference schema docs lock clean
+.PHONY: help .venv demo test test-trainer test-dask test-browser test-docs test-pyyaml check format bench torture matrix mutants fuzz case corpora catalogue rules-page picture reference schema docs docs-version lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +46,9 @@ test-dask: .venv-dask/.made ## the tests with a local Dask cluster
 
 test-browser: .venv-browser/.made ## the page of `report` in a headless Chromium (MIGRATE_CHROMIUM=/usr/bin/chromium for one that is there)
 	@.venv-browser/bin/python -m pytest tests/browser -m browser -o filterwarnings=default $(ARGS)
+
+test-docs: docs .venv-browser/.made ## the documentation site in a headless Chromium (MIGRATE_CHROMIUM as above)
+	@.venv-browser/bin/python -m pytest tests/browser -m docs -o filterwarnings=default $(ARGS)
 
 test-pyyaml: $(PYYAML:%=.venv-pyyaml/%/.made) ## the tests of YAML values on each release of PyYAML (PYYAML="6.0.2 6.0.4" for some)
 	@set -e; for release in $(PYYAML); do \
@@ -155,8 +158,12 @@ schema: $(STAMP) ## write docs/schema/ from the code
 reference: $(STAMP) ## write docs/reference/ from the commands, the schemas and the API
 	@PYTHONPATH=. $(BIN)/python -m tools.reference
 
-docs: .venv-docs/.made ## build the documentation site into site/ and check it (VERSION=0.1 commits it to the branch gh-pages)
-	@.venv-docs/bin/python -m tools.site.build $(if $(VERSION),--version $(VERSION)) $(ARGS)
+docs: .venv-docs/.made ## build the documentation site into site/ and check it
+	@.venv-docs/bin/python -m tools.site.build
+
+docs-version: .venv-docs/.made ## the same, and commit it to the branch gh-pages as VERSION and latest (PUSH=1 pushes that)
+	@test -n "$(VERSION)" || { echo "error: which version? hint: make docs-version VERSION=0.1" >&2; exit 2; }
+	@.venv-docs/bin/python -m tools.site.build --version $(VERSION) $(if $(PUSH),--push)
 
 # From a lock of its own. The theme asks for a newer Python than the package does.
 .venv-docs/.made: requirements-docs.lock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.site.links import retarget
+from tools.site.links import retarget, unescape_cells
 
 LEFT = [
     "no link",
@@ -44,3 +44,8 @@ def test_the_line_of_a_link_is_told() -> None:
     assert retarget("one\n\n[a](b.md)\n", lambda line, target: f"{line}-{target}").endswith(
         "[a](3-b.md)\n"
     )
+
+
+def test_a_bar_in_the_code_of_a_table_is_a_bar() -> None:
+    text = "| `a \\| b` | c \\| d |\n`a \\| b`\n```\n| `a \\| b` |\n```\n"
+    assert unescape_cells(text) == text.replace("\\|", "|", 1)

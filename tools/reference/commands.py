@@ -107,7 +107,7 @@ def _told(verb: click.Command) -> Iterator[str]:
         elif lines[0].rstrip(":") in {"Example", "Examples"}:
             yield "\n".join(["```bash", *(line.strip() for line in lines[1:]), "```"])
         else:
-            yield table(["", ""], (line.split(maxsplit=1) for line in lines)).rstrip()
+            yield table(["word", "means"], (line.split(maxsplit=1) for line in lines)).rstrip()
     if verb.epilog:
         yield prose(" ".join(verb.epilog.split()))
 

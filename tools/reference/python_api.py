@@ -37,7 +37,7 @@ def _section(name: str) -> str:
     parts = [f"## {name}\n", f"{ast.get_docstring(node)}\n"]
     fields = list(_fields(node))
     if fields:
-        parts.append(table(["field", "type", ""], fields))
+        parts.append(table(["field", "type", "meaning"], fields))
     parts += [
         _method(name, one) for one in node.body if isinstance(one, ast.FunctionDef) and _open(one)
     ]

@@ -1,4 +1,4 @@
-"""Find the links of a Markdown text and give them other targets; code is left alone."""
+"""Markdown as a forge reads it, made ready for another place and another reader."""
 
 from __future__ import annotations
 
@@ -32,6 +32,16 @@ def retarget(text: str, placed: Callable[[int, str], str]) -> str:
     """
     return "".join(
         _line(line, number, placed) if links else line for number, line, links in prose(text)
+    )
+
+
+def unescape_cells(text: str) -> str:
+    """The text with `|` for `\\|` in the code of its tables, as a forge reads it."""
+    return "".join(
+        SPAN.sub(lambda span: span[0].replace("\\|", "|"), line)
+        if links and line.startswith("|")
+        else line
+        for _, line, links in prose(text)
     )
 
 

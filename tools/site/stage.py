@@ -14,7 +14,7 @@ import shutil
 from collections import deque
 from pathlib import Path
 
-from tools.site.links import retarget
+from tools.site.links import retarget, unescape_cells
 
 DOCS = "docs/"
 SHOWN = "source/"
@@ -74,7 +74,7 @@ class Stage:
             return notebook(text)
         if source.suffix != ".md":
             return shown(path, text)
-        return retarget(text, lambda line, target: self._link(path, line, target))
+        return retarget(unescape_cells(text), lambda line, target: self._link(path, line, target))
 
     def _link(self, page: str, line: int, target: str) -> str:
         """What a link to another file has to say in the site."""
@@ -133,7 +133,7 @@ def stage(root: Path, folder: Path) -> None:
     for where, _, names in os.walk(root / DOCS):
         for name in names:
             work.want((Path(where) / name).relative_to(root).as_posix())
-    style = folder / "assets/site.css"
-    style.parent.mkdir(parents=True)
-    shutil.copyfile(Path(__file__).with_name("site.css"), style)
+    (folder / "assets").mkdir(parents=True)
+    for name in ("site.css", "site.js"):
+        shutil.copyfile(Path(__file__).with_name(name), folder / "assets" / name)
     work.write_all()
