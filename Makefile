@@ -16,7 +16,7 @@ SOURCES := migrate $(wildcard benchmarks scripts src tests tests_trainer tools)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help .venv demo test test-trainer test-dask test-browser test-docs test-pyyaml check format bench torture matrix mutants fuzz case corpora catalogue rules-page picture reference schema docs docs-version lock clean
+.PHONY: help .venv demo test test-trainer test-dask test-browser test-docs test-pyyaml check format bench torture matrix mutants fuzz case corpora catalogue rules-page picture screenshots reference schema docs docs-version lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -146,6 +146,7 @@ rules-page: $(STAMP) ## write docs/rules.md from the code
 picture: $(STAMP) ## write docs/pictures/ from what the commands print
 	@mkdir -p docs/pictures
 	@PYTHONPATH=. $(BIN)/python tools/picture.py
+	@PYTHONPATH=. $(BIN)/python tools/screens.py
 	@PYTHONPATH=. $(BIN)/python tools/report_picture.py
 
 schema: $(STAMP) ## write docs/schema/ from the code
@@ -154,6 +155,9 @@ schema: $(STAMP) ## write docs/schema/ from the code
 	    $(BIN)/migrate schema $$kind > docs/schema/$$kind.json.new; \
 	    mv docs/schema/$$kind.json.new docs/schema/$$kind.json; \
 	done
+
+screenshots: picture .venv-browser/.made ## the same, and the page of `report` in a headless Chromium (MIGRATE_CHROMIUM as above)
+	@PYTHONPATH=. .venv-browser/bin/python tools/report_screens.py
 
 reference: $(STAMP) ## write docs/reference/ from the commands, the schemas and the API
 	@PYTHONPATH=. $(BIN)/python -m tools.reference

@@ -198,6 +198,13 @@ def test_the_picture_is_current() -> None:
     assert (ROOT / PAGE).read_text(encoding="utf-8") == picture()
 
 
+def test_the_pictures_of_a_terminal_are_current(tmp_path: Path) -> None:
+    from tools.screens import screens
+
+    for path, picture in screens(tmp_path / "demo").items():
+        assert (ROOT / path).read_text(encoding="utf-8") == picture, f"{path}: `make picture`"
+
+
 def test_the_picture_of_the_report_is_current() -> None:
     from tools.report_picture import PAGE, drawing
 

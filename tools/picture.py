@@ -41,16 +41,24 @@ _PIECE = re.compile(r"(?:\x1b\[(?P<codes>[0-9;]+)m)?(?P<text>[^\x1b]+)(?:\x1b\[0
 
 def picture() -> str:
     """The commands with their output in colour, as SVG; made from the configs and nothing else."""
-    panes = [_pane(commands) for commands in PANES]
+    title = "; ".join(command for pane in PANES for command in pane)
+    return drawn([_pane(commands) for commands in PANES], title)
+
+
+def drawn(panes: Sequence[Sequence[str]], title: str, columns: int = 0) -> str:
+    """Lines with their colours as a terminal of so many columns shows them, or a wider one.
+
+    Several panes stand side by side.
+    """
     down = MARGIN * 2 + LINE * max(map(len, panes))
     parts, x = [], 0.0
     for number, lines in enumerate(panes):
         if number:
             parts.append(f'<path d="M{x:.0f} 0V{down}" stroke="{EDGE}"/>')
         parts += [_line(line, x + MARGIN, MARGIN + LINE * row) for row, line in enumerate(lines, 1)]
-        x += MARGIN * 2 + CELL * max(width(_PIECE.sub(r"\g<text>", line)) for line in lines)
-    body, title = "\n".join(parts), "; ".join(command for pane in PANES for command in pane)
-    box = f"-1 -1 {x + 2:.0f} {down + 2}"
+        widest = max(width(_PIECE.sub(r"\g<text>", line)) for line in lines)
+        x += MARGIN * 2 + CELL * max(columns, widest)
+    body, box = "\n".join(parts), f"-1 -1 {x + 2:.0f} {down + 2}"
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" role="img">
 <title>{escape(title)}</title>
 <rect width="{x:.0f}" height="{down}" rx="8" fill="#0d1117" stroke="{EDGE}"/>
@@ -72,8 +80,13 @@ def shown(command: str) -> Iterator[str]:
     with contextlib.redirect_stdout(out):
         run(["--root", str(ROOT), "--color", "always", *shlex.split(command)[1:]])
     out.seek(0)
-    yield f"\x1b[2m$\x1b[0m \x1b[1m{command}\x1b[0m"
+    yield prompted(command)
     yield from out.read().splitlines()
+
+
+def prompted(command: str) -> str:
+    """A command as it was typed."""
+    return f"\x1b[2m$\x1b[0m \x1b[1m{command}\x1b[0m"
 
 
 def _line(line: str, left: float, y: int) -> str:
