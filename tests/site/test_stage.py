@@ -51,7 +51,7 @@ def test_pages_stand_where_links_look_for_them(root: Path) -> None:
 
 def test_a_file_outside_of_docs_is_shown_on_a_page_of_its_own(root: Path) -> None:
     page = (staged(root) / "source/configs/base.yaml.md").read_text()
-    assert page.startswith("# configs/base.yaml\n")
+    assert page.startswith("---\nsearch: {exclude: true}\n---\n# configs/base.yaml\n")
     assert page.endswith("````yaml\na: '```'\n````\n")
 
 

@@ -17,10 +17,12 @@ QUIET = {"NO_MKDOCS_2_WARNING": "true", "DISABLE_MKDOCS_2_WARNING": "true"}
 """Material tells of another program on each run; that is no fault of these pages."""
 
 
-def run(root: Path, *words: str, **variables: str) -> int:
-    """Run a module of this environment in the repository; show its complaints, return its code."""
-    environment = {**os.environ, **QUIET, **variables}
-    command = [sys.executable, "-m", *words]
+def run(root: Path, program: str, *words: str, **variables: str) -> int:
+    """Run a program of this environment in the repository; show its complaints, return its code."""
+    ours = Path(sys.executable).parent  # mike looks for mkdocs on the path
+    path = os.pathsep.join([str(ours), os.environ.get("PATH", "")])
+    environment = {**os.environ, **QUIET, "PATH": path, **variables}
+    command = [str(ours / program), *words]
     # Not its own --quiet: what mkdocs does not say, --strict does not count.
     done = subprocess.run(
         command, cwd=root, env=environment, stderr=subprocess.PIPE, text=True, check=False
@@ -49,7 +51,11 @@ def deploy(root: Path, version: str, more: list[str]) -> int:
     """Commit the site as a version, which is `latest` from now on, to the branch of the site."""
     words = ("deploy", "--update-aliases", "--alias-type", "copy", "--branch", BRANCH)
     code = run(root, "mike", *words, *more, version, "latest", DOCS_VERSIONS="mike")
-    if code:
+    known = ["git", "cat-file", "-e", f"{BRANCH}:index.html"]
+    if (
+        code
+        or not subprocess.run(known, cwd=root, stderr=subprocess.DEVNULL, check=False).returncode
+    ):
         return code
     return run(root, "mike", "set-default", "--branch", BRANCH, *more, "latest")
 

@@ -23,6 +23,8 @@ FRONT = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
 """Pages of the root that are pages of the site."""
 LANGUAGES = {".json": "json", ".py": "python", ".sh": "bash", ".toml": "toml", ".yaml": "yaml"}
 MOST_BYTES = 300_000
+UNSEARCHED = "---\nsearch: {exclude: true}\n---\n"
+"""Above a page that only shows a file: who searches looks for prose."""
 
 
 class MissingTargets(Exception):
@@ -95,7 +97,7 @@ class Stage:
             f"- [{name}]({posixpath.relpath(placed(f'{path}/{name}'), here)})\n" for name in files
         ]
         told = "The files of this folder, as they are in this version."
-        return f"# {path}/\n\n{told}\n\n{''.join(rows)}"
+        return f"{UNSEARCHED}# {path}/\n\n{told}\n\n{''.join(rows)}"
 
 
 def shown(path: str, text: str) -> str:
@@ -104,7 +106,7 @@ def shown(path: str, text: str) -> str:
         raise MissingTargets(f"{path} is too large to be shown")
     language = LANGUAGES.get(posixpath.splitext(path)[1], "text")
     told = "This file of the repository, as it is in this version."
-    return f"# {path}\n\n{told}\n\n{_fenced(text, language)}"
+    return f"{UNSEARCHED}# {path}\n\n{told}\n\n{_fenced(text, language)}"
 
 
 def notebook(text: str) -> str:
