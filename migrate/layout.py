@@ -23,6 +23,9 @@ _COMMAND = re.compile(
 REPORT = b"<!-- migrate report -->"
 """What a report begins with: a new one may take its place, and nothing in it names a file."""
 
+LOG = (b"/sarif-2.1.0.json", b'"name": "migrate"')
+"""What the beginning of a SARIF log of ours holds; the same is true of it."""
+
 
 class Layout(NamedTuple):
     """The folders of one rollout, relative to the root.
@@ -108,5 +111,5 @@ DEFAULT = Layout()
 
 
 def is_report(content: bytes) -> bool:
-    """Whether a file was written by `migrate report`."""
-    return REPORT in content[:100]
+    """Whether `migrate report` wrote a file, or `verify` or `lint` with `--md` or `--sarif`."""
+    return REPORT in content[:100] or all(mark in content[:300] for mark in LOG)

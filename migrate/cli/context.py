@@ -66,6 +66,8 @@ class Context:
         """Whether long output is read in a pager, if there is one."""
         self.unread = False
         """Whether the person left the pager before the end: nobody reads what is still printed."""
+        self.files: dict[str, str] = {}
+        """Where a verb also writes its findings: the kind, one of `ANNOTATED`, to the file."""
         self._drawn = False
         self._pager: Pager | None = None
         self._wide = 0

@@ -6,7 +6,7 @@ import click
 
 from migrate.cli.complete import IN_TREE, complete_config
 from migrate.cli.context import Context, pass_context
-from migrate.cli.options import ANNOTATED, output_option
+from migrate.cli.options import ANNOTATED, files_options, output_option
 from migrate.commands.lint import LintResult
 from migrate.commands.lint import lint as run
 from migrate.errors import DONE, FOUND
@@ -17,6 +17,7 @@ from migrate.report.look_lint import lint_data, lint_lines, lint_summary
 @click.argument("configs", nargs=-1, shell_complete=complete_config)
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @output_option("lint")
+@files_options
 @pass_context
 def lint(
     context: Context,
@@ -44,10 +45,10 @@ def lint(
 def _print(context: Context, found: LintResult, code: int) -> None:
     if context.as_json:
         context.give(lint_data(found))
-    elif context.output in ANNOTATED:
-        from migrate.cli.annotate import print_findings  # not for the text that people read
-
-        print_findings(context, "lint", found.findings, [lint_summary(found)], {}, code)
-    else:
+    elif context.output not in ANNOTATED:
         lines = lint_lines(found, context.paint, context.quiet)
         context.say_lines(lines, commands=True)
+    if context.files or context.output in ANNOTATED:
+        from migrate.cli.annotate import tell_findings  # not for the text that people read
+
+        tell_findings(context, "lint", found.findings, [lint_summary(found)], {}, code)

@@ -204,10 +204,11 @@ def _in_words(names: Sequence[str], last: str) -> str:
 
 def _annotate(context: Context, verb: str, error: MigrateError) -> None:
     """Tell what is wrong where the findings of a verb are looked for, beside the letter."""
-    if context.output in ANNOTATED and set(ANNOTATED) <= set(OUTPUTS.get(verb, ())):
-        from migrate.cli.annotate import print_faults
+    asked = context.files or context.output in ANNOTATED
+    if asked and set(ANNOTATED) <= set(OUTPUTS.get(verb, ())):
+        from migrate.cli.annotate import tell_faults
 
-        print_faults(context, verb, error)
+        tell_faults(context, verb, error)
 
 
 def _stand_somewhere() -> None:

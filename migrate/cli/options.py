@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -49,6 +50,29 @@ origin_as_option = click.option(
     type=click.Choice([COLUMN, COMMENTS]),
     help="How: column is for a terminal, comments for a file or a pipe.",
 )
+
+
+def files_options(command: F) -> F:
+    """`--sarif` and `--md`: findings are written into files, whatever is printed."""
+    for kind, what in (("md", "Markdown for a job's summary"), ("sarif", "a SARIF log")):
+        option = click.option(
+            f"--{kind}",
+            metavar="FILE",
+            callback=_remember_file,
+            expose_value=False,
+            help=f"Also write {what}, of the same run.",
+        )
+        command = option(command)
+    return command
+
+
+def _remember_file(ctx: click.Context, option: click.Parameter, out: str | None) -> None:
+    """Raises UsageError for a file that is to hold two kinds."""
+    if out is None:
+        return
+    if os.path.abspath(out) in map(os.path.abspath, ctx.obj.files.values()):
+        raise click.UsageError("--sarif and --md want two files")
+    ctx.obj.files[option.name] = out
 
 
 def output_option(verb: str) -> Callable[[F], F]:

@@ -32,13 +32,12 @@ def print_verdict(context: Context, result: VerifyResult, strict: bool) -> None:
                 "changed": result.changed,
             }
         )
-        return
-    if context.output in ANNOTATED:
-        from migrate.cli.annotate import print_findings
+    elif context.output not in ANNOTATED:
+        lines = verify_lines(result, strict, strict or bool(context.verbose), context.paint)
+        context.say_lines(lines, commands=True)
+    if context.files or context.output in ANNOTATED:
+        from migrate.cli.annotate import tell_findings
 
         code = FOUND if result.failed(strict) else DONE
         verdict = verdict_lines(result, strict)
-        print_findings(context, "verify", result.findings, verdict, result.checks, code)
-        return
-    lines = verify_lines(result, strict, strict or bool(context.verbose), context.paint)
-    context.say_lines(lines, commands=True)
+        tell_findings(context, "verify", result.findings, verdict, result.checks, code)

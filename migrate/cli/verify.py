@@ -8,6 +8,7 @@ import click
 
 from migrate.cli.context import Context, pass_context
 from migrate.cli.options import (
+    files_options,
     output_option,
     presets_option,
     run_gates_option,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 )
 @trainer_option
 @output_option("verify")
+@files_options
 @pass_context
 def verify(
     context: Context,
@@ -67,7 +69,8 @@ def verify(
     Results are cached, but for those of --so-far; a cached result is used only if no file has
     changed since, for which all of them are read and hashed. --fresh ignores the cache.
 
-    --output github annotates a pull request, md is for a job's summary, sarif for code scanning.
+    --output github annotates a pull request, md is for a job's summary, sarif for code scanning;
+    --md and --sarif write the same run into files, whatever is printed.
 
     \b
     Example:
@@ -75,7 +78,7 @@ def verify(
       migrate verify --preset grpo_dense --strict
       migrate verify --so-far
       migrate verify --trainer
-      migrate verify --output md >> "$GITHUB_STEP_SUMMARY"
+      migrate verify --output github --md summary.md --sarif verify.sarif
     """
     context.output = output or context.output
     if trust and not run_gates:
