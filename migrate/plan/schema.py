@@ -32,8 +32,20 @@ def schema(kind: str) -> dict[str, Any]:
         raise InputError(f"no such kind of file: {kind}", hint=hint)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **msgspec.json.schema(KINDS[kind]),
+        **_null_last(msgspec.json.schema(KINDS[kind])),
     }
+
+
+def _null_last(part: Any) -> Any:
+    """A schema whose choices end with null: releases of msgspec put it here or there."""
+    if isinstance(part, list):
+        return [_null_last(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    said = {name: _null_last(one) for name, one in part.items()}
+    if "anyOf" in said:
+        said["anyOf"].sort(key=lambda choice: choice == {"type": "null"})
+    return said
 
 
 def schema_text(kind: str) -> str:
