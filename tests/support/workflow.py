@@ -29,9 +29,14 @@ def annotated(output: str) -> list[Annotation]:
     return [one for one in _read(output) if one.level in ANNOTATING]
 
 
+def obeyed(output: str) -> list[str]:
+    """The names of all commands that the runner obeys, in order."""
+    return [one.level for one in _read(output)]
+
+
 def _read(output: str) -> Iterator[Annotation]:
     stopped = ""
-    for line in output.split("\n"):
+    for line in re.split(r"\r\n?|\n", output):  # as .NET reads lines
         found = COMMAND.match(line.lstrip()) or OLDER.search(line)
         if stopped:
             stopped = "" if found and found["name"] == stopped else stopped

