@@ -36,6 +36,7 @@ from migrate.references.tokens import (
     stem,
     words,
 )
+from migrate.references.traces import Traces
 from migrate.trees.git import remotes
 from migrate.trees.tree import Tree, disk_below
 
@@ -137,6 +138,11 @@ class Names:
         with suppress(MigrateError):  # a scan goes without
             return frozenset(map(repository_of, remotes(disk.root))) if disk else frozenset()
         return frozenset()
+
+    @cached_property
+    def traces(self) -> Traces:
+        """What a text holds that names a target."""
+        return Traces(self.targets, self.root)
 
     def begin(self) -> None:
         """Another file: it may hold as many patterns as any."""

@@ -11,6 +11,7 @@ from migrate.errors import InputError
 from migrate.references.found import Edit, EditFailure, Kind, NameMatch, in_unread
 from migrate.references.names import Names
 from migrate.references.python_depth import too_much_to_edit
+from migrate.references.python_lines import Interest, interest
 from migrate.references.python_rules import text_of
 from migrate.references.python_strings import ParseFailure, parse, strings
 from migrate.references.source import BOM, SourceText
@@ -24,7 +25,17 @@ def claims(path: str) -> bool:
 
 def find(source: SourceText, names: Names) -> Iterator[NameMatch]:
     """Names in a module; in one that does not parse, what its text names."""
-    yield from in_code(source, source.text, names, {})
+    code = source.text.removeprefix(BOM)
+    where = interest(code, names.traces)
+    if where is not None and not any(where) and not _named(source, names):
+        return  # whether it parses or not
+    yield from in_code(source, source.text, names, {}, where=where)
+
+
+def _named(source: SourceText, names: Names) -> bool:
+    """Whether a text names anything if it is not read as Python."""
+    traced = names.traces.pattern.search(source.text) is not None
+    return traced and any(True for _ in in_unread(source, names, ""))
 
 
 def in_code(
@@ -33,14 +44,16 @@ def in_code(
     names: Names,
     constants: dict[str, list[SpelledPiece]],
     what: str = "file",
+    where: Interest | None = None,
 ) -> Iterator[NameMatch]:
     """Names in code; offsets are those of `code`. Its constants are added for the code after it.
 
-    `what` is the word for where the code stands.
+    `what` is the word for where the code stands; `where` narrows the look to some of its places,
+    and then no constants are added.
     """
     body = code.removeprefix(BOM)
     try:
-        found = strings(body, source.path, constants)
+        found = strings(body, source.path, constants, where)
     except ParseFailure as error:
         reason = f"not rewritten: the {what} does not parse as Python ({error})"
         yield from in_unread(SourceText(source.path, code, source.encoding), names, reason)

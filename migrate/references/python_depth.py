@@ -8,16 +8,25 @@ from collections.abc import Iterator
 DEEPEST = 1000
 """Brackets, operators and prefixes around one expression; people stay below 100."""
 
-_TOKEN = re.compile(
+STRING_OR_COMMENT = (
     r"\"\"\"[^\\\"]*(?:(?:\\.|\"(?!\"\"))[^\\\"]*)*\"\"\""
     r"|'''[^\\']*(?:(?:\\.|'(?!''))[^\\']*)*'''"
     r"|\"[^\\\"\n]*(?:\\.[^\\\"\n]*)*\"|'[^\\'\n]*(?:\\.[^\\'\n]*)*'"
     r"|#[^\n]*|\\."  # outside of strings too, so that a quote behind it opens none
-    r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<end>[,;\n])"
+)
+"""A pattern that needs DOTALL; of code that Python reads, each match is what it seems."""
+
+_TEXT = re.compile(STRING_OR_COMMENT, re.DOTALL)
+_TOKEN = re.compile(
+    STRING_OR_COMMENT + r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<end>[,;\n])"
     r"|(?P<step>\*\*|//|[-+~*/%@.<>=&|^:]|\b(?:not|lambda|await|if|else|and|or|in|is)\b)",
     re.DOTALL,
 )
 
+_PAIRS = 30
+"""So deep brackets nest on one line that people write."""
+_BRACKETS = bytes.maketrans(b"[{]}", b"(())")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"()[]{}\n"))
 
 EDITED_CHARS = 200_000
 """Characters of the longest module that is edited; ten times what people write."""
@@ -31,7 +40,32 @@ EDITED_LEVELS = 300_000
 
 def too_deep(code: str) -> bool:
     """Whether some expression may nest too deeply for a parser that works by recursion."""
-    return any(levels > DEEPEST for levels in _levels(code))
+    return any(levels > DEEPEST for text in _long(code) for levels in _levels(text))
+
+
+def _long(code: str) -> Iterator[str]:
+    """The stretches of code from one end of a line outside of brackets to the next that have more
+    characters than levels are allowed; strings and comments are left out."""
+    bare = _TEXT.sub(" ", code)
+    marks = bare.encode("ascii", "replace").translate(_BRACKETS, _NO_BRACKETS)
+    for _ in range(_PAIRS):
+        marks, before = marks.replace(b"()", b""), marks
+        if marks == before:
+            break
+    else:
+        yield bare
+        return
+    depth, start, end = 0, 0, 0
+    for line, mark in zip(bare.split("\n"), marks.split(b"\n"), strict=True):
+        end += len(line) + 1
+        if mark:
+            depth = max(0, depth - mark.count(b")")) + mark.count(b"(")
+        if not depth:
+            if end - start > DEEPEST:
+                yield bare[start:end]
+            start = end
+    if end - start > DEEPEST:
+        yield bare[start:]
 
 
 def too_much_to_edit(code: str) -> bool:

@@ -6,7 +6,7 @@ import ast
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -72,8 +72,12 @@ class Places:
 
     def lines_with_quotes(self) -> list[int]:
         """The lines on which a string may begin or end, the first line is 1."""
+        return self.lines_of(one.start() for one in _QUOTE.finditer(self.code))
+
+    def lines_of(self, offsets: Iterable[int]) -> list[int]:
+        """The lines of some places, sorted; the first line is 1."""
         starts = self._lines
-        return sorted({bisect_right(starts, one.start()) for one in _QUOTE.finditer(self.code)})
+        return sorted({bisect_right(starts, offset) for offset in offsets})
 
     def start(self, node: ast.expr) -> int:
         """The character at which a node begins."""
@@ -130,6 +134,14 @@ class Places:
 def _width(character: str) -> int:
     code = ord(character)
     return 2 if code < 0x800 else 3 if code < 0x10000 else 4
+
+
+def formatted_end(code: str, start: int, raw: bool) -> int:
+    """Behind a formatted string whose quote stands at `start`. Raises PlacementFailure."""
+    opening = _OPENING.match(code, start)
+    if opening is None:
+        raise PlacementFailure
+    return _formatted(code, opening.end(), opening[2], raw, [])
 
 
 def _token(code: str, at: int, parts: list[SpelledPiece | Field]) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from migrate.references.python_bindings import Bindings
 from migrate.references.python_fill import BRACES, PERCENT, fill
-from migrate.references.python_tree import every
 from migrate.references.spelling import ELSEWHERE, SpelledPiece
 from migrate.references.tokens import ANCHOR
 
@@ -27,6 +27,8 @@ RESOURCES = frozenset({
     "resource_filename", "resource_string", "resource_stream",
 })  # fmt: skip
 """Functions that find files in packages."""
+_GET_DATA = "pkgutil.get_data"
+_METHODS = frozenset({"format", "join", "joinpath"})
 _PACKAGE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _LISTS = ast.List | ast.Tuple
 SEPARATORS = frozenset({"os.sep", "os.path.sep"})
@@ -51,16 +53,20 @@ class TooMuch(Exception):
 class PythonRules:
     """The rules, for one module; who inherits them says where its literals stand.
 
-    `values` has the expression that a name stands for, None for one that is bound more often;
-    `constants` are names known from earlier code. All that is evaluated together stays within some
-    times the size of the code, else TooMuch is raised.
+    `values` has the expression that a name stands for; `constants` are names known from earlier
+    code. All that is evaluated together stays within some times the size of the code, else TooMuch
+    is raised.
     """
 
-    def __init__(self, path: str, tree: ast.AST, constants: dict[str, Pieces], size: int) -> None:
+    def __init__(
+        self, path: str, values: Bindings, constants: dict[str, Pieces], size: int
+    ) -> None:
         self.path = path
-        self.values = _bindings(tree)
+        self.values = values
         self.constants = constants
         self.used: set[int] = set()
+        self.cut_short = False
+        """Whether some expression was too deep: what is read then depends on what was read."""
         self._known: dict[int, Pieces | None] = {}
         self._followed: dict[str, Pieces | None] = {}
         self._left = 100_000 + 20 * size
@@ -89,6 +95,7 @@ class PythonRules:
     def evaluate(self, node: ast.expr, depth: int = 0) -> Pieces | None:
         """The pieces of an expression that makes a string or a path; None for any other."""
         if depth > DEPTH:
+            self.cut_short = True
             return None
         if id(node) not in self._known:
             reader = self._readers.get(type(node))
@@ -96,6 +103,16 @@ class PythonRules:
             self._known[id(node)] = pieces
             self._spend(len(pieces or ()))
         return self._known[id(node)]
+
+    def may_evaluate(self, node: ast.expr) -> bool:
+        """Whether an expression is of a form that may make a string or a path."""
+        if not isinstance(node, ast.Call):
+            return type(node) in self._readers
+        name, method = _dotted(node.func), getattr(node.func, "attr", "")
+        last = name.rsplit(".", 1)[-1]
+        known = last in PATHS or last in RESOURCES or name in JOINS or name in _ONE_PATH
+        known = known or name in HERE or name == _GET_DATA
+        return known or method in KEPT or method in _ENDINGS or method in _METHODS
 
     def _spend(self, pieces: int) -> None:
         self._left -= pieces
@@ -183,7 +200,7 @@ class PythonRules:
         if name not in self.values:
             return self.constants.get(name)
         if self._followed.get(name) is None:
-            value = self.values[name]
+            value = self.values.of(name)
             pieces = self.evaluate(value, depth + 1) if value is not None else None
             known = foreign(pieces) if pieces and _length(pieces) <= FOREIGN else None
             self._followed[name] = known
@@ -225,7 +242,7 @@ class PythonRules:
             return [SpelledPiece(ANCHOR + ".")]
         if not arguments:
             return None
-        if last in RESOURCES or name == "pkgutil.get_data":
+        if last in RESOURCES or name == _GET_DATA:
             return self._resource(arguments, depth)
         if name in JOINS or last in PATHS:
             return self._joined(arguments, depth)
@@ -338,52 +355,3 @@ def _dotted(node: ast.expr) -> str:
         node = node.value
     parts.append(node.id if isinstance(node, ast.Name) else "")
     return ".".join(reversed(parts))
-
-
-def _bindings(tree: ast.AST) -> dict[str, ast.expr | None]:
-    """Names that are assigned once; None for those bound more often or in another way."""
-    found: dict[str, ast.expr | None] = {}
-    for node in every(tree):
-        if type(node) in _BINDING:
-            for name, value in _bound(node):
-                found[name] = None if name in found else value
-    return found
-
-
-_BINDING = frozenset({
-    ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign, ast.For, ast.AsyncFor,
-    ast.comprehension, ast.withitem, ast.arg, ast.alias, ast.ExceptHandler,
-})  # fmt: skip
-
-
-def _bound(node: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:
-    if isinstance(node, ast.Assign):
-        alone = len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
-        for target in node.targets:
-            yield from ((name, node.value if alone else None) for name in _names(target))
-    elif isinstance(node, ast.AnnAssign):
-        yield from ((name, node.value) for name in _names(node.target))
-    elif isinstance(
-        node, ast.NamedExpr | ast.AugAssign | ast.For | ast.AsyncFor | ast.comprehension
-    ):
-        yield from ((name, None) for name in _names(node.target))
-    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
-        yield from ((name, None) for name in _names(node.optional_vars))
-    elif isinstance(node, ast.arg):
-        yield node.arg, None
-    elif isinstance(node, ast.alias) and node.asname:
-        yield node.asname, None
-    elif isinstance(node, ast.ExceptHandler) and node.name:
-        yield node.name, None
-
-
-def _names(target: ast.expr) -> Iterator[str]:
-    stack = [target]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ast.Name):
-            yield node.id
-        elif isinstance(node, ast.Tuple | ast.List):
-            stack.extend(reversed(node.elts))
-        elif isinstance(node, ast.Starred):
-            stack.append(node.value)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,11 +12,19 @@ from functools import lru_cache
 from migrate.limits import PYTHON_CHARS
 from migrate.references.found import NO_DROP, ONLY_ENTRY, OPTION_VALUE, EntryRemoval
 from migrate.references.names import PLAIN, Use
+from migrate.references.python_bindings import (
+    Bindings,
+    BindingsOnDemand,
+    assigned,
+    occurrences,
+    on_lines,
+)
 from migrate.references.python_depth import too_deep
+from migrate.references.python_lines import Interest
 from migrate.references.python_people import SPEAKING, is_for_people, is_run, is_sentence
 from migrate.references.python_places import Field, Literal, PlacementFailure, Places
 from migrate.references.python_rules import Pieces, PythonRules, TooMuch, text_of
-from migrate.references.python_tree import inner
+from migrate.references.python_tree import inner, is_on
 from migrate.references.reference import CERTAIN, LIKELY
 from migrate.references.spelling import SpelledPiece
 from migrate.yaml_text.compose import collector_off
@@ -58,17 +65,23 @@ class String:
         return self.drop._replace(span=(start + shift, end + shift))
 
 
-def strings(code: str, path: str, constants: dict[str, Pieces]) -> list[String]:
-    """Every string of a module, comments included, in text order. Raises Unparsed.
+def strings(
+    code: str, path: str, constants: dict[str, Pieces], where: Interest | None = None
+) -> list[String]:
+    """Every string of a module, comments included, in text order. Raises ParseFailure.
 
-    `constants` are names known from earlier code; those of this code are added.
+    `constants` are names known from earlier code; those of this code are added. With `where`, none
+    are, and of the strings come those that a trace stands in or that take it from a constant.
     """
     with collector_off():
         tree = parse(code)
-        reader = _Reader(code, path, tree, constants)
+        reader = _Reader(code, path, tree, constants, where)
         try:
             found = list(reader.walk(tree))
-            reader.note_constants()
+            if where is None:
+                reader.note_constants()
+            elif reader.cut_short:
+                return strings(code, path, constants)
             return sorted([*found, *reader.comments()], key=_first)
         except TooMuch:
             raise ParseFailure("its constants are made of one another too often") from None
@@ -108,26 +121,55 @@ def _first(string: String) -> int:
 
 class _Reader(PythonRules):
     def __init__(
-        self, code: str, path: str, tree: ast.Module, constants: dict[str, Pieces]
+        self,
+        code: str,
+        path: str,
+        tree: ast.Module,
+        constants: dict[str, Pieces],
+        where: Interest | None,
     ) -> None:
-        super().__init__(path, tree, constants, len(code))
         self.code = code
         self.places = Places(code)
-        self._quotes = self.places.lines_with_quotes()
+        values = Bindings(tree) if where is None else BindingsOnDemand(tree, self.places)
+        super().__init__(path, values, constants, len(code))
+        self._where = where
+        if where is None:
+            self._lines = self.places.lines_with_quotes()
+        else:
+            self._lines = self._reached(tree, self.places.lines_of(where.offsets))
+        """The lines on which strings are looked for."""
         self.tokens: list[tuple[int, int]] = []
         """Where string tokens stand: what looks like a comment in one is none."""
+
+    def _reached(self, tree: ast.Module, lines: list[int]) -> list[int]:
+        """Some lines, and those with a name that stands for what is said on one of them."""
+        reached, new, followed = set(lines), lines, set[str]()
+        while new:
+            names = {
+                name
+                for node in on_lines(tree, new)
+                for name, value in assigned(node)
+                if self.may_evaluate(value) and self.values.of(name) is value
+            } - followed
+            followed |= names
+            places = (at for name in names for at in occurrences(self.code, name))
+            new = [line for line in self.places.lines_of(places) if line not in reached]
+            reached.update(new)
+        return sorted(reached)
 
     # Which expressions are strings.
 
     def walk(self, tree: ast.Module) -> Iterator[String]:
         """The largest string expressions; what they hold is not looked at again."""
-        stack: list[tuple[ast.AST, EntryRemoval, bool]] = [(tree, NO_DROP, False)]
+        narrow = self._where is not None
+        looked_at = (ast.stmt, ast.expr) if narrow else ast.stmt
+        stack: list[tuple[ast.AST, EntryRemoval, bool, bool]] = [(tree, NO_DROP, False, True)]
         while stack:
-            node, drop, told = stack.pop()
+            node, drop, told, placed = stack.pop()
             kind = node.__class__
             if kind in SPEAKING:
                 told = is_for_people(node) or (told and not is_run(node))
-            if isinstance(node, ast.stmt) and not self._quoted(node):
+            if placed and isinstance(node, looked_at) and not is_on(node, self._lines):
                 continue
             if kind is ast.Name:  # what it stands for is written elsewhere
                 continue
@@ -142,18 +184,16 @@ class _Reader(PythonRules):
                     prose = told and is_sentence(text_of(pieces))
                     yield String(pieces, self._use(pieces), prose, drop)
             if isinstance(node, ast.List):
-                stack += [(item, self._drop(node, n), told) for n, item in enumerate(node.elts)]
+                stack += [
+                    (item, self._drop(node, number), told, placed)
+                    for number, item in enumerate(node.elts)
+                    if not (narrow and placed) or is_on(item, self._lines)
+                ]
                 continue
             below = _IN_TUPLE if isinstance(node, ast.Tuple | ast.Set) else NO_DROP
-            stack += [(child, below, told) for child in inner(node)]
-
-    def _quoted(self, node: ast.stmt) -> bool:
-        """Whether a string may stand in a statement."""
-        above = min(
-            (one.lineno for one in getattr(node, "decorator_list", ())), default=node.lineno
-        )
-        first = bisect_left(self._quotes, min(above, node.lineno))
-        return first < len(self._quotes) and self._quotes[first] <= (node.end_lineno or node.lineno)
+            # Before Python 3.12, a field is said to stand where the first text like it does.
+            placed = placed and kind is not ast.JoinedStr
+            stack += [(child, below, told, placed) for child in inner(node)]
 
     def _use(self, pieces: Pieces) -> Use:
         start = pieces[0].start
@@ -161,6 +201,11 @@ class _Reader(PythonRules):
 
     def comments(self) -> Iterator[String]:
         """What stands behind a `#` that is in no string."""
+        if self._where is not None:
+            for start, end in self._where.comments:
+                piece = SpelledPiece(self.code[start:end], start, end)
+                yield String([piece], Use(bare=CERTAIN), True)
+            return
         position = 0
         for start, end in [*sorted(self.tokens), (len(self.code), len(self.code))]:
             if "#" not in self.code[position : max(start, position)]:

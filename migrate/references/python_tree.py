@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
+from collections.abc import Sequence
 
 _WORDS = frozenset({"ctx", "op", "ops", "id", "attr", "module", "level", "type_comment", "kind"})
 """Fields that hold a plain text, a number or a leaf."""
@@ -35,3 +37,12 @@ def every(tree: ast.AST) -> list[ast.AST]:
     for node in found:
         found += inner(node)
     return found
+
+
+def is_on(node: ast.stmt | ast.expr, lines: Sequence[int]) -> bool:
+    """Whether a node, its decorators too, stands on one of these lines, which are sorted."""
+    first = node.lineno
+    for one in getattr(node, "decorator_list", ()):
+        first = min(first, one.lineno)
+    at = bisect_left(lines, first)
+    return at < len(lines) and lines[at] <= (node.end_lineno or first)

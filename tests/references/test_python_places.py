@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 
+from migrate.references import python_depth
 from migrate.references.names import Names
 from migrate.references.python import find
 from migrate.references.python_depth import DEEPEST, too_deep
@@ -204,6 +205,15 @@ def test_long_and_flat_is_not_deep() -> None:
     assert not too_deep(flat + "y = 1 + 2\n" * 5_000 + "z = 'a' 'b'\n" * 500)
     assert not too_deep("x = '" + "(" * 5_000 + "'  # " + "[" * 5_000 + "\n")
     assert too_deep("x = " + "-" * (DEEPEST + 1) + "1\n")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from((*"()[]{}-\n\n,'#\\", '"""', "not ", "x", "x = 1\n")), max_size=60))
+def test_only_what_is_long_is_asked_how_deep_it_is(parts: list[str]) -> None:
+    code = "".join(parts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(python_depth, "DEEPEST", 5)
+        assert too_deep(code) is any(levels > 5 for levels in python_depth._levels(code))
 
 
 def test_bytes_beside_text_are_told_and_hold() -> None:
