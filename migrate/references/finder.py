@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from itertools import chain
 
+from migrate.references.any_of import any_of
 from migrate.references.renames import Renames
 from migrate.references.tokens import has_suffix, stem
 
@@ -49,37 +50,40 @@ class Finder:
         self.above = _above(renames.targets)
         """The names of the folders above each stem."""
         self.stems = tuple(sorted(self.above))
+        self.ends = re.compile(_any(stem[::-1] for stem in self.stems))
+        """A stem read backwards."""
+        self.longest = max(map(len, self.stems), default=0)
         self.root = _bytes(root)
+        self.says_config = b"config" in self.root
         self.inside = "" if root == "." else f"{root}/"
         self.suffix = re.compile(rb"\.ya?ml(?![A-Za-z0-9_])")
         folders = [_bytes(stem(t)) for t in renames.targets if not has_suffix(t)]
-        self.going = re.compile(rb"(?<![\w/\-])(?:" + _any(folders) + rb")/") if folders else None
+        self.going = re.compile(rb"(?<![\w/\-])" + _any(folders) + rb"/") if folders else None
         self.going_names = [folder + b"/" for folder in sorted(set(folders))]
         # One pattern for each slash: one that begins with a literal is searched for by C code.
         self.slashes = [
-            re.compile(slash + rb"(?:" + _any(self.stems) + rb")(?![A-Za-z0-9_])")
-            for slash in (rb"/", rb"\\")
+            (slash, re.compile(re.escape(slash) + _any(self.stems) + rb"(?![A-Za-z0-9_])"))
+            for slash in (b"/", b"\\")
         ]
         top = {_bytes(stem(t)) for t in renames.targets if posixpath.dirname(t) == root}
-        self.launcher = (
-            re.compile(rb"=[\"']?(?:" + _any(top) + rb")(?![A-Za-z0-9_/])") if top else None
-        )
+        self.launcher = re.compile(rb"=[\"']?" + _any(top) + rb"(?![A-Za-z0-9_/])") if top else None
         self.half = re.compile(
-            rb"config[-_]name[\"']?[\s=:,]+[\"']?(?:[\w./\-]*/)?(?:"
+            rb"config[-_]name[\"']?[\s=:,]+[\"']?(?:[\w./\-]*/)?"
             + _any(self.stems)
-            + rb")(?![A-Za-z0-9_/])"
+            + rb"(?![A-Za-z0-9_/])"
         )
         self.folders = tuple(sorted(_folders(renames)))
         self.computed = re.compile(re.escape(self.root) + rb"(?:/[A-Za-z0-9_\-]+)*/?[\"'\\]")
 
     def may_name(self, content: bytes, path: str) -> bool:
         """Whether a file must be read properly. Never false for a file that names a target."""
-        rooted = self.root in content
+        config = b"config" in content
+        rooted = (config or not self.says_config) and self.root in content
         return (
             self._by_suffix(content)
             or self._by_slash(content)
             or (rooted and self._computed(content))
-            or self.half.search(content) is not None
+            or (config and self.half.search(content) is not None)
             or ((rooted or path.startswith(self.inside)) and self._by_folder(content))
             or self._by_option(content)
         )
@@ -91,7 +95,7 @@ class Finder:
             end = match.start()
             while content[end - 1 : end] in (b"'", b'"'):  # configs/train/'p'.yaml
                 end -= 1
-            if content.endswith(self.stems, 0, end):
+            if self.ends.match(content[max(0, end - self.longest) : end][::-1]):
                 return True
             made = made or (end > 0 and content[end - 1] in _ENDS)
         return made and self._made_below(content)
@@ -102,11 +106,12 @@ class Finder:
         Such as `train/p` or `{folder}/p`, but not `enabled/disabled`: without its suffix, a path
         is read from the root or the folder of configs.
         """
-        return any(
-            self._leads_there(content, match)
-            for slash in self.slashes
-            for match in slash.finditer(content)
-        )
+        for slash, pattern in self.slashes:
+            if slash in content:
+                for match in pattern.finditer(content):
+                    if self._leads_there(content, match):
+                        return True
+        return False
 
     def _leads_there(self, content: bytes, match: re.Match[bytes]) -> bool:
         start, name = match.start(), match.group()[1:]
@@ -181,8 +186,7 @@ def _bytes(name: str) -> bytes:
 
 
 def _any(names: Iterable[bytes]) -> bytes:
-    # A name comes before one that it begins with.
-    return b"|".join(map(re.escape, sorted(names, reverse=True))) or rb"(?!)"
+    return b"(?:" + any_of(name.decode("latin-1") for name in names).encode("latin-1") + b")"
 
 
 def _above(targets: Iterable[str]) -> dict[bytes, set[bytes]]:

@@ -11,6 +11,8 @@ from migrate.references.tokens import ANCHOR, stem
 _OTHERS = (
     rf"\.\.(?<!\.\.\.)(?![.\w])|{ANCHOR}"
     r"|\*[/{%\"'\\]"  # `**/p.yaml`, in one string or in two
+    # `{{a/b}}`: its first part is taken for a folder. The start may end one string, or a line here.
+    r"|\{(?:\{|[\"']+(?:\n|\Z))|\$(?:[({]|[\"']+(?:\n|\Z))"
     r"|\\[xuUN0-7]|\\\r?\n"  # a letter that is written as another text
 )
 _ODD = re.compile(r"[\s\"'\\{}%*]")

@@ -81,7 +81,8 @@ def test_in_random_modules_some_lines_say_what_all_of_them_do(parts: list[str]) 
 EXPRESSIONS = (
     "'configs/train/dense.yaml'", "'configs/train'", "A + B", "'configs/' + A", "f'{A}/{B}'",
     "os.path.join(A, B)", "Path(A) / B", "'%s/%s' % (A, B)", "'{}/{}.yaml'.format(A, B)",
-    "'con' 'figs/' + B",
+    "'con' 'figs/' + B", "'{{a/b}}'", "'{' + '{a/b}}'", "os.path.join('{{a', 'b}}')",
+    "'$(a b/c)/d'",
     "'ense.yaml'", "'configs/train/d'", "'configs/tr\\x61in/dense.yaml'", "Path(__file__).parent",
     "Path('.').rglob(f'{A}.yaml')", "'..'", "os.path.join('..', B, 'x')", "'*'", "'/'.join([A, B])",
     "[A, 'configs/train/dense.yaml', B]", "('configs',\n  'train')", "f'''\n{A}/{'dense.yaml'}'''",
