@@ -8,12 +8,23 @@ from typing import Any
 
 import click
 
+from migrate.changes import Change
 from migrate.cli.context import Context, pass_context
-from migrate.cli.options import likely_option, presets_option, verbose_option, workers_options
+from migrate.cli.options import (
+    COMMENTS,
+    likely_option,
+    origin_as_option,
+    origin_option,
+    presets_option,
+    verbose_option,
+    workers_options,
+)
 from migrate.commands.plan import behind, preview
 from migrate.errors import DONE, FOUND, MigrateError
+from migrate.flatten import Origins, open_lines, parsed
 from migrate.plan import PlannedPreset
 from migrate.report.applied import error_data
+from migrate.report.origins import Room, diff_with_origins
 from migrate.report.paint import plural
 from migrate.report.steps import (
     behind_data,
@@ -35,6 +46,8 @@ from migrate.workspace.sweep import sweep
 @click.command()
 @presets_option
 @click.option("--diff", "as_diff", is_flag=True, help="Show every change as a diff.")
+@origin_option
+@origin_as_option
 @click.option("--exit-code", is_flag=True, help="Exit 1 if anything is pending.")
 @likely_option
 @verbose_option
@@ -44,6 +57,8 @@ def plan(
     context: Context,
     names: tuple[str, ...],
     as_diff: bool,
+    origin: bool,
+    origin_as: str | None,
     exit_code: bool,
     likely: bool,
     verbose: bool,
@@ -56,15 +71,21 @@ def plan(
     the chain before and after, the keys inlined and from where, the comments dropped and why, the
     references, the files that go.
 
+    With --diff --origin each added line of a new preset says where it came from, as `flatten` does.
+
     \b
     Example:
       migrate plan
-      migrate plan --preset grpo_dense --diff
+      migrate plan --preset grpo_dense --diff --origin
       migrate plan --exit-code
     """
+    origin = origin or origin_as is not None
+    if origin and not (as_diff or context.as_json):
+        raise click.UsageError("--origin goes with --diff")
     context.recover()
     workspace = context.workspace
-    workspace.likely = likely
+    workspace.likely, workspace.with_origins = likely, origin
+    shower = Shower(context, context.origin_form(origin_as)) if origin else None
     planned = workspace.plans.presets.values()
     asked = [one.name for one in workspace.pending(names, with_parents=True)]
     in_full = as_diff or verbose or context.verbose > 0 or len(names) == 1 or len(asked) == 1
@@ -75,7 +96,7 @@ def plan(
             if context.as_json:
                 data.append(step_data(step))
             elif in_full:
-                _print_step(context, step, as_diff)
+                _print_step(context, step, as_diff, shower)
             if context.unread:  # what follows is for nobody
                 return FOUND if exit_code else DONE
     swept = sweep(workspace, names) if shown.refused is None else Sweep()
@@ -140,9 +161,35 @@ class _Preview:
             self.refused = error
 
 
-def _print_step(context: Context, step: Step, as_diff: bool) -> None:
+class Shower:
+    """Shows the changes of steps; the new presets' with the origin of each line."""
+
+    def __init__(self, context: Context, form: str) -> None:
+        self.context = context
+        self.form = form
+        self.origins: dict[str, Origins] = {}
+        """By target; steps that are redone land together with the last of them."""
+
+    def __call__(self, change: Change) -> Iterator[str]:
+        """The lines of one change."""
+        paint = self.context.paint
+        room = Room(self.context.columns)
+        if self.form == COMMENTS:
+            room = Room(open=self._open(change))
+        yield from diff_with_origins(change, self.origins.get(change.path, ()), room, paint)
+
+    def _open(self, change: Change) -> frozenset[int]:
+        if change.after is None or change.path not in self.origins:
+            return frozenset()
+        document = parsed(self.context.workspace.resolver, change.path, change.after)
+        return frozenset(open_lines(document))
+
+
+def _print_step(context: Context, step: Step, as_diff: bool, shower: Shower | None) -> None:
     if as_diff:  # a diff keeps its lines
-        lines = diff_lines(step.landing, context.paint, context.workspace.layout)
+        if shower is not None:
+            shower.origins[step.proposal.written.target] = step.proposal.written.origins
+        lines = diff_lines(step.landing, context.paint, context.workspace.layout, shower)
         context.say("\n".join(lines) + "\n")
     else:
         context.say_lines([*step_lines(step, context.paint), ""])

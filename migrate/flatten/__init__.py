@@ -1,7 +1,7 @@
 """Write one resolved config as the smallest file on top of its parents."""
 
 from migrate.flatten.account import Account, DroppedComment, all_kept
-from migrate.flatten.origins import LineOrigin, Origins, with_comments
+from migrate.flatten.origins import LineOrigin, Origins, open_lines, same_lines, with_comments
 from migrate.flatten.preset import FlatText, Keys, Onto, chosen_keys, flatten, parsed
 from migrate.flatten.select import RestatedKey
 
@@ -17,6 +17,8 @@ __all__ = [
     "all_kept",
     "chosen_keys",
     "flatten",
+    "open_lines",
     "parsed",
+    "same_lines",
     "with_comments",
 ]

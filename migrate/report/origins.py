@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
+from migrate.changes import Change
 from migrate.flatten import LineOrigin
 from migrate.locations import Place, printable_block
 from migrate.report.paint import Paint, width
+
+
+class Room(NamedTuple):
+    """Where origins are told: in a column, or behind the `open` lines of the new file."""
+
+    columns: int = 0
+    open: frozenset[int] | None = None
+
 
 TAB = 8
 GAP = 2
 
 
 def beside(
-    lines: Sequence[str], origins: Iterable[LineOrigin], columns: int, paint: Paint
+    lines: Sequence[str],
+    origins: Iterable[LineOrigin],
+    columns: int,
+    paint: Paint,
+    painted: Callable[[str], str] = str,
 ) -> Iterator[str]:
     """Each line, and its origin behind it, all of these at one column.
 
     On a terminal of `columns` cells (0: none) whose width the longest would not fit, folders in
     front are left out of paths, as long as what is left names one file. A line that reaches into
-    the second column has its origin below it.
+    the second column has its origin below it. `painted` gives a line its own colour.
     """
     by_line = {one.line: one for one in origins}
     texts = [_spaced(printable_block(line)) for line in lines]
@@ -30,9 +44,9 @@ def beside(
     at = _column(texts, list(told.values()), columns)
     for number, text in enumerate(texts, 1):
         if number not in told:
-            yield text
+            yield painted(text)
             continue
-        yield text + _fill(width(text), at, columns) + paint(told[number], "dim")
+        yield painted(text) + _fill(width(text), at, columns) + paint(told[number], "dim")
 
 
 def _fill(cells: int, at: int, columns: int) -> str:
@@ -99,3 +113,40 @@ def origins_data(origins: Iterable[LineOrigin]) -> list[dict[str, Any]]:
         }
         for one in origins
     ]
+
+
+_HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)")
+
+
+def diff_with_origins(
+    change: Change, origins: Iterable[LineOrigin], room: Room, paint: Paint
+) -> Iterator[str]:
+    """The diff of a new file, whose added lines say where they came from.
+
+    `room` tells how: beside the lines, or in comments behind those that may have one.
+    """
+    lines = list(change.diff())
+    by_line = {one.line: one for one in origins}
+    added = [
+        LineOrigin(at, by_line[number].places)
+        for at, number in _added(lines)
+        if number in by_line and (room.open is None or number in room.open)
+    ]
+    if room.open is None:
+        yield from beside(lines, added, room.columns, paint, paint.diff_line)
+        return
+    behind = {one.line: f"  # from {one}" for one in added}
+    for at, line in enumerate(lines, 1):
+        yield paint.diff_line(printable_block(line) + behind.get(at, ""))
+
+
+def _added(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where the added lines of a diff are in it, and in the new file."""
+    number = 0
+    for at, line in enumerate(lines, 1):
+        if (hunk := _HUNK.match(line)) is not None:
+            number = int(hunk[1])
+        elif number and not line.startswith("-"):
+            if line.startswith("+"):
+                yield at, number
+            number += 1

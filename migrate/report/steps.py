@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from migrate.changes import ChangeSet
+from migrate.changes import Change, ChangeSet
 from migrate.layout import Layout
 from migrate.locations import dotted, printable, printable_block
 from migrate.parity import Difference
 from migrate.parity.format import format_difference
 from migrate.plan import PlannedPreset
 from migrate.report.dropped import account_data, dropped_lines
+from migrate.report.origins import origins_data
 from migrate.report.paint import Paint, columns, plural
 from migrate.report.refs import reference_data
 from migrate.rollout.evidence import difference_sides
@@ -240,21 +241,33 @@ def _inherited(proposal: Proposal) -> Iterator[str]:
         yield f"  inherited from a parent that was edited after its step: {told}"
 
 
-def diff_lines(changes: ChangeSet, paint: Paint, layout: Layout) -> Iterator[str]:
-    """The step as a unified diff; evidence, which is long and made by machine, only by name."""
+ShownDiff = Callable[[Change], Iterable[str]]
+"""Makes lines of one change."""
+
+
+def diff_lines(
+    changes: ChangeSet, paint: Paint, layout: Layout, shown: ShownDiff | None = None
+) -> Iterator[str]:
+    """The step as a unified diff; evidence, which is long and made by machine, only by name.
+
+    `shown` says how the diff of one change is shown, if not line for line.
+    """
     for change in changes:
         if change.path.startswith(f"{layout.evidence_folder}/"):
             yield paint(f"+++ b/{change.path} (evidence)", "bold")
-            continue
-        for line in change.diff():
-            yield paint.diff_line(printable_block(line))
+        elif shown is not None:
+            yield from shown(change)
+        else:
+            yield from (paint.diff_line(printable_block(line)) for line in change.diff())
 
 
 def step_data(step: Step) -> dict[str, Any]:
     """One step for scripts."""
     proposal = step.proposal
     written, proof = proposal.written, proposal.proof
+    origins = {"origins": origins_data(written.origins)} if written.origins else {}
     return {
+        **origins,
         "preset": proposal.name,
         "redone": step.redone,
         "from": written.source,

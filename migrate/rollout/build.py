@@ -8,7 +8,17 @@ from typing import Any, NamedTuple
 from migrate.canonical import RenderedPart, ready
 from migrate.changes import sha256
 from migrate.errors import InputError, MigrateError, Refused, raise_all
-from migrate.flatten import Account, FlatText, Onto, RestatedKey, all_kept, flatten
+from migrate.flatten import (
+    Account,
+    FlatText,
+    LineOrigin,
+    Onto,
+    Origins,
+    RestatedKey,
+    all_kept,
+    flatten,
+    same_lines,
+)
 from migrate.flatten.place import stay_in_place
 from migrate.loading.trainer import PlainLoader
 from migrate.locations import Index, KeyPath, dotted, overlap, parse_dotted
@@ -40,6 +50,8 @@ class NewPreset(NamedTuple):
     keys: int
     follows: tuple[RestatedKey, ...] = ()
     """Keys that inlined files set and that are left to the parents, which say the same."""
+    origins: Origins = ()
+    """Where each line came from, if that was asked for."""
 
 
 class Proof(NamedTuple):
@@ -86,7 +98,17 @@ class PresetBuilder:
             comments=flat.comments,
             keys=legacy.branch.size,
             follows=flat.follows,
+            origins=tuple(map(self._as_today, flat.origins)),
         )
+
+    def _as_today(self, origin: LineOrigin) -> LineOrigin:
+        """An origin in the live file where that is another text than the frozen one by now."""
+        old = self.rollout.old
+        places = (
+            place._replace(path=old.live(place.path)) if place.path in old.moved else place
+            for place in origin.places
+        )
+        return origin._replace(places=tuple(places))
 
     def content(self, live: Resolver, planned: PlannedPreset) -> bytes:
         """What the step writes at its target, its parents as they are in `live`."""
@@ -176,7 +198,13 @@ class PresetBuilder:
             resolved = lay_inherited(resolved, onto.parents, handed_on, self.rollout.dialect)
         keep_pins = planned.pins == "keep"
         return flatten(
-            self.rollout.legacy, resolved, onto, planned.order, planned.headers, keep_pins
+            self.rollout.legacy,
+            resolved,
+            onto,
+            planned.order,
+            planned.headers,
+            keep_pins,
+            self.rollout.with_origins,
         )
 
     def _handed_on(
@@ -252,7 +280,8 @@ class PresetBuilder:
         ]
         stay_in_place(self.rollout.dialect, legacy, onto.place, own)
         keys = tuple((path, setting.document.path) for path, setting in own)
-        return FlatText(content, all_kept(legacy.document), keys)
+        origins = same_lines(legacy.document) if self.rollout.with_origins else ()
+        return FlatText(content, all_kept(legacy.document), keys, origins=origins)
 
     def _authority(
         self, planned: PlannedPreset, flat: FlatText, legacy: Resolved

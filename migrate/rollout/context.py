@@ -21,8 +21,11 @@ MANY = 256
 class Rollout:
     """One set of plans and the old chains as they are today; who asks shares what was parsed.
 
-    `scans` has what earlier commands found when they looked for references.
+    `scans` has what earlier commands found when they looked for references; `with_origins` asks
+    of new presets where each line came from.
     """
+
+    with_origins = False
 
     def __init__(
         self, plans: Plans, old: OldTree, dialect: Dialect, scans: ScanStore | None = None

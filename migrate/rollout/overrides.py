@@ -28,6 +28,7 @@ def lay_over(legacy: Resolved, planned: PlannedPreset, dialect: Dialect) -> Reso
         value = in_flow_style(source.document, node) if node is not None else "null"
         text = _text(parse_dotted(key), value, override.reason)
         document = Document(planned.file, text.encode(), dialect.keys, LOADERS[dialect.loader])
+        document.said_at = planned.place_of("override", key)
         document.attribute()
         branch = merge(branch, read_branch(document, document.entries, document.root))
     return legacy.saying(branch)
@@ -47,6 +48,7 @@ def lay_inherited(
             value = in_flow_style(setting.document, setting.entry.value)
             text = _text(key, value, "").encode()
             document = Document(parent.path, text, dialect.keys, LOADERS[dialect.loader])
+            document.said_at = setting.place
             document.attribute()
             branch = merge(branch, read_branch(document, document.entries, document.root))
     return legacy.saying(branch)

@@ -29,8 +29,15 @@ class Workspace(View):
     likely = False
     """Whether likely references are rewritten too."""
 
+    with_origins = False
+    """Whether new presets tell where each line came from."""
+
     follow = True
     """Whether steps look for references; `init` asks only what the configs become."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it travels to another process, where presets are made."""
+        return (*super().__reduce__(), {"with_origins": self.with_origins})
 
     def at(self, root: str) -> Workspace:
         """The same options in another root."""
@@ -38,7 +45,9 @@ class Workspace(View):
 
     def fresh(self) -> Workspace:
         """The same workspace, with nothing read yet."""
-        return self.at(self.root)
+        fresh = self.at(self.root)
+        fresh.with_origins = self.with_origins
+        return fresh
 
     def forget(self) -> None:
         """Keep nothing that was made of the files: they are others by now."""
@@ -73,7 +82,9 @@ class Workspace(View):
         from migrate.rollout.old_tree import OldTree
 
         old = OldTree(self.plans, self.tree, self.dialect, self._applied_files())
-        return Rollout(self.plans, old, self.dialect, self.scans("steps"))
+        rollout = Rollout(self.plans, old, self.dialect, self.scans("steps"))
+        rollout.with_origins = self.with_origins
+        return rollout
 
     def _applied_files(self) -> AppliedFiles:
         """What the applied steps did to the old files, as their evidence has it."""

@@ -52,6 +52,8 @@ class Document:
         self.extents: dict[int, tuple[list[int], list[int]]] = {}
         """By the identity of a mapping, where the comments of its entries begin, and up to where
         they reach; once somebody asked."""
+        self.said_at: Place | None = None
+        """Of a text that we made ourselves: where somebody said what it says."""
 
     @cached_property
     def digest(self) -> str:
@@ -117,6 +119,8 @@ class Document:
 
     def place(self, offset: int) -> Place:
         """Where an offset is, for messages."""
+        if self.said_at is not None:
+            return self.said_at
         return Place(self.path, self.line(offset), self.column(offset) + 1)
 
     def line_end(self, offset: int) -> int:
