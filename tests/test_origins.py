@@ -323,6 +323,23 @@ def test_a_merged_section_names_the_one_that_counts_first() -> None:
     )
 
 
+def test_what_an_alias_stood_for_came_from_the_lines_of_its_anchor() -> None:
+    fragment = "configs/components/a.yaml"
+    files = {
+        fragment: b"a: &x\n  - same\n  - same\nb:\n  - same\nc: *x\n",
+        PRESET: b"extends: ../components/a.yaml\na: 0\n",
+    }
+    _, _, written = flat(files)
+    lines = written.content.decode().splitlines()
+    at = lines.index("c:") + 1
+    told = places(written)
+    assert [told[at], told[at + 1], told[at + 2]] == [
+        [(fragment, 6)],
+        [(fragment, 2)],
+        [(fragment, 3)],
+    ]
+
+
 # Every dialect.
 
 
