@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
 import threading
@@ -159,6 +160,7 @@ def test_a_terminal_has_a_bar_beside_the_same_result(tmp_path: Path) -> None:
     os.close(terminal)
     assert (tmp_path / "out").read_bytes() == piped.stdout
     assert bar.count("3/3") == 1, "a bar is drawn over the pager"
-    assert [f"{number}/3 {name}" in bar for number, name in enumerate("pqr", 1)] == [True] * 3
-    assert bar.endswith("\r" + " " * 80 + "\r")
+    assert "1/3 p" in bar
+    assert "3/3 r" in bar
+    assert re.search(r"\r +\r\Z", bar)
     assert piped.stderr == b""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import click
 
 from migrate.cli.output import UnwritableError
+from migrate.cli.progress import Bar, columns
 from migrate.layout import DEFAULT as DEFAULT_LAYOUT
 from migrate.layout import Layout
 from migrate.limits import DEFAULT, Limits
@@ -68,7 +69,7 @@ class Context:
         """Whether the person left the pager before the end: nobody reads what is still printed."""
         self.files: dict[str, str] = {}
         """Where a verb also writes its findings: the kind, one of `ANNOTATED`, to the file."""
-        self._drawn = False
+        self._bar = Bar()
         self._pager: Pager | None = None
         self._wide = 0
         self._limits = {name: value for name, value in limits.items() if value is not None}
@@ -139,7 +140,7 @@ class Context:
         if text:
             from migrate.locations import printable_block, printable_painted
 
-            self._erase()
+            self._bar.erase()
 
             # Whatever prints a name escapes it; this is for what forgot to.
             shown = printable_painted(text) if self.paint.enabled else printable_block(text)
@@ -149,7 +150,7 @@ class Context:
     @property
     def columns(self) -> int:
         """How many cells the terminal is wide that shows results; 0 where none does."""
-        return self._wide or _columns(sys.stdout)
+        return self._wide or columns(sys.stdout)
 
     @property
     def room(self) -> int:
@@ -306,18 +307,12 @@ class Context:
 
         def report(name: str, done: int, total: int) -> None:
             if shown and self._pager is None:
-                bar = "#" * (20 * (done + 1) // total)
-                click.echo(f"\r{label} [{bar:20}] {done + 1}/{total} {name:40}", nl=False, err=True)
-                self._drawn = True
+                self._bar.draw(label, name, done, total)
 
-        yield report
-        self._erase()
-
-    def _erase(self) -> None:
-        """Take the bar away: a result is printed, or the work is over."""
-        if self._drawn:
-            click.echo("\r" + " " * 80 + "\r", nl=False, err=True)
-            self._drawn = False
+        try:
+            yield report
+        finally:
+            self._bar.erase()
 
     def recover(self) -> None:
         """Finish or drop what was interrupted, before a verb that only reads."""
@@ -330,14 +325,6 @@ class Context:
 
 def _tell_recovered(line: str) -> None:
     click.echo(line, err=True)
-
-
-def _columns(stream: Any) -> int:
-    """How wide a terminal is; 0 for what is none, or does not know."""
-    try:
-        return os.get_terminal_size(stream.fileno()).columns
-    except (OSError, ValueError):
-        return 0
 
 
 def _piped() -> bool:

@@ -35,7 +35,10 @@ def init(
     """
     require = dialect_required(context) if trainer else None
     scope = scope_of(presets, exclude, components, base)
-    result = context.land(lambda: run(context.workspace, scope, force, require=require), "init")
+    with context.progress("trying the plans") as progress:
+        result = context.land(
+            lambda: run(context.workspace, scope, force, require=require, progress=progress), "init"
+        )
     if context.as_json:
         context.give(init_data(result))
     else:

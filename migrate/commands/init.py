@@ -28,6 +28,7 @@ from migrate.rollout.steps import Proposer
 from migrate.trees.globs import literal, matches
 from migrate.trees.tree import Overlay, Tree
 from migrate.workspace.git_record import KEEPS, keep_bytes, refuse_ignored
+from migrate.workspace.parallel import Progress, telling
 from migrate.workspace.workspace import Workspace
 
 Require = Callable[[Discovery], None]
@@ -63,6 +64,7 @@ def init(
     force: bool = False,
     recorded: bool = True,
     require: Require | None = None,
+    progress: Progress | None = None,
 ) -> Init:
     """Propose the legacy tree and the plans; the caller lands the changes.
 
@@ -70,21 +72,28 @@ def init(
     here. Raises InputError for configs that cannot be resolved, Refused if presets are planned
     already; with `force` what is new is added to those plans. Where the tree is `recorded` by git,
     it must ignore none of what is written, and gets a .gitattributes that keeps the bytes.
-    `require` may refuse what was found, before anything is drafted.
+    `require` may refuse what was found, before anything is drafted. `progress` is told of each
+    preset whose step is tried.
     """
-    result = _init(workspace, scope, force, require)
+    result = _init(workspace, scope, force, require, progress)
     return _kept_by_git(workspace, result) if recorded else result
 
 
-def _init(workspace: Workspace, scope: Scope, force: bool, require: Require | None) -> Init:
+def _init(
+    workspace: Workspace,
+    scope: Scope,
+    force: bool,
+    require: Require | None,
+    progress: Progress | None,
+) -> Init:
     texts = PlanTexts(workspace.tree, workspace.layout)
     _refuse_others(workspace.tree, texts.known)
     if not texts.known:
-        return _first(workspace, scope, texts, force, require)
+        return _first(workspace, scope, texts, force, require, progress)
     plans = workspace.plans
     scope = _declared_scope(scope, plans, texts)
     if not plans.presets:
-        return _first(workspace, scope, texts, force, require)
+        return _first(workspace, scope, texts, force, require, progress)
     if not force:
         planned = next(iter(plans.presets.values())).file
         hint = "`migrate init --force` adds what is new and keeps what they say"
@@ -142,6 +151,7 @@ def _first(
     texts: PlanTexts,
     force: bool,
     require: Require | None = None,
+    progress: Progress | None = None,
 ) -> Init:
     discoverer = Discoverer(workspace.resolver, scope, workspace.layout)
     found = require_presets(discoverer.discover(), scope)
@@ -151,12 +161,12 @@ def _first(
         return Init(found, [], ChangeSet(), ".")
     config_root = _config_root(workspace, found, texts)
     try:
-        tried = _tried(workspace, found, config_root, texts, force, chosen_keys)
+        tried = _tried(workspace, found, config_root, texts, force, chosen_keys, progress)
     except MigrateError:
         # Now each preset is written before it is planned: another parent, or the letter.
         found = _writable(workspace, found, scope)
         config_root = _config_root(workspace, found, texts)
-        tried = _tried(workspace, found, config_root, texts, force, written_keys)
+        tried = _tried(workspace, found, config_root, texts, force, written_keys, progress)
     changes = ChangeSet.of([*tried.frozen, *tried.texts.changes()])
     made = Init(found, tried.drafts, changes, config_root, sorted(tried.texts.changed))
     return with_unanswered(workspace, made)
@@ -227,6 +237,7 @@ def _tried(
     texts: PlanTexts,
     force: bool,
     choose: Choose,
+    progress: Progress | None,
 ) -> _TrialRollout:
     """Draft the plans, and carry them out in memory. Raises as `init`."""
     drafts = draft(workspace.resolver, found, config_root, choose)
@@ -240,7 +251,7 @@ def _tried(
     trial = texts.copy()
     trial.add_settings(tree_settings(found, config_root, dialect, {}), heirs)
     _forget(workspace, found)
-    rules = _measured(workspace, found, [*frozen, *trial.changes()])
+    rules = _measured(workspace, found, [*frozen, *trial.changes()], progress)
     texts.add_settings(tree_settings(found, config_root, dialect, rules), heirs)
     return _TrialRollout(drafts, texts, frozen)
 
@@ -257,9 +268,11 @@ def _is_large(workspace: Workspace, found: Discovery) -> bool:
     return sum(len(workspace.tree.read(path)) for path in found.frozen) > LARGE
 
 
-def _measured(workspace: Workspace, found: Discovery, changes: list[Change]) -> dict[str, Any]:
+def _measured(
+    workspace: Workspace, found: Discovery, changes: list[Change], progress: Progress | None
+) -> dict[str, Any]:
     """What the rollout leaves, where a rule's default would not hold."""
-    plans, resolver, store = _rolled_out(workspace, changes)
+    plans, resolver, store = _rolled_out(workspace, changes, progress)
     if _is_large(workspace, found):
         store.clear()
         gc.collect()
@@ -267,13 +280,15 @@ def _measured(workspace: Workspace, found: Discovery, changes: list[Change]) -> 
     return measured(plans, resolver, targets)
 
 
-def _rolled_out(workspace: Workspace, changes: list[Change]) -> tuple[Plans, Resolver, Store]:
+def _rolled_out(
+    workspace: Workspace, changes: list[Change], progress: Progress | None
+) -> tuple[Plans, Resolver, Store]:
     """Run the rollout in memory: its plans, who reads the tree it leaves, and what is parsed."""
     after = workspace.fresh()
     after.follow = False
     after.tree = Overlay(workspace.tree, changes)
     tree = Overlay(after.tree)
-    for step in after.steps(after.pending()):
+    for step in after.steps(telling(after.pending(), progress)):
         tree.lay(step.proposal.changes)
     store = after.rollout.store
     return after.plans, Resolver(tree, after.dialect, store), store

@@ -16,7 +16,7 @@ from migrate.resolve import Resolver
 from migrate.rollout.build import BuiltPreset, PresetBuilder
 from migrate.rollout.missed_edits import MissedEdit, OldConfig
 from migrate.trees.tree import Overlay
-from migrate.workspace.parallel import HERE, Progress, Workers, each_chunk
+from migrate.workspace.parallel import HERE, Progress, Workers, each_chunk, telling
 from migrate.workspace.steps import Step
 from migrate.workspace.workspace import Workspace
 
@@ -37,7 +37,7 @@ def preview(
     """
     pending = workspace.pending(names, with_parents=True)
     made = _made(workspace, pending, workers) if workers.pool is not None else repeat(None)
-    return workspace.steps(_told(pending, progress), made)
+    return workspace.steps(telling(pending, progress), made)
 
 
 def behind(workspace: Workspace, names: Iterable[str]) -> list[tuple[str, MissedEdit]]:
@@ -53,13 +53,6 @@ def behind(workspace: Workspace, names: Iterable[str]) -> list[tuple[str, Missed
             with suppress(MigrateError):
                 found += ((planned.name, edit) for edit in config.missed())
     return found
-
-
-def _told(pending: Sequence[PlannedPreset], progress: Progress | None) -> Iterator[PlannedPreset]:
-    for number, planned in enumerate(pending):
-        if progress is not None:
-            progress(planned.name, number, len(pending))
-        yield planned
 
 
 def _made(

@@ -67,7 +67,7 @@ def rehearse(
         copy = workspace.at(folder)
         disk = Disk(folder)
         if fresh:
-            begun = init(copy, scope or Scope(), recorded=False)
+            begun = init(copy, scope or Scope(), recorded=False, progress=progress)
             if begun.found.shallow:
                 return Rehearsal(began_with_init=True, shallow=True)
             land(begun.changes, disk, "init")

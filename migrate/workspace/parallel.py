@@ -7,13 +7,22 @@ import re
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from migrate.errors import InputError, TreeMoved
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+
+class Named(Protocol):
+    """What has a name that progress can tell."""
+
+    @property
+    def name(self) -> str: ...
+
+
+N = TypeVar("N", bound=Named)
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -42,6 +51,14 @@ def each_chunk(
 
 Progress = Callable[[str, int, int], None]
 """Told of what is at work: its name, how many are done, how many there are."""
+
+
+def telling(names: Sequence[N], progress: Progress | None) -> Iterator[N]:
+    """What has names, one after another, each told when its turn comes."""
+    for number, one in enumerate(names):
+        if progress is not None:
+            progress(one.name, number, len(names))
+        yield one
 
 
 class Workers(NamedTuple):
