@@ -175,6 +175,16 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [link for link in LINK.findall(text) if not (page.parent / link).exists()] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_page_begins_with_a_sentence_about_itself(page: Path) -> None:
+    text = re.sub(r"<!--.*?-->\s*", "", page.read_text(encoding="utf-8"))
+    title, _, rest = text.partition("\n\n")
+    assert re.fullmatch(r"# .+", title.strip())
+    first = rest.strip().partition("\n\n")[0]
+    assert re.match(r"[A-Z`*\[]", first), "prose, before any table, code or picture"
+    assert len(first.split()) >= 5
+
+
 ANCHOR = re.compile(r"\]\(((?!https?://)[^)#\s]*)#([^)\s]+)\)")
 
 

@@ -55,6 +55,15 @@ def test_a_file_outside_of_docs_is_shown_on_a_page_of_its_own(root: Path) -> Non
     assert page.endswith("````yaml\na: '```'\n````\n")
 
 
+def test_a_hidden_file_is_shown_too(root: Path) -> None:
+    (root / ".ci").mkdir()
+    (root / ".ci/.x.yaml").write_text("a: 1\n")
+    (root / "docs/quick.md").write_text("# q\n\n[ci](../.ci/.x.yaml)\n")
+    pages = staged(root)
+    assert (pages / "quick.md").read_text() == "# q\n\n[ci](source/dot-ci/dot-x.yaml.md)\n"
+    assert "a: 1" in (pages / "source/dot-ci/dot-x.yaml.md").read_text()
+
+
 def test_a_folder_is_the_list_of_its_files(root: Path) -> None:
     pages = staged(root)
     assert "- [a.yaml](plans/a.yaml.md)\n" in (pages / "source/plans.md").read_text()

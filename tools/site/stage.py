@@ -37,7 +37,8 @@ def placed(path: str) -> str:
         return re.sub(r"\.ipynb$", ".md", path.removeprefix(DOCS))
     if path in FRONT:
         return path.lower()
-    return f"{SHOWN}{path}" if path.endswith(".md") else f"{SHOWN}{path}.md"
+    seen = re.sub(r"(^|/)\.", r"\1dot-", path)  # MkDocs passes over what is hidden
+    return f"{SHOWN}{seen}" if path.endswith(".md") else f"{SHOWN}{seen}.md"
 
 
 class Stage:
