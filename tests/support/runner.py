@@ -42,6 +42,8 @@ class Ran:
 class Runner:
     """One job: a folder for temporary files, a checkout, and the environment that there is."""
 
+    system = "Linux"
+
     def __init__(self, temporary: Path, workspace: Path, given: Mapping[str, Outputs] = {}) -> None:
         self.temporary = temporary
         self.workspace = workspace
@@ -109,7 +111,7 @@ class Runner:
             "GITHUB_ACTIONS": "true",
             "GITHUB_ACTION_PATH": str(action),
             "GITHUB_WORKSPACE": str(self.workspace),
-            "RUNNER_OS": "Linux",
+            "RUNNER_OS": self.system,
             "RUNNER_TEMP": str(self.temporary),
         }
 
