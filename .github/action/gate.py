@@ -60,10 +60,8 @@ def main() -> int:
         answer = ask([*command(os.environ), "--sarif", str(sarif), "--md", str(report)])
     except WrongInputError as error:
         answer = Answer(USAGE, "", str(error))
-    print(answer.result, end="")
-    if answer.verdict == "unknown" and not answer.result:
-        print(annotation(answer))
-    print(f"the gate is {answer.verdict}", flush=True)
+    unsaid = answer.verdict == "unknown" and not answer.result
+    print(annotation(answer) if unsaid else answer.result, flush=True)
     append("GITHUB_STEP_SUMMARY", summary(answer, report))
     append("GITHUB_OUTPUT", outputs(answer, sarif, report))
     return answer.code
@@ -103,7 +101,7 @@ def ask(words: list[str]) -> Answer:
             told = deque(shown(process.stderr or ()), LETTER_LINES)
         result.seek(0)
         printed = result.read().decode("utf-8", "backslashreplace")
-    return Answer(process.returncode, printed, "\n".join(told).strip())
+    return Answer(process.returncode, printed.rstrip("\n"), "\n".join(told).strip())
 
 
 @contextmanager

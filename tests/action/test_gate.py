@@ -53,7 +53,7 @@ def test_an_open_gate_is_a_green_job(green: Path) -> None:
     assert ran.outputs["exit-code"] == "0"
     assert not [one for one in annotated(ran.log) if one.level == "error"]
     assert "## migrate verify: the gate is open\n\n2 presets compared\n" in ran.summary
-    assert ran.log.endswith("the gate is open\n")
+    assert ran.log.endswith("::\n2 presets compared\nthe gate is open\n")  # said once
 
 
 def test_a_closed_gate_fails_the_job_and_says_where(green: Path) -> None:
@@ -211,6 +211,21 @@ def test_nothing_in_a_tree_is_run_or_obeyed(tmp_path: Path, word: str) -> None:
         # CommonMark 6.1: a run of backticks is closed by a run that is as long.
         assert "<script>" not in re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", ran.summary)
     assert ran.outputs["verdict"] == "closed"
+
+
+@pytest.mark.parametrize("word", ["a\n::error::b", "##[add-mask]x`", "-x"])
+def test_nothing_in_the_name_of_the_root_or_in_a_plan_is_obeyed(tmp_path: Path, word: str) -> None:
+    checkout = tmp_path / "checkout"
+    root = trees.write(checkout / word, START)
+    (checkout / ".git").mkdir()
+    ok(migrate(root, "init"))
+    presets = {word: 7, f"{word}\n::add-mask::x": {"from": 1}}
+    (root / "plans/train.yaml").write_text(f"version: 1\npresets: {json.dumps(presets)}\n")
+    ran = run(checkout, root=word)
+    assert ran.code == 3
+    assert set(obeyed(ran.log)) == {"error"}, ran.log
+    files = {one.fields["file"] for one in annotated(ran.log)}
+    assert files == {f"{word}/plans/train.yaml"}
 
 
 def spoil(path: Path, quoted: bytes) -> None:
