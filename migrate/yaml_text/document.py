@@ -46,14 +46,14 @@ class Document:
         self.text = text.replace("\r\n", "\n")
         self.layers = frozenset(layers)
         self.values = Values(path, self.text, loader)
+        self.said_at: Place | None = None
+        """Of a text that we made ourselves: where somebody said what it says."""
         self.root = self._mapping(compose(self.text, path, limits))
         self.owners: dict[int, KeyPath] = {}
         """The key that a comment belongs to, once somebody asked: many presets share a file."""
         self.extents: dict[int, tuple[list[int], list[int]]] = {}
         """By the identity of a mapping, where the comments of its entries begin, and up to where
         they reach; once somebody asked."""
-        self.said_at: Place | None = None
-        """Of a text that we made ourselves: where somebody said what it says."""
 
     @cached_property
     def digest(self) -> str:
