@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -225,6 +225,16 @@ def parents(path: str) -> Iterator[str]:
     while folder:
         yield folder
         folder = posixpath.dirname(folder)
+
+
+def folders_of(paths: Iterable[str]) -> set[str]:
+    """The folders above some root-relative paths, without the root itself."""
+    found: set[str] = set()
+    innermost = {path.rpartition("/")[0] for path in paths}
+    while innermost := innermost - found - {""}:
+        found |= innermost
+        innermost = {folder.rpartition("/")[0] for folder in innermost}
+    return found
 
 
 def shortened(text: str, limit: int) -> str:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from migrate.errors import MigrateError
-from migrate.locations import SUFFIXES, join, outside, parents, relative
+from migrate.locations import SUFFIXES, folders_of, join, outside, relative
 from migrate.references.elsewhere import repository_of
 from migrate.references.forms import (
     Form,
@@ -113,7 +113,7 @@ class Names:
         self.tree = tree
         self.files = files
         self.configs = sorted(file for file in files if has_suffix(file))
-        self.folders = frozenset(folder for file in files for folder in parents(file))
+        self.folders = frozenset(folders_of(files))
         self.stems = frozenset(map(stem, self.targets))
         self.letters = letters_of(self.targets)
         self.overrun = False

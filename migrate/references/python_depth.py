@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 DEEPEST = 1000
 """Brackets, operators and prefixes around one expression; people stay below 100."""
@@ -68,6 +69,7 @@ def _long(code: str) -> Iterator[str]:
         yield bare[start:]
 
 
+@lru_cache(maxsize=32)
 def too_much_to_edit(code: str) -> bool:
     """Whether the editor of a file that changes would take more than some seconds."""
     if len(code) > EDITED_CHARS:

@@ -12,7 +12,7 @@ from migrate.changes import Change
 from migrate.errors import MigrateError, Refused
 from migrate.limits import FAULTS_TOLD
 from migrate.loading.graph import Graph
-from migrate.locations import Place, parents, printable
+from migrate.locations import Place, folders_of, printable
 from migrate.parity import Difference
 from migrate.plan import DROP as PLAN_DROP
 from migrate.plan import Ignore as PlanIgnore
@@ -153,7 +153,7 @@ class ReferenceTracker:
 
     def _empty(self, tree: Tree, gone: set[str]) -> Iterator[str]:
         """The folders that somebody names and that are empty without these files."""
-        above = {folder for path in gone for folder in parents(path)}
+        above = folders_of(gone)
         named = [one for one in self.folders if one in above and self._by_target.get(one)]
         left = [path for path in tree.files() if path not in gone] if named else []
         yield from (one for one in named if not _holds(one, left))
@@ -201,8 +201,8 @@ class ReferenceTracker:
 
 def emptied(gone: Iterable[str], left: Iterable[str], config_root: str) -> frozenset[str]:
     """The folders of configs that hold nothing any more once these files are gone."""
-    above = {folder for path in gone for folder in parents(path)}
-    holding = {folder for path in left for folder in parents(path)}
+    above = folders_of(gone)
+    holding = folders_of(left)
     within = "" if config_root == "." else f"{config_root}/"
     return frozenset(one for one in above - holding if one.startswith(within))
 

@@ -31,7 +31,11 @@ def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
 def _matcher(globs: tuple[str, ...]) -> Callable[[str], bool]:
     exact = frozenset(glob for glob in globs if not is_glob(glob))
     open_globs = tuple(glob for glob in globs if glob not in exact)
-    return lambda path: path in exact or any(_matches(path, glob) for glob in open_globs)
+    heads = tuple(_head(glob) for glob in open_globs)
+    return lambda path: (
+        path in exact
+        or (path.startswith(heads) and any(_matches(path, glob) for glob in open_globs))
+    )
 
 
 def is_glob(glob: str) -> bool:
@@ -54,8 +58,13 @@ def _read(glob: str) -> tuple[tuple[str, ...], int, re.Pattern[str], str]:
     pieces = tuple(_PIECE.findall(glob))
     text = "".join(map(_expression, pieces))
     stars = sum("*" in piece for piece in pieces)
+    return pieces, stars, re.compile(text + r"\Z", re.DOTALL), _head(glob)
+
+
+def _head(glob: str) -> str:
+    """The plain text that a glob begins with."""
     head = _HEAD.match(glob)
-    return pieces, stars, re.compile(text + r"\Z", re.DOTALL), head.group() if head else ""
+    return head.group() if head else ""
 
 
 @lru_cache(maxsize=4096)
