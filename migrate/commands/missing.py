@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import shlex
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Any
 
 from migrate.errors import InputError
@@ -75,7 +74,7 @@ def _inside(resolved: Resolved, path: KeyPath, key: str, home: Place) -> NoSuchK
     near: list[str] = []
     if isinstance(value, dict):
         keys = {spell_key(name): name for name in value}
-        names = difflib.get_close_matches(spell_key(path[length]), keys)
+        names = _close(spell_key(path[length]), keys)
         near = [dotted((*path[:length], keys[name])) for name in names]
         holds = f"has {', '.join(keys) or 'no keys'}"
     elif isinstance(value, list):
@@ -104,10 +103,16 @@ def near_keys(resolved: Resolved, path: KeyPath, count: int = 3) -> list[str]:
     known = {dotted(one): spell_key(one[-1]) for one in all_keys(resolved.branch)}
     wanted, last = dotted(path), spell_key(path[-1])
     same_name = [key for key, name in known.items() if name == last]
-    whole = difflib.get_close_matches(wanted, known, n=count, cutoff=0.75)
-    names = set(difflib.get_close_matches(last, set(known.values()), n=count, cutoff=0.75))
+    whole = _close(wanted, known, count, 0.75)
+    names = set(_close(last, set(known.values()), count, 0.75))
     by_name = [key for key, name in known.items() if name in names]
     return list(dict.fromkeys([*same_name, *whole, *by_name]))[:count]
+
+
+def _close(word: str, words: Iterable[str], count: int = 3, cutoff: float = 0.6) -> list[str]:
+    import difflib  # only for a key that is not there
+
+    return difflib.get_close_matches(word, list(words), n=count, cutoff=cutoff)
 
 
 def all_keys(branch: Branch, path: KeyPath = ()) -> Iterator[KeyPath]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from difflib import SequenceMatcher
 from typing import Any
 
 from migrate.locations import Index
@@ -41,6 +40,10 @@ def _common_ends(old: list[Hashable], new: list[Hashable]) -> tuple[int, int]:
 def _align(old: list[Hashable], new: list[Hashable]) -> Sequence[tuple[str, int, int, int, int]]:
     if len(old) * len(new) > ALIGNED_ITEMS:
         return [("replace", 0, len(old), 0, len(new))]
+    if not old and not new:
+        return []
+    from difflib import SequenceMatcher  # only for lists that differ
+
     return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
 
 

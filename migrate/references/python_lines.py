@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
@@ -88,8 +87,10 @@ def _all(text: str, needle: str) -> Iterator[int]:
 
 def _unlike(code: str) -> bool:
     """Whether a name may be written with other letters than Python takes it for."""
-    return not unicodedata.is_normalized("NFKC", _TEXT.sub(" ", code)) or (
-        ":=" in code and not unicodedata.is_normalized("NFKC", code)
+    from unicodedata import is_normalized
+
+    return not is_normalized("NFKC", _TEXT.sub(" ", code)) or (
+        ":=" in code and not is_normalized("NFKC", code)
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -199,6 +198,8 @@ def _meaning(escape: str, is_bytes: bool) -> str:
         if body[0] in "uU" and len(body) > 1 and not is_bytes:
             return chr(int(body[1:], 16))
         if body.startswith("N{") and not is_bytes:
+            import unicodedata
+
             return unicodedata.lookup(body[2:-1])
     except (KeyError, ValueError, OverflowError):
         pass

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import os
 import re
-import select
-import shutil
 import stat
-import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
-from migrate.disk.temporary import temporary_folder
 from migrate.errors import InputError
+
+if TYPE_CHECKING:  # what runs git is imported where there is a repository to ask about
+    import subprocess
 
 SECONDS = 30
 """How long one question may take: a repository may hold a FIFO where git expects a file."""
@@ -90,10 +90,13 @@ def remotes(root: str) -> list[str]:
 
     Raises GitError.
     """
-    program, content = _program(), repository_config(root)
-    if program is None or not content:
+    content = repository_config(root)
+    program = _program() if content else None
+    if program is None:
         return []
     question = ("config", "--file", "-", "--no-includes", "-z", "--get-regexp", _REMOTE_URL)
+    from migrate.disk.temporary import temporary_folder
+
     with temporary_folder("migrate-git-") as folder:
         asked = Repository(folder, folder, folder, program)
         # Exit code 1: it has none. 128: it is not a config.
@@ -114,6 +117,8 @@ class Repository:
 
     def ask(self, *question: str, given: bytes = b"", codes: Sequence[int] = (0,)) -> bytes:
         """See `ask`."""
+        import subprocess
+
         try:
             done = subprocess.run(
                 [*self._command, *question],
@@ -165,6 +170,8 @@ class Repository:
 
     def start(self, *question: str) -> subprocess.Popen[bytes]:
         """A git that is asked more than once, on pipes; see `await_answer`."""
+        import subprocess
+
         return subprocess.Popen(
             [*self._command, *question],
             cwd=self.root,
@@ -180,6 +187,8 @@ def await_answer(process: subprocess.Popen[bytes]) -> None:
 
     Reading then comes to its end as well.
     """
+    import select
+
     waiting = select.poll()
     waiting.register(process.stdout or -1, select.POLLIN)
     if not waiting.poll(SECONDS * 1000):
@@ -193,10 +202,13 @@ def repository(root: str) -> Iterator[Repository | None]:
     Only what is called `.git` counts: a folder that merely looks like a repository came with the
     tree. Raises Refused where no folder of ours can be made, GitError where it cannot be read.
     """
-    program, there = _program(), _find(root)
+    there = _find(root)
+    program = _program() if there is not None else None
     if program is None or there is None:
         yield None
         return
+    from migrate.disk.temporary import temporary_folder
+
     worktree, own = there
     with temporary_folder("migrate-git-") as folder:
         asked = Repository(root, worktree, folder, program)
@@ -212,6 +224,8 @@ def repository(root: str) -> Iterator[Repository | None]:
 
 def _program() -> str | None:
     """The git of the person: a relative entry of PATH could lead into the tree."""
+    import shutil
+
     path = os.environ.get("PATH", os.defpath)
     return shutil.which("git", path=os.pathsep.join(filter(os.path.isabs, path.split(os.pathsep))))
 
