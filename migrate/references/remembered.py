@@ -14,8 +14,8 @@ from migrate.references.renames import DROP, IgnoredReference, Renames, Successo
 class ScanStore(Protocol):
     """Where a record is kept from one command to the next."""
 
-    def load(self) -> ScanRecord:
-        """What was kept last; an empty record where that is nothing, or not our own."""
+    def load(self) -> ScanRecord | None:
+        """What was kept last, empty where that is nothing or not our own; None if none is kept."""
 
     def save(self, record: ScanRecord) -> None:
         """Keep a record, if that can be done."""
@@ -93,11 +93,10 @@ _KEY = 32
 """Characters of a key: half of a SHA-256, which nobody makes two files for."""
 
 
-def key_of(path: str, content: bytes) -> str:
-    """What a file's answers are kept under."""
-    whole = hashlib.sha256(path.encode("utf-8", "surrogateescape") + b"\0")
-    whole.update(content)
-    return whole.hexdigest()[:_KEY]
+def key_of(path: str, digest: bytes) -> str:
+    """What a file's answers are kept under; `digest` is the one of its bytes."""
+    whole = path.encode("utf-8", "surrogateescape") + b"\0" + digest
+    return hashlib.sha256(whole).hexdigest()[:_KEY]
 
 
 def question_of(renames: Renames) -> str:

@@ -29,6 +29,7 @@ from migrate.references.source import SourceText, in_utf_8
 from migrate.references.tokens import has_suffix
 from migrate.references.working_folder import in_folders
 from migrate.trees.globs import matcher, matches
+from migrate.trees.recording import digest_of
 from migrate.trees.tree import Tree, read_once
 
 PARALLEL_FROM = 2000
@@ -95,7 +96,7 @@ def naming(
         except InputError:
             found.append(path)
             continue
-        key = key_of(path, content) if record is not None else ""
+        key = _key(tree, path, content) if record is not None else ""
         if record is not None and key in record.nothing:
             continue
         if finder.may_name(in_utf_8(content), path):
@@ -112,12 +113,18 @@ def _looked_at(tree: Tree, path: str) -> bytes:
     return tree.read(path) if has_suffix(path) else read_once(tree, path)
 
 
+def _key(tree: Tree, path: str, content: bytes) -> str:
+    """What a record keeps a file's answers under."""
+    return key_of(path, digest_of(tree, path, content))
+
+
 def _record(store: ScanStore | None, files: Sequence[str], renames: Renames) -> ScanRecord | None:
     """What was found before in the files of a tree that is large enough for that."""
     if store is None or len(files) < REMEMBERED_FROM:
         return None
     record = store.load()
-    record.ask(question_of(renames))
+    if record is not None:
+        record.ask(question_of(renames))
     return record
 
 
@@ -201,7 +208,7 @@ class _Reader:
     def recalled(self, path: str, record: ScanRecord) -> _Answer | None:
         """What a record has of a file as it is now."""
         try:
-            return _of_record(record, key_of(path, _looked_at(self.tree, path)))
+            return _of_record(record, _key(self.tree, path, _looked_at(self.tree, path)))
         except InputError:
             return None
 
@@ -211,7 +218,7 @@ class _Reader:
             content = _looked_at(self.tree, path)
         except InputError as error:
             return _Answer("", tuple(self._plain(path, error.what) if _known(path) else ()))
-        key = key_of(path, content) if self.remembers else ""
+        key = _key(self.tree, path, content) if self.remembers else ""
         known = _of_record(record, key) if record is not None else None
         if known is not None:
             return known

@@ -11,7 +11,6 @@ import sys
 from contextlib import suppress
 from functools import cached_property
 
-from migrate.disk import Disk
 from migrate.errors import MigrateError
 from migrate.limits import Limits
 from migrate.locations import PRIVATE
@@ -30,13 +29,19 @@ class SealedScans:
         self.limits = limits
         self._record: ScanRecord | None = None
 
-    def load(self) -> ScanRecord:
+    def load(self) -> ScanRecord | None:
         """See `ScanStore.load`; it is read from disk once."""
-        if self._record is None:
+        if self._record is None and self._keeps:
             self._record = self._kept()
         return self._record
 
+    @property
+    def _keeps(self) -> bool:
+        return os.path.isdir(os.path.join(self.root, PRIVATE))
+
     def _kept(self) -> ScanRecord:
+        from migrate.disk import Disk
+
         with suppress(OSError, ValueError, KeyError, TypeError, RecursionError, MigrateError):
             whole = Disk(self.root).read(self.path)
             if whole is not None:
@@ -51,8 +56,9 @@ class SealedScans:
 
     def save(self, record: ScanRecord) -> None:
         """See `ScanStore.save`."""
-        if not record.changed or not os.path.isdir(os.path.join(self.root, PRIVATE)):
+        if not record.changed or not self._keeps:
             return
+        from migrate.disk import Disk
         from migrate.workspace.seal import seal_of
 
         body = json.dumps({"maker": self._maker, **record.data()})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 import migrate.references.scan  # noqa: F401 - the package has a function of this name
 from migrate.limits import DEFAULT
 from migrate.references import DROP, IgnoredReference, Renames, ScanRecord, names, naming, scan
+from migrate.trees.recording import RecordingTree, digest_of
 from migrate.trees.tree import DiskTree, MemoryTree
 from migrate.workspace import scan_store
 from migrate.workspace.scan_store import SealedScans
@@ -155,10 +158,17 @@ def test_another_plan_is_another_question(root: Path) -> None:
 def test_other_code_and_other_limits_ask_anew(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines(root)
     other = SealedScans(str(root), "refs", DEFAULT._replace(file_bytes=10))
-    assert other.load().data() == ScanRecord().data()
-    assert SealedScans(str(root), "refs", DEFAULT).load().found
+    assert data_of(other) == ScanRecord().data()
+    assert data_of(SealedScans(str(root), "refs", DEFAULT))["found"]
     monkeypatch.setattr(scan_store, "code_digest", lambda: "of another release")
-    assert SealedScans(str(root), "refs", DEFAULT).load().data() == ScanRecord().data()
+    assert data_of(SealedScans(str(root), "refs", DEFAULT)) == ScanRecord().data()
+
+
+def data_of(store: SealedScans) -> dict[str, Any]:
+    """What a store has kept."""
+    record = store.load()
+    assert record is not None
+    return record.data()
 
 
 def damaged(whole: bytes) -> Iterator[bytes]:
@@ -175,16 +185,25 @@ def test_a_record_that_is_damaged_or_forged_is_none(root: Path) -> None:
     lines(root)
     for content in damaged(kept(root).read_bytes()):
         kept(root).write_bytes(content)
-        assert SealedScans(str(root), "refs", DEFAULT).load().data() == ScanRecord().data()
+        assert data_of(SealedScans(str(root), "refs", DEFAULT)) == ScanRecord().data()
         assert lines(root) == FOUND
+
+
+def test_a_file_that_changes_while_it_is_read_twice_is_known_by_what_was_read(root: Path) -> None:
+    tree = RecordingTree(DiskTree(str(root)))
+    before = tree.read("run.py")
+    assert digest_of(tree, "run.py", before) == hashlib.sha256(before).digest()
+    (root / "run.py").write_bytes(b"other")
+    assert digest_of(tree, "run.py", tree.read("run.py")) == hashlib.sha256(b"other").digest()
+    assert digest_of(tree, "new.py", b"new") == hashlib.sha256(b"new").digest()
 
 
 def test_a_record_of_another_tree_or_question_is_none(root: Path, tmp_path: Path) -> None:
     lines(root)
     shutil.copy(kept(root), root / ".migrate/cache/references-verify.json")
-    assert SealedScans(str(root), "verify", DEFAULT).load().data() == ScanRecord().data()
+    assert data_of(SealedScans(str(root), "verify", DEFAULT)) == ScanRecord().data()
     shutil.copytree(root, tmp_path / "copy")
-    assert SealedScans(str(tmp_path / "copy"), "refs", DEFAULT).load().data() == ScanRecord().data()
+    assert data_of(SealedScans(str(tmp_path / "copy"), "refs", DEFAULT)) == ScanRecord().data()
 
 
 def test_without_a_private_folder_or_a_key_nothing_is_kept(
