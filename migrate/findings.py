@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate.errors import MigrateError
 from migrate.locations import Place
@@ -10,8 +10,7 @@ from migrate.locations import Place
 ERROR, WARNING, NOTE = "error", "warning", "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One finding. Errors fail a check, warnings fail it with `--strict`, notes never do."""
 
     rule: str

@@ -172,7 +172,7 @@ def _verified(
     gate = CachedVerify(workspace.root, lambda: workspace, asked)
     verified = gate.answer(names, workers=HERE, progress=progress)
     verified.findings = [
-        replace(one, hint=layout.addressed(one.hint), command=layout.addressed(one.command))
+        one._replace(hint=layout.addressed(one.hint), command=layout.addressed(one.command))
         for one in verified.findings
     ]
     return verified

@@ -9,7 +9,7 @@ import posixpath
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate.disk.spellings import Spellings
 from migrate.disk.system import Posix, System
@@ -31,8 +31,7 @@ RECORD_BYTES = 64 << 20
 """The most bytes of a file of ours that are read."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileState:
+class FileState(NamedTuple):
     """A regular file as it stands: SHA-256 of its bytes, permission bits."""
 
     digest: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from migrate.changes import sha256
 from migrate.errors import MigrateError
@@ -39,7 +38,7 @@ def _manifest(gate: VerifyContext, result: VerifyResult) -> Iterator[Finding]:
             hint = (
                 f"{finding.hint}; if git merged an edit into it, `migrate port` carries that over"
             )
-            finding = replace(finding, hint=hint)
+            finding = finding._replace(hint=hint)
         yield finding
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from migrate.findings import Finding, fails
@@ -23,25 +23,31 @@ class DifferenceCounts(NamedTuple):
         return not self.forbidden
 
 
-@dataclass
 class VerifyResult:
     """What the gate looked at, and what it found. `presets` maps a name to what was compared."""
 
-    presets: dict[str, DifferenceCounts] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    checks: dict[str, int] = field(default_factory=dict)
-    """How many errors each check found, by its name."""
-    finalized: bool = False
-    so_far: bool = False
-    """Whether presets might wait for their step."""
-    applied: int = 0
-    """How many of those that were looked at are applied."""
-    pending: list[str] = field(default_factory=list)
-    """Those that wait."""
-    changed: list[str] = field(default_factory=list)
-    """After the rollout: those of which a value is another than when they were migrated."""
-    remarks: list[str] = field(default_factory=list)
-    """What configs seem to build on and do not."""
+    def __init__(
+        self,
+        presets: dict[str, DifferenceCounts] | None = None,
+        findings: Iterable[Finding] = (),
+        finalized: bool = False,
+        so_far: bool = False,
+    ) -> None:
+        self.presets = presets or {}
+        self.findings = list(findings)
+        self.checks: dict[str, int] = {}
+        """How many errors each check found, by its name."""
+        self.finalized = finalized
+        self.so_far = so_far
+        """Whether presets might wait for their step."""
+        self.applied = 0
+        """How many of those that were looked at are applied."""
+        self.pending: list[str] = []
+        """Those that wait."""
+        self.changed: list[str] = []
+        """After the rollout: those of which a value is another than when they were migrated."""
+        self.remarks: list[str] = []
+        """What configs seem to build on and do not."""
 
     def failed(self, strict: bool) -> bool:
         """Whether the gate is closed."""
@@ -71,13 +77,10 @@ def restored(data: dict[str, Any]) -> VerifyResult:
         Finding(rule, what, None if place is None else Place(*place), *rest)
         for rule, what, place, *rest in data["findings"]
     ]
-    return VerifyResult(
-        presets,
-        findings,
-        dict(data["checks"]),
-        data["finalized"],
-        applied=data["applied"],
-        pending=list(data["pending"]),
-        changed=list(data["changed"]),
-        remarks=list(data["remarks"]),
-    )
+    result = VerifyResult(presets, findings, data["finalized"])
+    result.checks = dict(data["checks"])
+    result.applied = data["applied"]
+    result.pending = list(data["pending"])
+    result.changed = list(data["changed"])
+    result.remarks = list(data["remarks"])
+    return result

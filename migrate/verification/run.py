@@ -49,10 +49,8 @@ def checked(
     """
     gate = VerifyContext(workspace, chosen, so_far, scans)
     gate.examine(workers, progress)
-    applied = len(chosen) - len(gate.pending)
-    result = VerifyResult(
-        finalized=gate.finalized, so_far=so_far, applied=applied, pending=gate.pending
-    )
+    result = VerifyResult(finalized=gate.finalized, so_far=so_far)
+    result.applied, result.pending = len(chosen) - len(gate.pending), gate.pending
     if gate.finalized:
         result.changed = [one.unit.name for one in gate.examined.values() if one.changed]
     checks = {**CHECKS, **(STRICT if strict else {}), **(SO_FAR if so_far else {})}
