@@ -7,7 +7,7 @@ import click
 from migrate.cli.complete import EPILOG, complete_config_or_key
 from migrate.cli.context import Context, pass_context
 from migrate.commands.explain import configs_and_key, explain_all
-from migrate.commands.explain import explain as run
+from migrate.commands.explain import explain_routes as run
 from migrate.commands.missing import NoSuchKey
 from migrate.errors import DONE, raise_all
 from migrate.report.look import (
@@ -36,6 +36,8 @@ def explain(context: Context, words: tuple[str, ...], key: str | None, full: boo
     KEY is a key, a section or a list item, such as custom.augmentation.ops[0]; without it,
     everything is explained. The last word is the KEY where it is not a config. Of many configs,
     those that get the same value from the same place are told together.
+
+    Where a config reaches a file in more than one way, it says by which way each value came.
 
     \b
     Example:

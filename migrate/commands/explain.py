@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from migrate.commands.missing import NoSuchKey, whereabouts
 from migrate.errors import InputError, raise_all
 from migrate.locations import SUFFIXES, KeyPath, Place, parse_dotted
-from migrate.resolve import Branch, Resolved, Setting, Slot
+from migrate.resolve import Branch, Resolved, Route, RoutedSetting, Setting, Slot, routes
 from migrate.workspace.config_names import (
     GIT,
     LEGACY,
@@ -36,6 +37,8 @@ class SettingText(NamedTuple):
     active: bool
     of: KeyPath | None = None
     """The key around it, where a file replaced that one as a whole."""
+    route: Route | None = None
+    """By which files it came, where the file is reached in more than one way."""
 
 
 class KeyExplanation(NamedTuple):
@@ -63,6 +66,16 @@ class Explanation(NamedTuple):
     settings: list[KeyExplanation]
     around: KeyExplanation | None = None
     """The section itself, where files disagreed about it as a whole."""
+    routes: Mapping[str, RoutesTo] | None = MappingProxyType({})
+    """The files that are reached in more than one way; None where there are too many ways."""
+
+
+class RoutesTo(NamedTuple):
+    """Every route to a file, in merge order, and those that count: one, where the dialect merges a
+    file only once."""
+
+    every: tuple[Route, ...]
+    counting: tuple[Route, ...]
 
 
 class ValueGroup(NamedTuple):
@@ -250,6 +263,31 @@ def explain(resolved: Resolved, key: str | None = None) -> Explanation:
     return Explanation(resolved.path, path, resolved.paths, settings, around)
 
 
+def explain_routes(resolved: Resolved, key: str | None = None) -> Explanation:
+    """The same, and by which route each setting came of a file that is reached in several ways.
+
+    Raises InputError as `explain`.
+    """
+    known = routes(resolved)
+    if known is None:
+        return explain(resolved, key)._replace(routes=None)
+    found = explain(known.resolved, key)
+    told = {path: RoutesTo(known.by_file[path], known.counting[path]) for path in known.by_file}
+    return _with_routes(found, told)
+
+
+def _with_routes(found: Explanation, told: dict[str, RoutesTo]) -> Explanation:
+    """Routes are kept where there is more than one."""
+
+    def known(one: KeyExplanation) -> KeyExplanation:
+        said = (s if s.place.path in told else s._replace(route=None) for s in one.said)
+        return one._replace(said=tuple(said))
+
+    around = known(found.around) if found.around is not None else None
+    settings = [known(one) for one in found.settings]
+    return found._replace(settings=settings, around=around, routes=told)
+
+
 def _leaf(
     resolved: Resolved, path: KeyPath, step: Slot | KeyExplanation | None, key: str
 ) -> KeyExplanation:
@@ -310,7 +348,8 @@ def _inside(slot: Slot, path: KeyPath, rest: KeyPath) -> KeyExplanation | None:
     if step is None:
         return None
     value = document.value(step.value if isinstance(step, Entry) else step)
-    return KeyExplanation(path, value, (_noted(document, step, active=True),))
+    said = _noted(document, step, active=True)._replace(route=_route(slot.winner))
+    return KeyExplanation(path, value, (said,))
 
 
 def _buried(resolved: Resolved, path: KeyPath) -> Iterator[SettingText]:
@@ -350,11 +389,17 @@ def _replaced(slot: Slot, above: KeyPath, rest: KeyPath) -> Iterator[SettingText
 
 def _within(setting: Setting, rest: KeyPath) -> SettingText | None:
     step = find_node(setting.document, setting.entry.value, rest)
-    return _noted(setting.document, step, active=False) if step is not None else None
+    if step is None:
+        return None
+    return _noted(setting.document, step, active=False)._replace(route=_route(setting))
 
 
 def _said(setting: Setting, active: bool) -> SettingText:
-    return _noted(setting.document, setting.entry, active)
+    return _noted(setting.document, setting.entry, active)._replace(route=_route(setting))
+
+
+def _route(setting: Setting) -> Route | None:
+    return setting.route if isinstance(setting, RoutedSetting) else None
 
 
 def _noted(document: Document, step: Node | Entry, active: bool) -> SettingText:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from migrate.canonical import canonical, plain
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Explanations,
         KeyExplanation,
         KeyGroups,
+        RoutesTo,
         SettingText,
         ValueGroup,
     )
@@ -122,7 +123,9 @@ def explain_lines(found: Explanation, paint: Paint, full: bool = False) -> Itera
     for number, block in enumerate((*blocks, *found.settings)):
         if number:
             yield ""
-        yield from _block(block, paint, limit)
+        yield from _block(block, paint, limit, found.routes)
+    if found.routes is None:
+        yield paint("files are reached in so many ways that these are not told apart", "dim")
     if found.key and len(found.settings) == 1:
         yield from _items(found.settings[0].value, paint, limit)
     if not found.settings:
@@ -138,7 +141,9 @@ def _items(value: Any, paint: Paint, limit: int) -> Iterator[str]:
             yield f"      {paint(f'{number:>{most}}', 'dim')}  {one_line(item, limit)}"
 
 
-def _block(one: KeyExplanation, paint: Paint, limit: int) -> Iterator[str]:
+def _block(
+    one: KeyExplanation, paint: Paint, limit: int, routes: Mapping[str, RoutesTo] | None = None
+) -> Iterator[str]:
     key = paint(dotted(one.key), "bold")
     if one.active:
         yield f"{key} = {paint(one_line(one.value, limit), 'green')}"
@@ -148,7 +153,23 @@ def _block(one: KeyExplanation, paint: Paint, limit: int) -> Iterator[str]:
     lines = columns(rows, indent="  ")
     for line, said in zip(lines, one.said, strict=True):
         styles = ("dim",) if _mark(said, one) == "" else ()
-        yield paint(line, *styles) + _comments(said, line, paint, limit)
+        came = "".join(f"\n         {paint(text, 'dim')}" for text in _ways(said, routes or {}))
+        yield paint(line, *styles) + _comments(said, line, paint, limit) + came
+
+
+def _ways(said: SettingText, routes: Mapping[str, RoutesTo]) -> Iterator[str]:
+    """The route by which a setting came; of the active one also those that do not count."""
+    if said.route is None:
+        return
+    yield f"by {_route(said.route)}"
+    known = routes[said.place.path]
+    for other in known.every if said.active else ():
+        if other not in known.counting:
+            yield f"not by {_route(other)}: merged before, and a file counts once"
+
+
+def _route(files: Sequence[str]) -> str:
+    return " -> ".join(map(printable, files))
 
 
 def _mark(said: SettingText, one: KeyExplanation) -> str:
@@ -181,6 +202,16 @@ def explain_data(found: Explanation) -> dict[str, Any]:
         "chain": list(found.chain),
         "around": _explained_data(found.around) if found.around is not None else None,
         "settings": [_explained_data(one) for one in found.settings],
+        "routes": _routes_data(found.routes),
+    }
+
+
+def _routes_data(routes: Mapping[str, RoutesTo] | None) -> dict[str, Any] | None:
+    if routes is None:
+        return None
+    return {
+        path: [{"files": list(one), "counts": one in known.counting} for one in known.every]
+        for path, known in routes.items()
     }
 
 
@@ -205,6 +236,7 @@ def _said_data(said: SettingText) -> dict[str, Any]:
         "text": said.text,
         "comments": list(said.comments),
         "replaces": dotted(said.of) if said.of is not None else None,
+        "route": list(said.route) if said.route is not None else None,
         "active": said.active,
     }
 

@@ -12,6 +12,7 @@ from migrate.resolve.branch import (
 )
 from migrate.resolve.combine import Below, Combiner
 from migrate.resolve.resolver import Base, Resolved, Resolver, Store
+from migrate.resolve.routes import Route, RoutedSetting, routes
 
 __all__ = [
     "EMPTY",
@@ -21,11 +22,14 @@ __all__ = [
     "Combiner",
     "Resolved",
     "Resolver",
+    "Route",
+    "RoutedSetting",
     "Setting",
     "Slot",
     "Store",
     "merge",
     "read_branch",
     "read_value",
+    "routes",
     "shown",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 from migrate.locations import KeyPath, Place, printable, shortened
@@ -135,28 +135,34 @@ class Branch:
 EMPTY = Branch({})
 
 
-def read_branch(document: Document, entries: list[Entry], source: Node | None) -> Branch:
+Say = Callable[[Document, Entry], Setting]
+"""Makes the setting of an entry."""
+
+
+def read_branch(
+    document: Document, entries: list[Entry], source: Node | None, say: Say = Setting
+) -> Branch:
     """A mapping of one file, keys in the loader's order; a repeated key keeps its last value."""
     slots: dict[Hashable, Slot] = {}
     lost: dict[Hashable, list[Setting]] = {}
     for entry in entries:
         key = entry.pykey
-        setting = (Setting(document, entry),)
+        setting = (say(document, entry),)
         before = slots.get(key)
         if before is not None:
             lost.setdefault(key, []).extend(before.settings)
         shown_key = key if before is None else before.key
-        slots[key] = Slot(shown_key, read_value(document, entry.value), setting)
+        slots[key] = Slot(shown_key, read_value(document, entry.value, say), setting)
     for key, settings in lost.items():
         slots[key].lost = tuple(settings)
     return Branch(slots, source)
 
 
-def read_value(document: Document, node: Node) -> Branch | Node:
+def read_value(document: Document, node: Node, say: Say = Setting) -> Branch | Node:
     """A mapping as a branch, anything else as the node it is."""
     target = node.resolved()
     if target.kind == MAPPING and target.tag in (None, "!", "tag:yaml.org,2002:map"):
-        return read_branch(document, document.values.logical(target), target)
+        return read_branch(document, document.values.logical(target), target, say)
     return node
 
 

@@ -41,7 +41,8 @@ class Resolved:
     """A config with all it extends. `chain` is every file once, by precedence, itself last.
 
     Shared between callers and never changed; `depth` is how many files extend one another in a
-    row, `part` what a dialect of more rules goes by.
+    row, `part` what a dialect of more rules goes by, `below` the files that it is laid over, as
+    they are resolved: those that it extends, or what the loader puts there.
     """
 
     def __init__(
@@ -53,8 +54,10 @@ class Resolved:
         depth: int,
         part: Part | None = None,
         dialect: Dialect = EXTENDS,
+        below: tuple[Resolved, ...] = (),
     ) -> None:
         self.document = document
+        self.below = below
         self.branch = branch
         self.chain = chain
         self.bases = bases
@@ -71,7 +74,9 @@ class Resolved:
         """The same config, had it come to other values, by other files."""
         chain = chain or self.chain
         part, dialect = self.part, self.dialect
-        return Resolved(self.document, branch, chain, self.bases, self.depth, part, dialect)
+        return Resolved(
+            self.document, branch, chain, self.bases, self.depth, part, dialect, self.below
+        )
 
     @property
     def python(self) -> dict[Any, Any]:
@@ -206,7 +211,7 @@ class Resolver:
         files = self.dialect.each_once([base.paths for base in below])
         documents = {one.path: one for base in below for one in base.chain}
         chain = (*(documents[file] for file in files), document)
-        resolved = Resolved(document, branch, chain, bases, depth, part, self.dialect)
+        resolved = Resolved(document, branch, chain, bases, depth, part, self.dialect, tuple(below))
         self._resolved[path] = resolved
         return resolved
 
