@@ -38,6 +38,10 @@ COMMANDS = [
     ["flatten", PRESET, "-o", "flat.yaml"],
     ["lint"],
     ["lint", "--output", "sarif"],
+    ["verify", "--output", "github"],
+    ["verify", "--output", "md"],
+    ["flatten", PRESET, "--origin"],
+    ["plan", "--diff", "--origin"],
     ["refs"],
     ["schema", "plan"],
 ]
