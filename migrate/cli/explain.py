@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from migrate.cli.complete import EPILOG, complete_config_or_key
+from migrate.cli.complete import EPILOG, complete_config, complete_config_or_key
 from migrate.cli.context import Context, pass_context
 from migrate.commands.explain import configs_and_key, explain_all
 from migrate.commands.explain import explain_routes as run
@@ -23,14 +23,22 @@ from migrate.workspace.config_names import ConfigName, resolved_side
 @click.argument(
     "words",
     nargs=-1,
-    required=True,
     metavar="CONFIG... [KEY]",
     shell_complete=complete_config_or_key,
 )
 @click.option("--key", metavar="KEY", help="The key, whatever it looks like.")
+@click.option(
+    "--from",
+    "source",
+    metavar="FILE[:LINE]",
+    shell_complete=complete_config,
+    help="Ask the other way round: which configs get a value from here.",
+)
 @click.option("--full", is_flag=True, help="Print long values in full.")
 @pass_context
-def explain(context: Context, words: tuple[str, ...], key: str | None, full: bool) -> int:
+def explain(
+    context: Context, words: tuple[str, ...], key: str | None, source: str | None, full: bool
+) -> int:
     """Which file set a value, and every setting that lost to it, in merge order.
 
     KEY is a key, a section or a list item, such as custom.augmentation.ops[0]; without it,
@@ -39,12 +47,20 @@ def explain(context: Context, words: tuple[str, ...], key: str | None, full: boo
 
     Where a config reaches a file in more than one way, it says by which way each value came.
 
+    With --from it is the other way round: what each of the configs, or of all presets, gets from a
+    file or a line of it, and where that lost.
+
     \b
     Example:
       migrate explain configs/train/grpo/dense_2048.yaml training.learning_rate
       migrate explain configs/train configs/smoke training.learning_rate
+      migrate explain --from configs/base.yaml:13
     """
+    if not (words or source):
+        raise click.UsageError("name a config, or --from FILE[:LINE]")
     context.recover()
+    if source is not None:
+        return _from(context, source, words, key, full)
     names, key = configs_and_key(context.view, words, key)
     full = full or context.verbose > 0
     try:
@@ -56,6 +72,22 @@ def explain(context: Context, words: tuple[str, ...], key: str | None, full: boo
         if context.as_json:
             context.give(missing.data())
         raise
+    return DONE
+
+
+def _from(
+    context: Context, source: str, configs: tuple[str, ...], key: str | None, full: bool
+) -> int:
+    from migrate.commands.explain_from import explain_from
+    from migrate.report.look_from import from_data, from_lines
+
+    found = explain_from(context.view, source, configs, key)
+    if context.as_json:
+        context.give(from_data(found))
+    else:
+        lines = from_lines(found, context.paint, full or context.verbose > 0)
+        context.say_lines(lines)
+    raise_all(found.faults)
     return DONE
 
 
