@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from migrate.commands.table import plans_of
 from migrate.errors import InputError, raise_all
 from migrate.locations import KeyPath, Place, dotted, overlap, parse_dotted
-from migrate.resolve import Branch, Resolved, Setting, read_branch
+from migrate.resolve import Branch, Resolved, Setting, Slot, read_branch
 from migrate.workspace.config_names import ConfigName, config_names, locate, resolved_side
 from migrate.workspace.runnable import runnable, those_that_run
 from migrate.workspace.view import View
@@ -187,11 +187,19 @@ class _Answer:
         if not rest and not filled and slot.winner.entry is self.setting.entry:
             self.active.append(config)
             return
-        # A section that this file still contributes to has lost the key to no other place; one
-        # that was replaced as a whole has lost it to who did so, its first contributor.
-        here = any(one.document is self.setting.document for one in slot.settings)
-        place = slot.settings[0].place if rest else slot.winner.place
-        self.lost.setdefault(None if rest and here else place, []).append(config)
+        place = slot.winner.place if not rest else self._replaced(slot)
+        self.lost.setdefault(place, []).append(config)
+
+    def _replaced(self, slot: Slot) -> Place | None:
+        """What took the place of the section around the key, None if the file still contributes to
+        it: then the key was taken out."""
+        document = self.setting.document
+        if any(one.document is document for one in slot.settings):
+            return None
+        said = slot.all_settings()
+        last = max((n for n, one in enumerate(said) if one.document is document), default=-1)
+        others = (one for one in said[last + 1 :] if one.entry.value.resolved().kind != MAPPING)
+        return next(others, slot.settings[0]).place
 
     def told(self) -> KeyFrom:
         """The answer."""

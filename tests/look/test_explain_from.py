@@ -77,6 +77,16 @@ def test_a_section_that_was_replaced_as_a_whole_lost_to_what_replaced_it(root: P
     assert keys(root, FRAGMENT)["s.u"] == ([P], [(where, [Q])])
 
 
+def test_it_lost_to_the_first_that_replaced_the_section(root: Path) -> None:
+    """Not to a mapping that came into the empty place later."""
+    over = "configs/train/over.yaml"
+    write(root, {over: "extends: q.yaml\ns: {w: 1}\n"})
+    write(root, {"configs/train/top.yaml": "extends: over.yaml\ns: {z: 1}\n"})
+    found = keys(root, FRAGMENT, "configs/train/top.yaml")
+    where = {"path": Q, "line": 5, "column": 1}
+    assert found["s.u"] == ([], [(where, ["configs/train/top.yaml"])])
+
+
 LINES = {2: {"t.lr", "t.ops"}, 3: {"t.lr"}, 4: {"t.ops"}, 6: {"t.ops"}, 7: {"s.u", "s.v"}}
 
 
@@ -113,6 +123,20 @@ def test_what_a_dialect_takes_out_is_lost_to_nobody(tmp_path: Path) -> None:
     write(tmp_path, {**files, "plans/tree.yaml": plan})
     found = keys(tmp_path, "configs/b.yaml", "configs/c.yaml")
     assert found == {"k": ([], [(None, ["configs/c.yaml"])]), "l": (["configs/c.yaml"], [])}
+
+
+def test_a_key_that_is_taken_out_of_a_section_is_lost_to_nobody(tmp_path: Path) -> None:
+    files = {"b.yaml": "s: {u: 1, v: 2}\n", "c.yaml": "_base_: [b.yaml]\ns: {u: ---}\n"}
+    write(tmp_path, files)
+    ran = migrate(
+        *(tmp_path, "--dialect", "hcp-diffusion", "--output", "json"),
+        *("explain", "--from", "b.yaml", "c.yaml"),
+    )
+    found = {one["key"]: (one["active"], one["lost"]) for one in json.loads(ran.out)["keys"]}
+    assert found == {
+        "s.u": ([], [{"to": None, "configs": ["c.yaml"]}]),
+        "s.v": (["c.yaml"], []),
+    }
 
 
 def test_people_see_who_gets_it_and_where_it_lost(root: Path) -> None:
