@@ -12,7 +12,7 @@ ALL = mutants()
 PROTECTS = (
     *("judge", "loader", "dependents", "proof", "step", "retiring", "sweep", "landing", "recovery"),
     *("undo", "own-lines", "evidence", "stale", "gate", "recalled", "finalize", "live", "trust"),
-    *("limits", "discovery"),
+    *("limits", "discovery", "action"),
 )
 TARGET = "migrate/locations.py"
 UNSEEN = Mutant(
