@@ -61,9 +61,11 @@ def main() -> int:
     except WrongInputError as error:
         answer = Answer(USAGE, "", str(error))
     unsaid = answer.verdict == "unknown" and not answer.result
-    print(annotation(answer) if unsaid else answer.result, flush=True)
-    append("GITHUB_STEP_SUMMARY", summary(answer, report))
+    print(annotation("error", answer) if unsaid else answer.result, flush=True)
     append("GITHUB_OUTPUT", outputs(answer, sarif, report))
+    append("GITHUB_STEP_SUMMARY", summary(answer, report))
+    if os.environ.get("INPUT_SINCE"):
+        append("GITHUB_STEP_SUMMARY", changes(os.environ))
     return answer.code
 
 
@@ -72,13 +74,18 @@ def command(inputs: Mapping[str, str]) -> list[str]:
 
     Raises WrongInputError.
     """
-    words = [sys.executable, "-I", "-m", "migrate", "--root", inputs.get("INPUT_ROOT") or "."]
-    if inputs.get("INPUT_PLANS"):
-        words += ["--plans", inputs["INPUT_PLANS"]]
-    words += ["--color", "never", "--output", "github", "verify"]
+    words = [*migrate(inputs, "github"), "verify"]
     words += [option for name, option in SWITCHES.items() if switched(name, inputs.get(name, ""))]
     lines = inputs.get("INPUT_ARGUMENTS", "").split("\n")
     return words + [line.strip() for line in lines if line.strip()]
+
+
+def migrate(inputs: Mapping[str, str], output: str) -> list[str]:
+    """The command up to its verb."""
+    words = [sys.executable, "-I", "-m", "migrate", "--root", inputs.get("INPUT_ROOT") or "."]
+    if inputs.get("INPUT_PLANS"):
+        words += ["--plans", inputs["INPUT_PLANS"]]
+    return [*words, "--color", "never", "--output", output]
 
 
 def switched(name: str, value: str) -> bool:
@@ -123,10 +130,10 @@ def shown(stream: Iterable[bytes]) -> Iterator[str]:
         yield text
 
 
-def annotation(answer: Answer) -> str:
+def annotation(level: str, answer: Answer) -> str:
     """The letter, where `migrate` could not even say it as a finding."""
     text = told(answer).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return f"::error title=migrate could not ask the gate::{text}"
+    return f"::{level} title=migrate::{text}"
 
 
 def told(answer: Answer) -> str:
@@ -138,9 +145,23 @@ def summary(answer: Answer, report: Path) -> str:
     """The report, which is short enough for a summary; or the letter."""
     if report.is_file():
         return report.read_text(encoding="utf-8")
-    longest = max(map(len, re.findall("`+", answer.letter)), default=0)
+    return f"## migrate verify: nothing was checked\n\n{fenced(told(answer))}\n"
+
+
+def changes(inputs: Mapping[str, str]) -> str:
+    """Which values differ since a revision. Where that cannot be told, the gate's word stands."""
+    found = ask([*migrate(inputs, "md"), "diff", f"--since={inputs['INPUT_SINCE']}"])
+    if found.verdict == "unknown":
+        print(annotation("warning", found), flush=True)
+    text = fenced(told(found)) if found.verdict == "unknown" else found.result
+    return f"\n## migrate diff\n\n{text}\n"
+
+
+def fenced(text: str) -> str:
+    """Text as a block of code, behind a fence that is longer than any in it."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"## migrate verify: nothing was checked\n\n{fence}text\n{told(answer)}\n{fence}\n"
+    return f"{fence}text\n{text}\n{fence}"
 
 
 def outputs(answer: Answer, sarif: Path, report: Path) -> str:

@@ -136,6 +136,18 @@ def test_other_plans(tmp_path: Path) -> None:
     assert run(root, plans="the plans").outputs["verdict"] == "open"
 
 
+def test_what_cannot_be_compared_changes_no_verdict(green: Path) -> None:
+    """A revision that was not fetched, or one that is none."""
+    for since in ("HEAD^1", "--output=/etc/passwd", "$(touch pwned)", "a\n::error::b"):
+        ran = run(green, since=since)
+        assert ran.code == 0
+        [warning] = annotated(ran.log)
+        assert warning.level == "warning"
+        assert warning.text in ran.summary.partition("\n## migrate diff\n")[2]
+        assert set(obeyed(ran.log)) == {"warning"}
+    assert not list(green.rglob("pwned"))
+
+
 def test_arguments_are_words_and_no_shell_reads_them(green: Path) -> None:
     ran = run(green, arguments="--preset\n  p\n\n--preset\nq")
     assert ran.outputs["verdict"] == "open"

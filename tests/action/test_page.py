@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import yaml
 from tests.live.tree import START, P, ok
 from tests.support import trees
 from tests.support.cli import unfollowed as migrate
+from tests.support.runner import Runner
 from tests.support.workflow import annotated
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,9 +80,46 @@ def test_the_annotation_is_what_a_job_shows(changed: Path) -> None:
 
 
 def test_the_summary_is_what_a_job_shows(changed: Path) -> None:
-    [shown] = blocks("markdown")
+    shown = blocks("markdown")[0]
     told = migrate(changed, "verify", "--output", "md").out
     assert told.startswith(shown.removesuffix("...\n"))
+
+
+def test_what_a_pull_request_changes_is_what_a_job_shows(changed: Path, tmp_path: Path) -> None:
+    """In a pull request merged into its base, fetched as deep as the page says."""
+    origin = tmp_path / "origin"
+    shutil.copytree(ROOT / "configs", origin / "configs")
+    shutil.copytree(ROOT / "plans", origin / "plans")
+    git(origin, "init", "-q", "-b", "main")
+    commit(origin)
+    git(origin, "switch", "-qc", "faster")
+    shutil.copytree(changed / "configs", origin / "configs", dirs_exist_ok=True)
+    commit(origin)
+    git(origin, "switch", "-q", "main")
+    git(origin, *NAMED, "merge", "-q", "--no-ff", "-m", "Merge", "faster")
+    [block] = [one for one in blocks("yaml") if "since:" in one]
+    [checkout, action] = yaml.safe_load(block)["steps"]
+    depth = f"--depth={checkout['with']['fetch-depth']}"
+    git(tmp_path, "clone", "-q", depth, origin.as_uri(), "checkout")
+    (tmp_path / "temporary").mkdir()
+    given = {"install": {"python": sys.executable}}
+    runner = Runner(tmp_path / "temporary", tmp_path / "checkout", given)
+    ran = runner.run(ROOT, action["with"])
+    [shown] = [one for one in blocks("markdown") if "migrate diff" in one]
+    told = re.sub(r"(since HEAD\^1) \([0-9a-f]+\)", r"\1", ran.summary)
+    assert told.partition("\n## migrate diff")[1:] == ("\n## migrate diff", shown[15:])
+
+
+NAMED = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+
+
+def commit(folder: Path) -> None:
+    git(folder, "add", "-A")
+    git(folder, *NAMED, "commit", "-qm", "A step")
+
+
+def git(folder: Path, *words: str) -> None:
+    subprocess.run(["git", *words], cwd=folder, check=True)
 
 
 def test_gitlab_gets_the_fields_that_it_wants(tmp_path: Path) -> None:
