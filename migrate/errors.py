@@ -91,11 +91,15 @@ class Faults(MigrateError):
 
 
 def raise_all(faults: Sequence[MigrateError]) -> None:
-    """Raise what was collected, if anything was: one error by itself, several as `Faults`."""
-    if len(faults) == 1:
-        raise faults[0]
-    if faults:
-        raise Faults(faults)
+    """Raise what was collected, if anything was: one error by itself, several as `Faults`.
+
+    A fault that was met more than once, as one of a file that many presets extend, is told once.
+    """
+    told = list({repr((type(one), one.__reduce__())): one for one in faults}.values())
+    if len(told) == 1:
+        raise told[0]
+    if told:
+        raise Faults(told)
 
 
 def _same_file(name: str, other: str) -> bool:

@@ -8,6 +8,7 @@ import click
 
 from migrate.cli.complete import complete_differing, complete_preset
 from migrate.cli.context import Context, pass_context
+from migrate.cli.options import dry_run_option, preset_option
 from migrate.commands.accept import accept as run
 from migrate.commands.accept import bring_back, listed, remove, retire
 from migrate.errors import DONE
@@ -18,14 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option(
-    "--preset",
-    "names",
-    multiple=True,
-    metavar="NAME",
-    help="Limit to this preset; repeatable. Without it: every applied preset.",
-    shell_complete=complete_preset,
-)
+@preset_option("Limit to this preset; repeatable. Without it: every applied preset.")
 @click.option(
     "--key",
     "patterns",
@@ -48,7 +42,7 @@ if TYPE_CHECKING:
     help="Record why this preset was deleted; repeatable.",
     shell_complete=complete_preset,
 )
-@click.option("--dry-run", is_flag=True, help="Show the diff; write nothing.")
+@dry_run_option("Show the diff")
 @pass_context
 def accept(
     context: Context,

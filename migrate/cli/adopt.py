@@ -6,6 +6,7 @@ import click
 
 from migrate.cli.complete import EPILOG, complete_config
 from migrate.cli.context import Context, pass_context
+from migrate.cli.options import dry_run_option
 from migrate.commands.adopt import adopt as run
 from migrate.errors import DONE
 from migrate.report.start import init_data, init_lines
@@ -13,7 +14,7 @@ from migrate.report.start import init_data, init_lines
 
 @click.command(epilog=EPILOG)
 @click.argument("configs", nargs=-1, required=True, shell_complete=complete_config)
-@click.option("--dry-run", is_flag=True, help="Show what would be planned; write nothing.")
+@dry_run_option("Show what would be planned")
 @pass_context
 def adopt(context: Context, configs: tuple[str, ...], dry_run: bool) -> int:
     """Plan configs that came late, such as a colleague's preset in the old form.

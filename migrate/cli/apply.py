@@ -6,7 +6,7 @@ import click
 
 from migrate.cli.applying import ApplyPrinter
 from migrate.cli.context import Context, pass_context
-from migrate.cli.options import likely_option, presets_option, run_gates_option
+from migrate.cli.options import dry_run_option, likely_option, presets_option, run_gates_option
 from migrate.commands.apply import apply as run
 from migrate.errors import DONE
 
@@ -14,7 +14,7 @@ from migrate.errors import DONE
 @click.command()
 @presets_option
 @click.option("--all", "everything", is_flag=True, help="Migrate every pending preset.")
-@click.option("--dry-run", is_flag=True, help="Write nothing, not even a lock.")
+@dry_run_option()
 @click.option("--force", is_flag=True, help="Overwrite a target edited by hand; keep a copy.")
 @likely_option
 @run_gates_option

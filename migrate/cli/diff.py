@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from migrate.cli.complete import EPILOG, complete_config, complete_revision
+from migrate.cli.complete import EPILOG, complete_config
 from migrate.cli.context import Context, pass_context
-from migrate.cli.options import output_option
+from migrate.cli.options import output_option, since_option
 from migrate.commands.compare import compare
 from migrate.errors import DONE, FOUND, raise_all
 from migrate.report.look_diff import diff_data, diff_lines
@@ -16,13 +16,7 @@ from migrate.report.look_diff import diff_data, diff_lines
 @click.argument(
     "configs", nargs=-1, metavar="LEFT RIGHT | [CONFIG]...", shell_complete=complete_config
 )
-@click.option(
-    "--since",
-    "revision",
-    metavar="REV",
-    shell_complete=complete_revision,
-    help="Compare every preset, or the named configs, with this revision of git.",
-)
+@since_option("Compare every preset, or the named configs, with this revision of git")
 @click.option(
     "--profile", metavar="FILE", help="Use this parity profile instead of the one in the plans."
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from migrate.cli.context import Context, pass_context
-from migrate.cli.options import run_gates_option
+from migrate.cli.options import dry_run_option, run_gates_option
 from migrate.cli.verdict import print_verdict
 from migrate.commands.finalize import FinalizeResult
 from migrate.commands.finalize import finalize as run
@@ -15,7 +15,7 @@ from migrate.report.paint import plural
 
 
 @click.command()
-@click.option("--dry-run", is_flag=True, help="Say what would go; write nothing.")
+@dry_run_option("Say what would go")
 @run_gates_option
 @pass_context
 def finalize(context: Context, dry_run: bool, run_gates: bool) -> int:

@@ -6,7 +6,7 @@ import click
 
 from migrate.cli.complete import complete_config
 from migrate.cli.context import Context, pass_context
-from migrate.cli.options import likely_option
+from migrate.cli.options import dry_run_option, likely_option
 from migrate.commands.mv import ConfigsMoved, move
 from migrate.errors import DONE
 from migrate.report.mv import mv_data, mv_lines
@@ -20,7 +20,7 @@ def _label(result: ConfigsMoved) -> str:
 @click.argument("old", shell_complete=complete_config)
 @click.argument("new", type=click.Path())
 @likely_option
-@click.option("--dry-run", is_flag=True, help="Show the diff and what follows; write nothing.")
+@dry_run_option("Show the diff and what follows")
 @pass_context
 def mv(context: Context, old: str, new: str, likely: bool, dry_run: bool) -> int:
     """Move a config, or a folder of configs, and everything that names it.

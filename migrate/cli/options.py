@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from migrate.cli.complete import complete_preset
+from migrate.cli.complete import complete_preset, complete_revision
 from migrate.errors import InputError
 from migrate.locations import BASE, COMPONENTS
 
@@ -24,14 +24,38 @@ it."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-presets_option = click.option(
-    "--preset",
-    "names",
-    multiple=True,
-    metavar="NAME",
-    help="Limit to this preset; repeatable.",
-    shell_complete=complete_preset,
-)
+
+def preset_option(told: str, required: bool = False) -> Callable[[F], F]:
+    """`--preset NAME`, repeatable."""
+    return click.option(
+        "--preset",
+        "names",
+        required=required,
+        multiple=True,
+        metavar="NAME",
+        help=told,
+        shell_complete=complete_preset,
+    )
+
+
+def dry_run_option(shows: str = "") -> Callable[[F], F]:
+    """`--dry-run`, and what it shows."""
+    told = f"{shows}; write nothing." if shows else "Write nothing, not even a lock."
+    return click.option("--dry-run", is_flag=True, help=told)
+
+
+def since_option(told: str) -> Callable[[F], F]:
+    """`--since REV`."""
+    return click.option(
+        "--since",
+        "revision",
+        metavar="REV",
+        shell_complete=complete_revision,
+        help=f"{told}; REV... is where REV and this branch went apart.",
+    )
+
+
+presets_option = preset_option("Limit to this preset; repeatable.")
 likely_option = click.option("--likely", is_flag=True, help="Also apply uncertain rewrites.")
 verbose_option = click.option(
     "-v", "--verbose", is_flag=True, help="Print more detail; the same as before the verb."

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from migrate.cli.complete import complete_config, complete_preset
+from migrate.cli.complete import complete_config
 from migrate.cli.context import Context, pass_context
+from migrate.cli.options import dry_run_option, preset_option
 from migrate.commands.decline import decline
 from migrate.commands.port import Port
 from migrate.commands.port import port as run
@@ -15,14 +16,7 @@ from migrate.report.port import decline_data, decline_lines, port_data, port_lin
 
 @click.command()
 @click.argument("revision", required=False, metavar="[REV]")
-@click.option(
-    "--preset",
-    "presets",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=complete_preset,
-    help="Limit to this preset, what it builds on and what builds on that; repeatable.",
-)
+@preset_option("Limit to this preset, what it builds on and what builds on that; repeatable.")
 @click.option(
     "--decline",
     "declined",
@@ -32,12 +26,12 @@ from migrate.report.port import decline_data, decline_lines, port_data, port_lin
     help="Carry nothing over: say that nobody wants the edit of this old file; repeatable.",
 )
 @click.option("--reason", metavar="TEXT", help="Why it is declined; it goes into the plans.")
-@click.option("--dry-run", is_flag=True, help="Show what would be carried over; write nothing.")
+@dry_run_option("Show what would be carried over")
 @pass_context
 def port(
     context: Context,
     revision: str | None,
-    presets: tuple[str, ...],
+    names: tuple[str, ...],
     declined: tuple[str, ...],
     reason: str | None,
     dry_run: bool,
@@ -59,9 +53,9 @@ def port(
       migrate port --decline configs/components/optim.yaml --reason "a trial, never trained"
     """
     if declined or reason is not None:
-        return _decline(context, revision, presets, declined, reason, dry_run)
+        return _decline(context, revision, names, declined, reason, dry_run)
     result = context.land(
-        lambda: run(context.workspace, presets, revision), "port", dry_run, Port.prove
+        lambda: run(context.workspace, names, revision), "port", dry_run, Port.prove
     )
     if context.as_json:
         context.give(port_data(result, dry_run))
@@ -74,14 +68,14 @@ def port(
 def _decline(
     context: Context,
     revision: str | None,
-    presets: tuple[str, ...],
+    names: tuple[str, ...],
     declined: tuple[str, ...],
     reason: str | None,
     dry_run: bool,
 ) -> int:
     if not declined or reason is None:
         raise click.UsageError("--decline FILE and --reason TEXT go together")
-    if presets:
+    if names:
         raise click.UsageError("--decline holds for every preset; leave --preset out")
     result = context.land(
         lambda: decline(context.workspace, declined, reason, revision), "port --decline", dry_run

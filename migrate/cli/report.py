@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from migrate.cli.complete import complete_revision
 from migrate.cli.context import Context, pass_context
-from migrate.cli.options import presets_option
+from migrate.cli.options import presets_option, since_option
 from migrate.commands.report import report as run
 from migrate.commands.report import written
 from migrate.errors import DONE, raise_all
@@ -23,13 +22,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @presets_option
-@click.option(
-    "--since",
-    "revision",
-    metavar="REV",
-    shell_complete=complete_revision,
-    help="Also show what changed since this revision of git.",
-)
+@since_option("Also show what changed since this revision of git")
 @click.option(
     "--format",
     "kind",

@@ -8,6 +8,7 @@ import click
 
 from migrate.cli.complete import complete_config, complete_key_to_set
 from migrate.cli.context import Context, pass_context
+from migrate.cli.options import dry_run_option
 from migrate.commands.set import How, ValuesSet, set_values
 from migrate.errors import DONE
 from migrate.report.set import set_data, set_lines
@@ -36,7 +37,7 @@ def _complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -
 @click.option("--new", is_flag=True, help="Add a key that no file sets.")
 @click.option("--type-change", is_flag=True, help="Set a value of another type than the old one.")
 @click.option("--reason", metavar="TEXT", help="Why: the gate accepts the change from now on.")
-@click.option("--dry-run", is_flag=True, help="Show the diff and what changes; write nothing.")
+@dry_run_option("Show the diff and what changes")
 @pass_context
 def set_(
     context: Context,

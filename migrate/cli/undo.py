@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from migrate.cli.complete import complete_preset
 from migrate.cli.context import Context, pass_context
+from migrate.cli.options import dry_run_option, preset_option
 from migrate.commands.undo import UndoResult
 from migrate.commands.undo import undo as run
 from migrate.errors import DONE
@@ -13,17 +13,9 @@ from migrate.report.steps import undo_data, undo_lines
 
 
 @click.command()
-@click.option(
-    "--preset",
-    "names",
-    required=True,
-    multiple=True,
-    metavar="NAME",
-    help="The preset whose step is taken back.",
-    shell_complete=complete_preset,
-)
+@preset_option("The preset whose step is taken back; repeatable.", required=True)
 @click.option("--with-dependents", is_flag=True, help="Take back the presets that build on it too.")
-@click.option("--dry-run", is_flag=True, help="Write nothing, not even a lock.")
+@dry_run_option()
 @pass_context
 def undo(context: Context, names: tuple[str, ...], with_dependents: bool, dry_run: bool) -> int:
     """Take one preset's step back, byte for byte; of shared files, the lines that it wrote.

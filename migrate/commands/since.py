@@ -19,6 +19,7 @@ from migrate.parity.values import token
 from migrate.plan import Allowance, Plans, Profile, load_plans
 from migrate.resolve import Resolver
 from migrate.trees.git_tree import GitTree
+from migrate.trees.revisions import named_commit
 from migrate.trees.tree import CachedTree, Tree
 from migrate.workspace.config_names import (
     GIT,
@@ -86,12 +87,13 @@ def since(
 ) -> ChangesSince:
     """Resolve the named configs, or every preset, at a revision and now, and compare them.
 
-    Nothing is checked out. A preset that the plans migrate is compared with its old form, where
-    that is what the revision had. Raises InputError for a revision that git does not know, a folder
-    outside of git, and what names no config in either tree.
+    Nothing is checked out. `REV...` is where REV and what is checked out went apart. A preset that
+    the plans migrate is compared with its old form, where that is what the revision had. Raises
+    InputError for a revision that git does not know, a folder outside of git, and what names no
+    config in either tree.
     """
     path, rules = profile_of(view, profile)
-    with GitTree(view.root, revision, view.limits) as tree:
+    with GitTree(view.root, named_commit(view.root, revision, view.limits), view.limits) as tree:
         comparison = _Comparison(view, CachedTree(tree), rules)
         found = ChangesSince(revision, tree.commit, path)
         comparison.run(found, configs)

@@ -17,6 +17,7 @@ _UNRELATED = (
 )
 
 
+_SINCE_THE_FORK = "..."
 _MERGES = 50
 """So many merges that touched a file are looked at, the newest first."""
 
@@ -53,6 +54,20 @@ def brought_by(root: str, revision: str, limits: Limits = DEFAULT) -> CommitRang
         later = set(history.lines("rev-list", "--ancestry-path", f"{tip}..{head}"))
         merge = [commit for commit in own if commit in later][-1]
         return CommitRange(history.fork(history.parents(merge)[0], tip), tip)
+
+
+def named_commit(root: str, revision: str, limits: Limits = DEFAULT) -> str:
+    """What a revision names: of `REV...` the commit from which REV and what is checked out went
+    apart, as git's three dots do; any other is left as it is. Raises InputError for a revision
+    that git does not know and for one without a common history.
+    """
+    tip, dots, rest = revision.partition(_SINCE_THE_FORK)
+    if not dots or rest:
+        return revision
+    with GitTree(root, tip or "HEAD", limits) as tree, repository(root) as asked:
+        assert asked is not None  # else there would be no tree
+        history = _History(asked, tip)
+        return history.fork(history.head(), tree.commit)
 
 
 class Ancestor(NamedTuple):

@@ -230,3 +230,15 @@ def test_flatten_of_many_needs_a_folder_and_writes_over_nothing(root: Path) -> N
     assert ran.code == 3
     assert f"error: {LOW}: is there already, and is another file" in ran.err
     assert read(root) == before
+
+
+@pytest.mark.parametrize("verb", ["table", "inspect", "explain"])
+def test_a_fault_of_a_file_that_many_extend_is_told_once(tmp_path: Path, verb: str) -> None:
+    heirs = {f"configs/train/p{number}.yaml": "extends: ../c.yaml\n" for number in range(3)}
+    other = {"configs/train/q.yaml": "extends: ../d.yaml\n", "configs/train/ok.yaml": "a: 1\n"}
+    broken = {"configs/c.yaml": "a: {\n", "configs/d.yaml": "a: [\n"}
+    ran = migrate(write(tmp_path, {**heirs, **other, **broken}), verb, "configs/train")
+    assert ran.code == 3
+    assert ran.err.count("error: ") == 2
+    assert "error: configs/c.yaml:2:1: " in ran.err
+    assert "error: configs/d.yaml:2:1: " in ran.err

@@ -437,3 +437,49 @@ def test_looking_writes_nothing_into_the_repository(root: Path) -> None:
     edit(root, SFT, "vit_lr: 1.0e-5", "vit_lr: 3.0e-5")
     migrate(root, "diff", "--since", "main")
     assert sorted(path for path in root.rglob("*")) == before
+
+
+def _branched(root: Path) -> Git:
+    """A branch that changed one value, while `main` changed another."""
+    git = git_in(root)
+    git("switch", "-q", "-c", "topic")
+    edit(root, SFT, "1.0e-4", "2.0e-4")
+    git("commit", "-q", "-am", "topic")
+    git("switch", "-q", "main")
+    edit(root, SMOKE, "max_steps: 3", "max_steps: 4")
+    git("commit", "-q", "-am", "meanwhile")
+    git("switch", "-q", "topic")
+    return git
+
+
+def test_three_dots_leave_out_what_the_other_branch_did_meanwhile(root: Path) -> None:
+    git = _branched(root)
+    assert {one["key"] for one in told(root, "main")["changed"]} == {
+        "training.learning_rate",
+        "training.max_steps",
+    }
+    data = told(root, "main...")
+    assert {one["key"] for one in data["changed"]} == {"training.learning_rate"}
+    assert data["since"] == {"given": "main...", "commit": git("merge-base", "main", "HEAD")}
+    assert "since main... (" in migrate(root, "diff", "--since", "main...").out
+
+
+def test_three_dots_alone_mean_what_is_checked_out_as_to_git(root: Path) -> None:
+    git = _branched(root)
+    assert told(root, "...")["since"]["commit"] == git("rev-parse", "HEAD")
+
+
+def test_three_dots_behind_what_git_does_not_know_are_refused(root: Path) -> None:
+    ran = migrate(root, "diff", "--since", "mian...")
+    assert (ran.code, ran.err) == (
+        3,
+        "error: git knows no revision mian\nhint: did you mean main?\n",
+    )
+    git = git_in(root)
+    git("switch", "-q", "--orphan", "alone")
+    write(root, FILES)
+    git("add", "-A")
+    git("commit", "-q", "-m", "alone")
+    ran = migrate(root, "diff", "--since", "main...")
+    assert ran.code == 3
+    assert ran.err.startswith("error: main has no history in common with what is checked out\n")
