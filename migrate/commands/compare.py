@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from migrate.errors import MigrateError
+from migrate.locations import LEGACY as FROZEN
 from migrate.locations import Index, KeyPath, Place
 from migrate.parity import ABSENT, Difference, OrderChange, find, judge
 from migrate.parity.lists import list_pairs
-from migrate.plan import NOTHING_ALLOWED, Allowance, Profile, load_profile
-from migrate.workspace.config_names import NamedConfig, side
+from migrate.plan import NOTHING_ALLOWED, Allowance, Profile, load_plans, load_profile
+from migrate.workspace.config_names import LEGACY, NamedConfig, side
 from migrate.workspace.view import View
 from migrate.yaml_text import Opaque
+
+if TYPE_CHECKING:
+    from migrate.verification.acceptances import Acceptances
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +46,20 @@ class ConfigComparison:
     forbidden: tuple[JudgedDifference, ...]
     allowed: tuple[JudgedDifference, ...]
     order: tuple[OrderChange, ...]
+    accepted: tuple[JudgedDifference, ...] = ()
+    """What would be forbidden, and was accepted for this preset; its rule is the acceptance."""
 
     @property
     def equal(self) -> bool:
         """Whether nothing differs, the order of keys apart."""
-        return not self.forbidden and not self.allowed
+        return not self.forbidden and not self.allowed and not self.accepted
 
 
 def compare(view: View, left: str, right: str, profile: str | None = None) -> ConfigComparison:
     """Compare two configs by a parity profile; by the plans' own if none is named.
 
-    Raises InputError for a side or a profile that cannot be read.
+    By the plans' own an old config and what it became are judged as the gate does, accepted
+    differences included. Raises InputError for a side or a profile that cannot be read.
     """
     old, new = side(view, left), side(view, right)
     path, rules = profile_of(view, profile)
@@ -58,11 +67,47 @@ def compare(view: View, left: str, right: str, profile: str | None = None) -> Co
     verdict = judge(compared(old.python), compared(new.python), rules)
     lists = ListPairs(old.python, new.python)
     sides = old, new, lists
-    forbidden = (judged(*sides, item, None, why) for item, why in verdict.forbidden)
+    own = _Accepted.of(view, old, new) if verdict.forbidden and profile is None else None
+    excused = [(item, why, own and own.rule(item, why)) for item, why in verdict.forbidden]
+    forbidden = (judged(*sides, item, None, why) for item, why, rule in excused if rule is None)
+    accepted = (judged(*sides, item, rule, rule.reason) for item, _, rule in excused if rule)
     allowed = (judged(*sides, item, rule, rule.reason) for item, rule in verdict.allowed)
     # The record of a config keeps its values, not the order of its keys.
     order = verdict.order if old.resolved and new.resolved else ()
-    return ConfigComparison(old, new, path, tuple(forbidden), tuple(allowed), order)
+    groups = tuple(forbidden), tuple(allowed)
+    return ConfigComparison(old, new, path, *groups, order, tuple(accepted))
+
+
+class _Accepted(NamedTuple):
+    """What was accepted for one preset, whose record and whose file are compared."""
+
+    known: Acceptances
+    preset: str
+    old: NamedConfig
+    new: NamedConfig
+
+    @classmethod
+    def of(cls, view: View, old: NamedConfig, new: NamedConfig) -> _Accepted | None:
+        """The acceptances of the preset of which these are the old and the new form."""
+        if not old.label.startswith(LEGACY) and not old.path.startswith(f"{FROZEN}/"):
+            return None
+        from migrate.verification.acceptances import Acceptances  # most comparisons need none
+
+        with suppress(MigrateError):  # plans with faults accept nothing
+            plans = load_plans(view.tree, view.layout.plans)
+            for name, one in plans.presets.items():
+                record = plans.legacy_path(one.preset.from_)
+                named = old.label == f"{LEGACY}{name}" or old.path == record
+                if named and new.path == one.preset.to:
+                    known = Acceptances(plans, view.resolver, view.loader, lambda _: None)
+                    return cls(known, name, old, new)
+        return None
+
+    def rule(self, item: Difference, why: str) -> Allowance | None:
+        """The acceptance of a difference, as a rule that allows it; None if there is none."""
+        sides = self.old.python, self.new.python
+        found = self.known.excusing(self.preset, self.new.path, item, sides, why)
+        return found and Allowance(found.key, found.reason, place=found.place)
 
 
 def _profile_path(view: View, given: str | None) -> str | None:

@@ -24,6 +24,7 @@ def diff_lines(found: ConfigComparison, paint: Paint, full: bool = False) -> Ite
     yield from columns([_side("left", found.left), _side("right", found.right)])
     for title, style, items in (
         ("allowed", "green", found.allowed),
+        ("accepted", "green", found.accepted),
         ("forbidden", "red", found.forbidden),
     ):
         if items:
@@ -81,6 +82,8 @@ def _summary(found: ConfigComparison, paint: Paint) -> str:
     if found.equal:
         return paint("equal", "green") + ": both resolve to the same config"
     allowed = f"{len(found.allowed)} allowed"
+    if found.accepted:
+        allowed += f", {len(found.accepted)} accepted"
     forbidden = f"{len(found.forbidden)} forbidden"
     by = f" by {found.profile}" if found.profile else " (no parity profile: nothing is allowed)"
     if found.forbidden:
@@ -98,6 +101,7 @@ def diff_data(found: ConfigComparison) -> dict[str, Any]:
         "parity": not found.forbidden,
         "forbidden": [item_data(item) for item in found.forbidden],
         "allowed": [item_data(item) for item in found.allowed],
+        "accepted": [item_data(item) for item in found.accepted],
         "order": [dotted(change.path) for change in found.order],
     }
 

@@ -97,9 +97,7 @@ class Acceptances:
         accepted: list[tuple[Difference, Acceptance]] = []
         still_open: list[OpenDifference] = []
         for difference, why in verdict.forbidden:
-            found = self._found(
-                planned.name, evidence.target, difference, (old, new), is_ruled(why)
-            )
+            found = self.excusing(planned.name, evidence.target, difference, (old, new), why)
             if found is not None:
                 self._needed.add((found.preset, found.key))
                 accepted.append((difference, found))
@@ -114,14 +112,14 @@ class Acceptances:
         """What was accepted for the key of an open difference: another value."""
         return self.known.get(one.preset, {}).get(one.accepting.key)
 
-    def _found(
-        self,
-        name: str,
-        target: str,
-        difference: Difference,
-        sides: tuple[Any, Any],
-        ruled: bool,
+    def excusing(
+        self, name: str, target: str, difference: Difference, sides: tuple[Any, Any], why: str
     ) -> Acceptance | None:
+        """The acceptance of a difference between the two sides of a preset; None if there is none.
+
+        `why` says why it is forbidden. Raises InputError for a target that cannot be resolved.
+        """
+        ruled = is_ruled(why)
         own = excuse(self.known.get(name, {}), difference, *sides, ruled)
         if own is not None or len(self.known) - (name in self.known) == 0:
             return own

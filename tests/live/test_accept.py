@@ -539,3 +539,40 @@ def test_a_file_with_faults_is_a_letter(done: Path) -> None:
     ran = migrate(done, "verify")
     assert ran.code == 3
     assert f'{FILE}:3:7: `accepted.q."t.lr"` has no `reason`' in ran.err
+
+
+def differs(root: Path, *sides: str) -> tuple[int, dict[str, list[tuple[str, str | None]]]]:
+    """The exit code of `diff`, and of each group the keys with the place of the rule."""
+    ran = migrate(root, "--output", "json", "diff", *sides)
+    data = json.loads(ran.out)
+    return ran.code, {
+        group: [(one["key"], one["rule_place"]) for one in data[group]]
+        for group in ("forbidden", "allowed", "accepted")
+    }
+
+
+def test_diff_of_a_preset_and_its_record_knows_what_was_accepted(done: Path) -> None:
+    tune(done, P, "lr: 1", "lr: 7")
+    assert differs(done, "legacy:p", "p") == (
+        1,
+        {"forbidden": [("t.lr", None)], "allowed": [], "accepted": []},
+    )
+    ok(accept(done, "--preset", "p", "--key", "t.lr", reason="the lower one underfits"))
+    known = {"forbidden": [], "allowed": [], "accepted": [("t.lr", f"{FILE}:5:5")]}
+    assert differs(done, "legacy:p", "p") == (0, known)
+    assert differs(done, "configs/legacy/train/p.yaml", P) == (0, known)
+    assert differs(done, "legacy:over", "over") == (0, known), (
+        "it inherits what its parent accepted"
+    )
+    text = migrate(done, "diff", "legacy:p", "p").out
+    assert f"    by t.lr: the lower one underfits  {FILE}:5:5\n" in text
+    assert text.endswith("\n0 allowed, 1 accepted, 0 forbidden by plans/parity.yaml\n")
+    tune(done, P, "lr: 7", "lr: 8")
+    assert differs(done, "legacy:p", "p")[0] == 1, "another value was not accepted"
+
+
+def test_diff_of_two_others_or_by_another_profile_knows_no_acceptance(done: Path) -> None:
+    tune(done, P, "lr: 1", "lr: 7")
+    ok(accept(done, "--preset", "p", "--key", "t.lr"))
+    assert differs(done, "legacy:q", "p")[0] == 1
+    assert differs(done, "legacy:p", "p", "--profile", "plans/parity.yaml")[0] == 1
