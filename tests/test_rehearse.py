@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -50,3 +53,39 @@ def test_plans_say_what_is_what_where_there_are_some(root: Path) -> None:
         3,
         "error: plans: has plans, which say what is what",
     )
+
+
+PRESET = "configs/train/p.yaml"
+
+
+def _applied(root: Path) -> Path:
+    for verb in (["init", "--exclude", "tests/**"], ["apply", "--all"]):
+        assert migrate(root, *verb).code == 0
+    return root / PRESET
+
+
+def _result(root: Path) -> tuple[int, str]:
+    ran = migrate(root, "--output", "json", "rehearse")
+    (row,) = json.loads(ran.out)["presets"]
+    return ran.code, row["result"]
+
+
+def test_a_preset_that_was_tuned_since_is_made_again_as_it_was_applied(root: Path) -> None:
+    target = _applied(root)
+    assert _result(root) == (0, "same")
+    target.write_text(target.read_text().replace("b: 1", "b: 7"))
+    assert _result(root) == (0, "edited")
+
+
+def test_a_preset_that_comes_out_otherwise_than_it_was_applied_differs(root: Path) -> None:
+    target = _applied(root)
+    plan = root / "plans/train.yaml"
+    plan.write_text(plan.read_text().rstrip() + "\n    headers: drop\n")
+    legacy = root / "configs/legacy/components/b.yaml"
+    legacy.write_text("# a word\nb: 1\n")
+    manifest = root / "configs/legacy/MANIFEST.sha256"
+    digest = hashlib.sha256(legacy.read_bytes()).hexdigest()
+    text = re.sub(r"\w{64}(  .*components/b.yaml)", rf"{digest}\1", manifest.read_text())
+    manifest.write_text(text)
+    code, result = _result(root)
+    assert (code, result) == (1, "differs"), target.read_text()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from migrate.changes import Change
+from migrate.changes import Change, sha256
 from migrate.commands.apply import apply
 from migrate.commands.init import init
 from migrate.discovery.discover import Scope
@@ -22,6 +22,8 @@ from migrate.workspace.steps import Step
 from migrate.workspace.workspace import Workspace
 
 SAME, DIFFERENT, NEW, RETIRED = "same", "differs", "new", "retired"
+EDITED = "edited"
+"""Made again as it was applied; what stands there was edited since, as presets are for."""
 
 
 @dataclass
@@ -103,8 +105,9 @@ def _compare(workspace: Workspace, copy: Workspace, result: Rehearsal) -> None:
             retired = name in workspace.plans.accepted.retired
             result.outcome[name] = RETIRED if retired else DIFFERENT
         else:
-            same = workspace.tree.read(target) == copy.tree.read(target)
-            result.outcome[name] = SAME if same else DIFFERENT
+            now, made = workspace.tree.read(target), copy.tree.read(target)
+            applied = sha256(made) == workspace.evidence[name].digest
+            result.outcome[name] = SAME if now == made else EDITED if applied else DIFFERENT
 
 
 def _evidence(workspace: Workspace, fresh: bool) -> dict[str, object]:
