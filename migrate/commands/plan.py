@@ -16,6 +16,7 @@ from migrate.resolve import Resolver
 from migrate.rollout.build import BuiltPreset, PresetBuilder
 from migrate.rollout.missed_edits import MissedEdit, OldConfig
 from migrate.trees.tree import Overlay
+from migrate.workspace.edit_source import with_merged_copies
 from migrate.workspace.parallel import HERE, Progress, Workers, each_chunk, telling
 from migrate.workspace.steps import Step
 from migrate.workspace.workspace import Workspace
@@ -46,10 +47,11 @@ def behind(workspace: Workspace, names: Iterable[str]) -> list[tuple[str, Missed
     A preset of which that cannot be said is left to `verify`, which says why.
     """
     found: list[tuple[str, MissedEdit]] = []
+    edits = with_merged_copies(workspace) if workspace.evidence else workspace.rollout
     for planned in select(workspace.plans, names):
         evidence = workspace.evidence.get(planned.name)
         if evidence is not None and workspace.tree.exists(evidence.target):
-            config = OldConfig(workspace.rollout, planned, evidence, workspace.resolver)
+            config = OldConfig(edits, planned, evidence, workspace.resolver)
             with suppress(MigrateError):
                 found += ((planned.name, edit) for edit in config.missed())
     return found

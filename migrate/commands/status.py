@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from migrate.changes import sha256
 from migrate.errors import MigrateError
 from migrate.plan import PlannedPreset
+from migrate.rollout.context import Rollout
 from migrate.rollout.evidence import Evidence, plan_digest
 from migrate.rollout.legacy import MANIFEST
 from migrate.rollout.missed_edits import OldConfig
+from migrate.workspace.edit_source import with_merged_copies
 from migrate.workspace.workspace import Workspace
 
 PENDING, MOVED = "pending", "moved"
@@ -45,14 +47,15 @@ class Status:
 
 def status(workspace: Workspace) -> Status:
     """The state of every planned preset, in plan order."""
-    rows = [_row(workspace, planned) for planned in workspace.plans.presets.values()]
+    edits = with_merged_copies(workspace)
+    rows = [_row(workspace, planned, edits) for planned in workspace.plans.presets.values()]
     finalized = bool(workspace.evidence) and not workspace.tree.exists(MANIFEST)
     return Status(rows, finalized)
 
 
-def _row(workspace: Workspace, planned: PlannedPreset) -> Row:
+def _row(workspace: Workspace, planned: PlannedPreset, edits: Rollout) -> Row:
     evidence = workspace.evidence.get(planned.name)
-    state, note = _state(workspace, planned, evidence)
+    state, note = _state(workspace, planned, evidence, edits)
     before = len(evidence.chain) if evidence is not None else _files(workspace, planned, old=True)
     now = _files(workspace, planned, old=False)
     return Row(planned.name, planned.preset.to, state, note, before, now)
@@ -70,7 +73,7 @@ def _files(workspace: Workspace, planned: PlannedPreset, old: bool) -> int:
 
 
 def _state(
-    workspace: Workspace, planned: PlannedPreset, evidence: Evidence | None
+    workspace: Workspace, planned: PlannedPreset, evidence: Evidence | None, edits: Rollout
 ) -> tuple[str, str]:
     if evidence is None:
         return _waiting(workspace, planned)
@@ -79,7 +82,7 @@ def _state(
         return (MISSING, "the target is gone") if reason is None else (RETIRED, reason)
     if evidence.plan != plan_digest(planned):
         return STALE, "its plan changed since it was applied"
-    behind = _behind(workspace, planned, evidence)
+    behind = _behind(workspace, planned, evidence, edits)
     if behind:
         return BEHIND, behind
     if sha256(workspace.tree.read(evidence.target)) != evidence.digest:
@@ -101,9 +104,11 @@ def _waiting(workspace: Workspace, planned: PlannedPreset) -> tuple[str, str]:
     return (MOVED, f"changed since it was frozen: {_some(files)}") if files else (PENDING, "")
 
 
-def _behind(workspace: Workspace, planned: PlannedPreset, evidence: Evidence) -> str:
+def _behind(
+    workspace: Workspace, planned: PlannedPreset, evidence: Evidence, edits: Rollout
+) -> str:
     """Which edits of the old files the preset lacks; nothing if none."""
-    config = OldConfig(workspace.rollout, planned, evidence, workspace.resolver)
+    config = OldConfig(edits, planned, evidence, workspace.resolver)
     try:
         missed = config.missed()
     except MigrateError as error:

@@ -105,6 +105,20 @@ def _with(workspace: Workspace, revisions: _Revisions, incoming: Incoming, tip: 
     return EditSource(rollout, incoming, tip)
 
 
+def with_merged_copies(workspace: Workspace) -> Rollout:
+    """The rollout with the old files of today, what git merged into frozen copies included.
+
+    For what tells whether presets lack an edit: of the texts that were frozen nothing is known.
+    """
+    rollout = workspace.rollout
+    merged = tuple(rollout.old.touched(lambda *_: None)) if rollout.old.frozen_digests else ()
+    if not merged:
+        return rollout
+    plans, dialect = workspace.plans, workspace.dialect
+    old = OldTree(plans, workspace.tree, dialect, rollout.old.applied, merged)
+    return Rollout(plans, old, dialect)
+
+
 def refuse_markers(workspace: Workspace) -> None:
     """Raises Refused for every old file and preset with the markers of an unfinished merge."""
     old = workspace.rollout.old

@@ -485,6 +485,11 @@ def test_what_git_merged_into_a_frozen_copy_and_somebody_tuned(tmp_path: Path) -
     git(root, "merge", "-q", "-sort", "-m", "merge", "late")
     (finding,) = [one for one in findings(root)[1] if one["rule"] == "manifest"]
     assert "`migrate port` carries that over" in finding["hint"]
+    assert states(root) == {"p": "behind", "q": "behind"}
+    assert "lacks t.mom: 0.9 -> absent and 2 more" in migrate(root, "status").out
+    assert "is back" not in migrate(root, "status").out
+    frozen = f"configs/legacy/{O.removeprefix('configs/')}"
+    assert f"behind: q lacks t.wd: 0.0 -> 0.05 of {frozen}:" in migrate(root, "plan").out
     ported = port(root, code=1)
     assert outcomes(ported, "p") == {"t.wd": "conflict", "t.mom": "unset", "n.a": "new"}
     assert outcomes(ported, "q")["t.wd"] == "ported"
@@ -510,6 +515,7 @@ def test_a_frozen_copy_that_was_edited_while_its_file_is_here_is_no_edit(tmp_pat
     root = made(tmp_path, TREE, "p")
     copy = root / "configs/legacy" / O[8:]
     copy.write_bytes(NEW)
+    assert states(root)["p"] == "applied"
     assert not any(port(root).values())
     (finding,) = [one for one in findings(root)[1] if one["rule"] == "manifest"]
     assert "port" not in finding["hint"]
