@@ -485,3 +485,16 @@ def test_the_implicit_base_is_not_moved_away_from_under_the_others(tmp_path: Pat
     assert error == "error: configs/default.yaml: is what dialect slam puts under the others"
     assert hint.startswith("hint: move it by hand, with `implicit_base: configs/basis.yaml` in")
     assert trees.read(tmp_path)["configs/default.yaml"] == SLAM["configs/default.yaml"]
+
+
+def test_refs_says_that_the_implicit_base_is_in_use_though_nobody_names_it(tmp_path: Path) -> None:
+    trees.write(tmp_path, SLAM)
+    told = (
+        "configs/default.yaml: 0 references\n"
+        "  the loader puts it under every config that names no base\n"
+    )
+    assert migrate(tmp_path, "refs", "configs/default.yaml").out.startswith(told)
+    assert told in migrate(tmp_path, "refs").out
+    data = json.loads(migrate(tmp_path, "--output", "json", "refs", "configs").out)
+    assert data["implicit"] == ["configs/default.yaml"]
+    assert "the loader" not in migrate(tmp_path, "refs", "configs/p.yaml").out

@@ -53,7 +53,7 @@ VERBS: dict[str, tuple[str, str]] = {
 """Verb to its group and its line in the help. `migrate.cli.VERB` is imported on use."""
 
 
-PAGED = {*(name for name, (group, _) in VERBS.items() if group == LOOK), "plan", "status"}
+PAGED = {name for name, (group, _) in VERBS.items() if group == LOOK} - {"lsp"} | {"plan", "status"}
 """Verbs whose output a person reads in a pager: none that writes waits for a reader."""
 
 MOST_DEEP = 500

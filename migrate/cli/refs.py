@@ -36,8 +36,14 @@ def refs(context: Context, paths: tuple[str, ...], jobs: int) -> int:
     found = run(workspace, paths, jobs, exclude)
     if context.as_json:
         data = [reference_data(one) for one in found.references]
-        targets, folders = list(found.targets), list(found.folders)
-        context.give({"targets": targets, "folders": folders, "references": data})
+        context.give(
+            {
+                "targets": list(found.targets),
+                "folders": list(found.folders),
+                "implicit": list(found.implicit),
+                "references": data,
+            }
+        )
     else:
         context.say_lines(pointing_lines(found, bool(paths), context.paint))
     return DONE

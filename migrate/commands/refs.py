@@ -22,6 +22,9 @@ class RefsResult:
     references: tuple[Reference, ...]
     folders: tuple[str, ...] = ()
     """The folders that were asked for and that somebody names as such."""
+    implicit: tuple[str, ...] = ()
+    """The targets that the loader puts under every config that names no base: nobody names them,
+    and they are in use all the same."""
 
     def of(self, target: str) -> list[Reference]:
         """The references to one file."""
@@ -41,6 +44,7 @@ def refs(
     targets = _targets(view, paths, live) if paths else live
     if not targets:
         return RefsResult((), ())
+    implicit = tuple(filter(view.dialect.is_implicit, targets))
     root = common_root(_below_configs(live) or targets)
     asked = [view.path(given) for given in paths]
     folders = [one for one in asked if any(path.startswith(f"{one}/") for path in targets)]
@@ -48,7 +52,8 @@ def refs(
     store = view.scans("refs")
     references = tuple(scan(view.tree, renames, exclude=exclude, jobs=jobs, store=store))
     named = {one.target for one in references}
-    found = RefsResult(tuple(targets), references, tuple(one for one in folders if one in named))
+    known_folders = tuple(one for one in folders if one in named)
+    found = RefsResult(tuple(targets), references, known_folders, implicit)
     raise_all([_unknown(path, live) for path in targets if _is_unknown(view, found, path)])
     return found
 

@@ -35,9 +35,11 @@ def pointing_lines(found: RefsResult, asked: bool, paint: Paint) -> Iterator[str
     """The references, target by target; a target that nobody names is told if it was asked for."""
     for target in (*found.folders, *found.targets):
         references = found.of(target)
-        if not references and not asked:
+        if not references and not asked and target not in found.implicit:
             continue
         yield f"{paint(printable(target), 'bold')}: {plural(len(references), 'reference')}"
+        if target in found.implicit:
+            yield "  the loader puts it under every config that names no base"
         yield from _rows(references, paint)
     files = len({one.path for one in found.references})
     total = plural(len(found.references), "reference")
