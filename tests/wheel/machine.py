@@ -53,7 +53,17 @@ def run(
 def build(source: Path, folder: Path, *what: str, hour: str = HOUR) -> Built:
     """Build in an environment that holds what the package asks for and nothing else."""
     environment = {**os.environ, "SOURCE_DATE_EPOCH": hour}
-    command = [sys.executable, "-m", "build", "--installer", "uv", "-o", folder, *what, source]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "build",
+        "--installer",
+        "uv",
+        "-o",
+        folder,
+        *what,
+        source,
+    ]
     run(command, folder, environment)
     name = f"config_migrate-{VERSION}"
     return Built(folder / f"{name}.tar.gz", folder / f"{name}-py3-none-any.whl")
@@ -84,7 +94,7 @@ def python(minor: str) -> Path | None:
 
 
 def _version(interpreter: Path) -> str:
-    words = [interpreter, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+    words = [str(interpreter), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
     try:
         done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
     except OSError:

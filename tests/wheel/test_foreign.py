@@ -75,7 +75,7 @@ def venv(
     folder: Path = tmp_path_factory.mktemp("environment") / "venv"
     uv = tool("uv")
     run([uv, "venv", "-q", "--python", interpreter, folder], ROOT)
-    install = [uv, "pip", "install", "-q", "--python", folder / "bin/python"]
+    install: list[str | Path] = [uv, "pip", "install", "-q", "--python", folder / "bin/python"]
     run([*install, "--resolution", resolution, built.wheel, *needed(built.wheel)], folder)
     return folder
 

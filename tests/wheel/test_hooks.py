@@ -20,7 +20,9 @@ PAGE = ROOT / "docs/inspection.md"
 def declared() -> str:
     """The `.pre-commit-config.yaml` that the page shows."""
     page = PAGE.read_text(encoding="utf-8")
-    return re.findall(r"```yaml\n(repos:\n.*?)```", page, re.DOTALL)[0]
+    block = re.search(r"```yaml\n(repos:\n.*?)```", page, re.DOTALL)
+    assert block is not None
+    return block[1]
 
 
 @pytest.fixture

@@ -51,6 +51,6 @@ def test_a_name_without_a_wheel_is_not_found(newcomer: dict[str, str], tmp_path:
     """What the tests above install comes from this clone and from nowhere else."""
     (tmp_path / "empty").mkdir()
     nowhere = {**newcomer, "UV_CONFIG_FILE": str(only(tmp_path / "empty", tmp_path / "no.toml"))}
-    words = [tool("uv"), "tool", "install", "config-migrate"]
+    words = [str(tool("uv")), "tool", "install", "config-migrate"]
     done = subprocess.run(words, cwd=tmp_path, env=nowhere, capture_output=True, check=False)
     assert done.returncode != 0
