@@ -78,7 +78,19 @@ def test_the_wheel_says_what_the_project_says(built: Built) -> None:
     assert dict(points["console_scripts"]) == {"migrate": "migrate.__main__:main"}
 
 
-def test_an_index_would_take_both_files_and_show_the_readme(built: Built) -> None:
+def test_an_index_shows_the_readme_as_a_page(built: Built) -> None:
+    from readme_renderer.markdown import render  # the one that PyPI uses
+
+    text = str(metadata(built.wheel).get_payload())
+    page = render(text)
+    assert page is not None
+    assert page.count("<pre") == text.count("```") // 2
+    assert page.count("<h2") == len(re.findall(r"(?m)^## ", text))
+    assert page.count("<table") == 1
+    assert "```" not in page
+
+
+def test_an_index_would_take_both_files(built: Built) -> None:
     checked = [sys.executable, "-m", "twine", "--no-color", "check", "--strict"]
     said = run([*checked, built.sdist, built.wheel], ROOT)
     assert said.count(": PASSED") == 2
