@@ -178,10 +178,11 @@ BREAKAGES = {
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This repository, to be broken."""
     folder = tmp_path_factory.mktemp("copy") / "repository"
-    for name in ("configs", "docs", "plans", "tests", "tools"):
-        shutil.copytree(ROOT / name, folder / name, symlinks=True)
-    for path in (*ROOT.glob("*.md"), ROOT / "mkdocs.yml"):
-        shutil.copy(path, folder)
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    told = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, told.split("\0")):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name, follow_symlinks=False)
     return folder
 
 
