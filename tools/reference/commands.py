@@ -42,6 +42,8 @@ FINDS = {
     "rehearse": "a preset or the gate of the scratch copy fails",
 }
 """Verbs that end with 1, and when."""
+NO_JSON = {"lsp"}
+"""What it prints is a protocol of its own."""
 
 
 def page() -> str:
@@ -87,7 +89,8 @@ def _verb(name: str) -> str:
         parts.append(f"Exit code 1: {FINDS[name]}.")
     if rows:
         parts.append(table(["option", "what it does"], rows).rstrip())
-    parts.append(f"JSON: [its fields](../json.md#{name}).")
+    if name not in NO_JSON:
+        parts.append(f"JSON: [its fields](../json.md#{name}).")
     return "\n\n".join(parts) + "\n"
 
 
@@ -104,12 +107,20 @@ def _told(verb: click.Command) -> Iterator[str]:
         lines = paragraph.removeprefix("\b\n").splitlines()
         if not paragraph.startswith("\b"):
             yield prose(" ".join(lines))
-        elif lines[0].rstrip(":") in {"Example", "Examples"}:
-            yield "\n".join(["```bash", *(line.strip() for line in lines[1:]), "```"])
+        elif lines[0].startswith("Example"):
+            yield from _example(lines[0], [line.strip() for line in lines[1:]])
         else:
             yield table(["word", "means"], (line.split(maxsplit=1) for line in lines)).rstrip()
     if verb.epilog:
         yield prose(" ".join(verb.epilog.split()))
+
+
+def _example(title: str, lines: list[str]) -> Iterator[str]:
+    """What is typed, or stands in a file of another program: then its title says of which."""
+    typed = all(line.startswith("migrate ") for line in lines)
+    if not typed:
+        yield title
+    yield "\n".join(["```bash" if typed else "```text", *lines, "```"])
 
 
 def prose(text: str) -> str:
