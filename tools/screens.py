@@ -13,32 +13,22 @@ import sys
 import tempfile
 import termios
 from pathlib import Path
-from typing import NamedTuple
 
 from tools.demo import demo
 from tools.picture import ROOT, drawn, prompted
 
-
-class Screen(NamedTuple):
-    """What is typed, and how many lines of its output are shown."""
-
-    commands: tuple[str, ...]
-    lines: int = 40
-
-
-COLUMNS = 88
+COLUMNS, ALL = 88, 100
 SCREENS = {
-    "status": Screen(("migrate status",)),
-    "plan": Screen(("migrate plan --preset stage_b_distill",), 34),
-    "verify": Screen(("migrate verify --so-far",)),
-    "explain": Screen(
-        (
-            "migrate explain grpo_dense_lowaug training.learning_rate",
-            "migrate explain configs/train/sft training.learning_rate",
-        )
-    ),
+    "status": {"migrate status": ALL},
+    "plan": {"migrate plan": 12, "migrate plan --preset stage_b_distill": 34},
+    "verify": {"migrate verify --so-far": ALL},
+    "explain": {
+        "migrate explain grpo_dense_lowaug training.learning_rate": ALL,
+        "migrate explain configs/train/sft training.learning_rate": ALL,
+    },
 }
-"""Each is docs/pictures/NAME.svg. What another verb shows joins them with a line here."""
+"""Each is docs/pictures/NAME.svg: what is typed, and how many lines of its output are shown.
+What another verb shows joins them with a line here."""
 
 
 def path(name: str) -> str:
@@ -50,18 +40,18 @@ def screens(folder: Path) -> dict[str, str]:
     """Every picture, by its path; `folder` is a new one, for the demo."""
     demo(folder)
     return {
-        path(name): drawn([_typed(screen, folder)], "; ".join(screen.commands), COLUMNS)
-        for name, screen in SCREENS.items()
+        path(name): drawn([_typed(commands, folder)], "; ".join(commands), COLUMNS)
+        for name, commands in SCREENS.items()
     }
 
 
-def _typed(screen: Screen, folder: Path) -> list[str]:
+def _typed(commands: dict[str, int], folder: Path) -> list[str]:
     """Commands with what they show, an empty line between them; cut where it is long."""
     lines = []
-    for command in screen.commands:
+    for command, most in commands.items():
         said = on_a_terminal(folder, shlex.split(command)[1:])
-        rest = ["\x1b[2m...\x1b[0m"] if len(said) > screen.lines else []
-        lines += ["", prompted(command), *said[: screen.lines], *rest]
+        rest = ["\x1b[2m...\x1b[0m"] if len(said) > most else []
+        lines += ["", prompted(command), *said[:most], *rest]
     return lines[1:]
 
 
