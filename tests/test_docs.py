@@ -185,6 +185,11 @@ def test_a_page_begins_with_a_sentence_about_itself(page: Path) -> None:
     assert len(first.split()) >= 5
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_no_page_holds_both_sides_of_a_merge(page: Path) -> None:
+    assert re.findall(r"(?m)^(?:<{7}|>{7}) .*", page.read_text(encoding="utf-8")) == []
+
+
 ANCHOR = re.compile(r"\]\(((?!https?://)[^)#\s]*)#([^)\s]+)\)")
 
 
