@@ -19,6 +19,7 @@ from migrate.lsp.folder import Options
 from migrate.lsp.hover import hover
 from migrate.lsp.inlay import inlays
 from migrate.lsp.lines import Lines
+from migrate.lsp.open_tree import collect_seldom
 from migrate.lsp.protocol import (
     completion,
     encoding_of,
@@ -284,6 +285,7 @@ def serve(
     options: Options, root: str | None, gate: bool, reading: BinaryIO, writing: BinaryIO
 ) -> int:
     """Serve one editor until it goes; 0 if it said so before, as the protocol has it, else 1."""
+    collect_seldom()
     session = Session(options, root, gate)
     session.server.start_io(reading, writing)
     session.board.stop()
