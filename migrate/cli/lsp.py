@@ -23,8 +23,8 @@ def lsp(context: Context, gate: bool) -> int:
     written, and nothing of the plans or the tree is run.
 
     \b
-    Example (Neovim 0.11):
-      vim.lsp.config('migrate', { cmd = { 'migrate', 'lsp' }, filetypes = { 'yaml' } })
+    Example:
+      migrate lsp
     """
     _require_extra()
     from migrate.lsp.folder import Options

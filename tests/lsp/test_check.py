@@ -74,7 +74,8 @@ def test_the_findings_are_those_of_verify_and_lint(applied: Path) -> None:
     for verb in ("verify", "lint"):
         said = json.loads(migrate(applied, "--output", "json", verb).out)["findings"]
         assert said
-        assert {(one["rule"], one["what"]) for one in said} <= found
+        asked = [one for one in said if one["rule"] != "gates"]  # of those nothing is run
+        assert {(one["rule"], one["what"]) for one in asked} <= found
 
 
 def test_a_preset_that_waits_for_its_step_is_no_fault(made: Any) -> None:
