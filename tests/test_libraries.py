@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/decisions/001-libraries.md"
-EXTRAS = {"distributed"}
+EXTRAS = {"distributed", "lsprotocol", "pygls"}
 """What an extra brings; the page tells of those below its tables."""
 
 
