@@ -119,7 +119,8 @@ def _fusion(workspace: Workspace) -> list[str]:
 def _gate(workspace: Workspace) -> list[Finding]:
     """What closes the gate; that a preset waits for its step is only worth knowing."""
     try:
-        result = checked(workspace, select(workspace.plans, ()))
+        scans = workspace.scans("verify")
+        result = checked(workspace, select(workspace.plans, ()), scans=scans)
     except MigrateError as error:
         return [Finding.of("plan", fault) for fault in error.faults()]
     pending = {workspace.plans.presets[name].place for name in result.pending}

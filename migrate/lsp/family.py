@@ -7,14 +7,9 @@ from collections.abc import Iterable, Mapping
 
 class Family:
     """The links between configs. They come from a look at the whole tree, in another process; what
-    is edited meanwhile is noted file by file.
-
-    `known` says whether that look has come back: before it, nobody can say that nobody extends a
-    file.
-    """
+    is edited meanwhile is noted file by file."""
 
     def __init__(self) -> None:
-        self.known = False
         self._bases: dict[str, tuple[str, ...]] = {}
         self._heirs: dict[str, dict[str, None]] = {}
 
@@ -23,7 +18,6 @@ class Family:
         self._bases, self._heirs = {}, {}
         for source, targets in links.items():
             self.note(source, targets)
-        self.known = True
 
     def note(self, source: str, bases: Iterable[str]) -> None:
         """One config extends these."""

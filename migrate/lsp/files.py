@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from migrate.errors import MigrateError
-from migrate.locations import LEGACY, join, outside
+from migrate.locations import LEGACY, join
 from migrate.lsp.folder import ConfigFolder
 from migrate.resolve import Resolver
 from migrate.yaml_text import SCALAR, Document, Node
@@ -39,7 +39,7 @@ def files_of(folder: ConfigFolder, document: Document, node: Node) -> list[str]:
     elif document.path.startswith(f"{LEGACY}/"):
         found += folder.dialect.candidates(document.path, node.value)
     there = (path for path in dict.fromkeys(found) if path != document.path)
-    return [path for path in there if not outside(path) and folder.tree.exists(path)]
+    return [path for path in there if folder.tree.exists(path)]
 
 
 def _may_be_path(text: str) -> bool:

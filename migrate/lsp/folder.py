@@ -219,12 +219,13 @@ class ConfigFolder:
                 document = resolver.document(path)
             except (MigrateError, RecursionError) as error:
                 problem = _as_letter(error, path)
+        resolved = self._sound.get(path)
         try:
-            resolved: Resolved | None = resolver.resolve(path)
+            resolved = resolver.resolve(path)
         except (MigrateError, RecursionError) as error:
             problem = problem or _as_letter(error, path)
-            resolved = self._sound.get(path)
         if resolved is not None:
+            self.family.note(path, (base.path for base in resolved.bases))
             self._keep(path, resolved)
         return Look(path, self.text_now(path), document, resolved, problem)
 

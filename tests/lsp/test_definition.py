@@ -121,6 +121,20 @@ def test_references_of_a_key_are_its_settings_above_and_below(editor: Editor) ->
     ]
 
 
+def test_an_edited_extends_counts_at_once(editor: Editor) -> None:
+    assert len(editor.implementations("configs/base.yaml", "# he|re\na: 1\n")) == 2
+    editor.hover("configs/left.yaml", "|training: {lr: 3}\n")
+    assert editor.implementations("configs/base.yaml", "# he|re\na: 1\n") == [
+        "configs/right.yaml:1:10"
+    ]
+    assert editor.folder.family.heirs("configs/base.yaml") == ["configs/right.yaml"]
+    editor.hover("configs/new.yaml", "extends: |base.yaml\n")
+    assert editor.implementations("configs/base.yaml", "# he|re\na: 1\n") == [
+        "configs/new.yaml:1:10",
+        "configs/right.yaml:1:10",
+    ]
+
+
 def test_implementations_beside_a_key_are_the_configs_that_extend_the_file(editor: Editor) -> None:
     assert editor.implementations("configs/base.yaml", "# he|re\na: 1\n") == [
         "configs/left.yaml:1:10",

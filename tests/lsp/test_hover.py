@@ -122,6 +122,23 @@ def test_what_strangers_wrote_is_code_and_never_markup(tmp_path: Path) -> None:
     assert "<img" not in outside
 
 
+def test_a_fence_in_a_value_or_a_name_closes_nothing(tmp_path: Path) -> None:
+    text = "k: >\n  ```\n  <img src=x>\n  ````\n'a``b ![x](y)': {c: 1}\n"
+    editor = Editor(tmp_path, {})
+    said = editor.hover("configs/legacy/top.yaml", text.replace("k:", "k|:", 1))
+    assert said.startswith("`````yaml\n")
+    assert said.count("`````") == 2
+    assert "<img" in said.split("`````")[1]
+    said = editor.hover("configs/legacy/top.yaml", text.replace("``b", "``|b"))
+    assert said.startswith('```"a``b ![x](y)"``` has 1 key')
+
+
+def test_a_config_that_was_never_asked_about_builds_on_the_last_good_text(editor: Editor) -> None:
+    editor.hover("configs/base.yaml", BASE.replace("1.0e-4", "|9.0e-9"))
+    editor.folder.set_text("configs/base.yaml", "training: [\n")
+    assert "9.0e-9  configs/base.yaml" in editor.hover("configs/top.yaml", TOP.replace("lr", "l|r"))
+
+
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_a_key_is_found_behind_text_beyond_the_basic_plane(tmp_path: Path, ends: str) -> None:
     text = "extends: base.yaml\n# 😀𝒳\nk😀: {a: '𝒳', b|: 2}\n".replace("\n", ends)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -329,8 +330,10 @@ async def test_a_session_writes_nothing_into_the_tree(tree: Path) -> None:
     before = trees.read(tree)
     async with window(tree) as editor:
         path = "plans/grpo.yaml"
-        text = editor.open(path).replace("version: 1", "version: 1\ngates: [touch ran]", 1)
-        editor.change(path, text)
+        text = editor.open(path)
+        edited = re.sub(r"(?m)^gates: .*$", "gates: [touch ran]", text)
+        assert edited != text
+        editor.change(path, edited)
         editor.open(MIGRATED, "extends: gone.yaml\n")
         await editor.until(MIGRATED, bool)
         await asyncio.sleep(3)
