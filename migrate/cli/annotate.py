@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrate.cli.options import ANNOTATED
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from migrate.findings import Finding
 
 
-class Told(NamedTuple):
+class FindingsOfRun(NamedTuple):
     """What a verb found, as it is told in each form.
 
     `verdict` is the sentence that counts, and what else is said of the whole; `checks` counts the
@@ -42,11 +41,11 @@ def tell_findings(
     checked: bool = True,
 ) -> None:
     """Print findings if `--output` asks for sarif, github or md, and write those of `--sarif` and
-    `--md`: all of one run. The words are those of `Told`.
+    `--md`: all of one run. The words are those of `FindingsOfRun`.
     """
     found = [_addressed(context, finding) for finding in findings]
     folder = in_repository(context.root)
-    told = Told(verb, found, verdict, checks, exit_code, checked, folder)
+    told = FindingsOfRun(verb, found, verdict, checks, exit_code, checked, folder)
     if context.output == "github":
         from migrate.report.annotations import github_lines
 
@@ -60,7 +59,7 @@ def tell_findings(
         _write(context, told, kind, out)
 
 
-def _write(context: Context, told: Told, kind: str, out: str) -> None:
+def _write(context: Context, told: FindingsOfRun, kind: str, out: str) -> None:
     """Raises Refused for a file that cannot be written, or is another's."""
     from migrate.commands.report import written
     from migrate.layout import REPORT
@@ -71,7 +70,7 @@ def _write(context: Context, told: Told, kind: str, out: str) -> None:
     context.land(lambda: written(context.view, out, content), f"findings into {out}")
 
 
-def _text(context: Context, told: Told, kind: str) -> str:
+def _text(context: Context, told: FindingsOfRun, kind: str) -> str:
     if kind == "sarif":
         return _sarif_text(context, told)
     from migrate.report.gate_markdown import findings_markdown
@@ -82,10 +81,10 @@ def _text(context: Context, told: Told, kind: str) -> str:
 
 def _addressed(context: Context, finding: Finding) -> Finding:
     hint, command = map(context.layout.addressed, (finding.hint, finding.command))
-    return replace(finding, hint=hint, command=command)
+    return finding._replace(hint=hint, command=command)
 
 
-def _sarif_text(context: Context, told: Told) -> str:
+def _sarif_text(context: Context, told: FindingsOfRun) -> str:
     from importlib.metadata import version
 
     from migrate.report.documentation import DISTRIBUTION, documentation
