@@ -10,10 +10,10 @@ from itertools import zip_longest
 from migrate.errors import InputError
 from migrate.references.found import Edit, EditFailure, Kind, NameMatch, in_unread
 from migrate.references.names import Names
-from migrate.references.python_depth import too_much_to_edit
+from migrate.references.python_depth import TEXT, too_much_to_edit
 from migrate.references.python_lines import Interest, interest
 from migrate.references.python_rules import text_of
-from migrate.references.python_strings import ParseFailure, parse, strings
+from migrate.references.python_strings import ParseFailure, parse, reads, strings
 from migrate.references.source import BOM, SourceText
 from migrate.references.spelling import SpelledPiece, SpelledString
 
@@ -70,11 +70,7 @@ def in_code(
 
 def parses(code: str) -> bool:
     """Whether a text is Python."""
-    try:
-        parse(code.removeprefix(BOM))
-    except ParseFailure:
-        return False
-    return True
+    return reads(code.removeprefix(BOM))
 
 
 def _shifted(piece: SpelledPiece, shift: int) -> SpelledPiece:
@@ -115,14 +111,32 @@ def _spliced(code: str, edits: Sequence[Edit]) -> str | None:
         parts += [code[position:start], new]
         position = end
     done = "".join([*parts, code[position:]])
+    if not parses(code):
+        return None
+    if all(_in_quotes(code, *span) for span, _ in edits) or _differ_in_texts(code, done):
+        return done
     try:
-        old = parse(code)  # as it was for finding the names: that is remembered
-        safe = all(_in_quotes(code, *span) for span, _ in edits) or _alike(
-            code, done, old, parse(done)
-        )
+        return done if _alike(code, done, parse(code), parse(done)) else None
     except ParseFailure:
         return None
-    return done if safe else None
+
+
+_PLAIN = re.compile(r"(\"\"\"|'''|\"|')[^\\{}\"'\r\n]*\1|#[^\r\n]*")
+
+
+def _differ_in_texts(before: str, after: str) -> bool:
+    """Whether two codes differ in what plain strings and comments say alone.
+
+    Then one is read as the other is: their tokens are of the same kinds, one after another.
+    """
+    if TEXT.split(before) != TEXT.split(after):
+        return False
+    for old, new in zip(TEXT.findall(before), TEXT.findall(after), strict=True):
+        if old != new:
+            was, now = _PLAIN.fullmatch(old), _PLAIN.fullmatch(new)
+            if was is None or now is None or was[1] != now[1] or not new.isascii():
+                return False
+    return True
 
 
 def _in_quotes(code: str, start: int, end: int) -> bool:
@@ -138,14 +152,15 @@ def _in_quotes(code: str, start: int, end: int) -> bool:
 def check(path: str, before: str, after: str) -> None:
     """The edited module is the same tree but for strings and dropped entries, or InputError."""
     before, after = before.removeprefix(BOM), after.removeprefix(BOM)
-    try:
-        old = parse(before)
-    except ParseFailure:
+    if not parses(before):
         return
     try:
         new = parse(after)
     except ParseFailure as error:
         raise InputError(f"would not parse after the edit: {error}", path) from None
+    if _differ_in_texts(before, after):
+        return
+    old = parse(before)
     if not _alike(before, after, old, new):
         raise InputError("would not parse to the same tree after the edit", path)
 

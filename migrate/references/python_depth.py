@@ -9,17 +9,16 @@ from functools import lru_cache
 DEEPEST = 1000
 """Brackets, operators and prefixes around one expression; people stay below 100."""
 
-STRING_OR_COMMENT = (
+_STRING_OR_COMMENT = (
     r"\"\"\"[^\\\"]*(?:(?:\\.|\"(?!\"\"))[^\\\"]*)*\"\"\""
     r"|'''[^\\']*(?:(?:\\.|'(?!''))[^\\']*)*'''"
     r"|\"[^\\\"\n]*(?:\\.[^\\\"\n]*)*\"|'[^\\'\n]*(?:\\.[^\\'\n]*)*'"
     r"|#[^\n]*|\\."  # outside of strings too, so that a quote behind it opens none
 )
-"""A pattern that needs DOTALL; of code that Python reads, each match is what it seems."""
-
-_TEXT = re.compile(STRING_OR_COMMENT, re.DOTALL)
+TEXT = re.compile(_STRING_OR_COMMENT, re.DOTALL)
+"""A string without its prefix, or a comment: so it is in code that Python reads."""
 _TOKEN = re.compile(
-    STRING_OR_COMMENT + r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<end>[,;\n])"
+    _STRING_OR_COMMENT + r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<end>[,;\n])"
     r"|(?P<step>\*\*|//|[-+~*/%@.<>=&|^:]|\b(?:not|lambda|await|if|else|and|or|in|is)\b)",
     re.DOTALL,
 )
@@ -47,7 +46,7 @@ def too_deep(code: str) -> bool:
 def _long(code: str) -> Iterator[str]:
     """The stretches of code from one end of a line outside of brackets to the next that have more
     characters than levels are allowed; strings and comments are left out."""
-    bare = _TEXT.sub(" ", code)
+    bare = TEXT.sub(" ", code)
     marks = bare.encode("ascii", "replace").translate(_BRACKETS, _NO_BRACKETS)
     for _ in range(_PAIRS):
         marks, before = marks.replace(b"()", b""), marks

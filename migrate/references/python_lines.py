@@ -9,12 +9,11 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from migrate.references.python_depth import STRING_OR_COMMENT
+from migrate.references.python_depth import TEXT
 from migrate.references.python_places import PlacementFailure, formatted_end
 from migrate.references.reference import Span
 from migrate.references.traces import Traces
 
-_TEXT = re.compile(STRING_OR_COMMENT, re.DOTALL)
 _FILLED = re.compile(r"[{}]|%s")
 _PREFIX = re.compile(r"[A-Za-z]+\Z")
 _OWN_PLACE = ("__file__", "cwd", "rglob")
@@ -39,7 +38,7 @@ def interest(code: str, traces: Traces, nesting: bool = NESTING) -> Interest | N
     """
     if traces.anywhere or code.count("\r") != code.count("\r\n"):
         return None
-    tokens = list(_TEXT.finditer(code))
+    tokens = list(TEXT.finditer(code))
     if not code.isascii() and _unlike(code):
         return None
     if nesting and any(_nested(code, token) for token in tokens):
@@ -89,7 +88,7 @@ def _unlike(code: str) -> bool:
     """Whether a name may be written with other letters than Python takes it for."""
     from unicodedata import is_normalized
 
-    return not is_normalized("NFKC", _TEXT.sub(" ", code)) or (
+    return not is_normalized("NFKC", TEXT.sub(" ", code)) or (
         ":=" in code and not is_normalized("NFKC", code)
     )
 

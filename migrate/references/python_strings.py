@@ -75,6 +75,7 @@ def strings(
     """
     with collector_off():
         tree = parse(code)
+        reads(code)  # as long as its tree is at hand
         reader = _Reader(code, path, tree, constants, where)
         try:
             found = list(reader.walk(tree))
@@ -111,6 +112,16 @@ def parse(code: str) -> ast.Module:
         raise ParseFailure("nested too deeply") from None
     except ValueError as error:
         raise ParseFailure(str(error)) from None
+
+
+@lru_cache(maxsize=64)
+def reads(code: str) -> bool:
+    """Whether a code parses; asked again for each edit of it, when its tree is forgotten."""
+    try:
+        parse(code)
+    except ParseFailure:
+        return False
+    return True
 
 
 def _first(string: String) -> int:

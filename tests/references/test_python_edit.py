@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrate.references import DROP, Renames, rewrite, scan
+from migrate.references import DROP, Renames, python, rewrite, scan
 from migrate.references.found import EditFailure
 from migrate.references.python import edit
 from migrate.references.python_depth import DEEPEST, EDITED_CHARS, EDITED_DEEPEST
@@ -40,6 +40,51 @@ def after(code: str, new: object = NEW) -> tuple[str, list[str]]:
     reasons = [one.reason for one in found if one.edit is None]
     assert change.after is not None
     return change.after.decode("utf-8", "surrogateescape"), reasons
+
+
+TEXTS = (
+    *(
+        "'a'",
+        "'b/c'",
+        "b'a'",
+        "b'\u00e9'",
+        "f'a'",
+        "f'{a}'",
+        "f'{b}'",
+        "r'\\d'",
+        "'''a'''",
+        "'a\\n'",
+    ),
+    *("# a", "a", '"a"'),
+)
+CODE = ("x = {}\n", "f({}, {})\n", "{} {}\n", "# {}\n", "[{}]\n", "'(' + {} + ')'\n", "f'( {} )'\n")
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(CODE), min_size=1, max_size=3).map("".join), st.data())
+def test_codes_that_differ_in_texts_alone_are_read_alike(code: str, data: st.DataObject) -> None:
+    count = code.count("{}")
+    said = st.lists(st.sampled_from(TEXTS), min_size=count, max_size=count)
+    before, after = (code.format(*data.draw(said)) for _ in range(2))
+    if python._differ_in_texts(before, after) and python.parses(before):
+        assert python.parses(after)
+        shapes = [ast.dump(Same().visit(ast.parse(one))) for one in (before, after)]
+        assert shapes[0] == shapes[1]
+
+
+class Same(ast.NodeTransformer):
+    """Strings that all say the same."""
+
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
+        """A text becomes another one of its type."""
+        return ast.Constant(type(node.value)()) if isinstance(node.value, str | bytes) else node
+
+
+def test_what_only_says_something_else_is_told_from_what_is_something_else() -> None:
+    assert python._differ_in_texts("x = 'a'  # b\n", "x = 'c/d'  # e\n")
+    for other in ("x = f'a'", "y = 'a'", "x = 'a' 'b'", "x = '\\n'", 'x = "a"', "x = 'a'; z"):
+        assert not python._differ_in_texts("x = 'a'", other)
+    assert not python._differ_in_texts("x = b'a'", "x = b'\u00e9'")
 
 
 def test_an_entry_goes_through_the_editor_and_every_comment_stays(
