@@ -23,11 +23,15 @@ _CD = re.compile(
     r"[ \t]*(?:--[ \t]+)?([\"']?)([^\s;&|)\"'`]*)\2"
     r"|\b(?:(?:os|contextlib|monkeypatch)\.chdir|setwd|cd)\(\s*[\"']([\w./\-]+)[\"']"
 )
+_SET_TO = (
+    r"[\"']?[ \t]*[=:,][ \t]*[\"']?(?:\$\{workspaceFolder\}/|\$PROJECT_DIR\$/)?([\w.\-][\w./\-]*)"
+)
 _OPTION = re.compile(
-    r"\b(?:working[-_]dir(?:ectory)?|workdir|chdir|cwd|WorkingDirectory)[\"']?[ \t]*[=:,][ \t]*"
-    r"[\"']?(?:\$\{workspaceFolder\}/|\$PROJECT_DIR\$/)?([\w.\-][\w./\-]*)"
-    r"|(?<=\s)(?:-C|--directory|--chdir)[ =]([\w.\-][\w./\-]*)"
-    r"|\bdir(?:\([\"']|: [\"']?)([\w.\-][\w./\-]*)"
+    # Each alternative begins with its letter, which `re` asks for first; no word goes on there.
+    rf"w(?<!\w.)ork(?:ing[-_]dir(?:ectory)?|dir){_SET_TO}|c(?<!\w.)(?:hdir|wd){_SET_TO}"
+    rf"|W(?<!\w.)orkingDirectory{_SET_TO}"
+    r"|-(?<=\s.)(?:C|-directory|-chdir)[ =]([\w.\-][\w./\-]*)"
+    r"|d(?<!\w.)ir(?:\([\"']|: [\"']?)([\w.\-][\w./\-]*)"
 )
 """A setting of one step or command; the name may stand before it or behind."""
 _BESIDE = 400
@@ -134,6 +138,6 @@ def _set(text: str) -> Iterator[_Stay]:
     for number, match in enumerate(options):
         start = options[number - 1].end() if number else 0
         end = options[number + 1].start() if number + 1 < len(options) else len(text)
-        folder = posixpath.normpath(match[1] or match[2] or match[3])
+        folder = posixpath.normpath(match[match.lastindex or 0])
         yield _Stay(max(start, match.start() - _BESIDE), match.start(), folder)
         yield _Stay(match.end(), min(end, match.end() + _BESIDE), folder)
