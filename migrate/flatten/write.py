@@ -198,9 +198,9 @@ class Writer:
         ]
         shown = [setting.document.text[slice(*eol)].strip() for setting, eol in behind]
         self._leads(settings, column)
-        for number, ((setting, eol), text) in enumerate(list(zip(behind, shown, strict=True))[:-1]):
+        for number, ((setting, eol), text) in enumerate(zip(behind[:-1], shown, strict=False), 1):
             start = eol[1] - len(text)
-            if text in (*shown[:number], shown[-1]):
+            if text in shown[number:]:  # a file that is reached twice says it twice
                 self.lines.use(setting.document, (start, eol[1]))
             else:
                 self.lines.comment(setting.document, (start, eol[1]), column)
