@@ -13,6 +13,7 @@ from migrate.commands.flatten import (
     FlatFile,
     FlatFiles,
     FlattenResult,
+    Wanted,
     flat_file,
     flat_files,
     flatten_config,
@@ -20,7 +21,13 @@ from migrate.commands.flatten import (
     with_origin_comments,
 )
 from migrate.errors import DONE, InputError
-from migrate.report.dropped import count_data, dropped_data, dropped_lines
+from migrate.report.dropped import (
+    count_data,
+    dropped_data,
+    dropped_lines,
+    follows_data,
+    follows_lines,
+)
 from migrate.report.origins import beside, origins_data
 from migrate.report.paint import plural
 from migrate.workspace.config_names import config_paths
@@ -34,6 +41,9 @@ from migrate.workspace.config_names import config_paths
 @click.option(
     "-o", "--out", metavar="FILE", help="Write the file here, or several into the folder DIR/."
 )
+@click.option(
+    "--minimize", is_flag=True, help="With --onto: leave to the parents what they say alike."
+)
 @origin_option
 @origin_as_option
 @pass_context
@@ -42,6 +52,7 @@ def flatten(
     configs: tuple[str, ...],
     onto: tuple[str, ...],
     out: str | None,
+    minimize: bool,
     origin: bool,
     origin_as: str | None,
 ) -> int:
@@ -50,6 +61,9 @@ def flatten(
     Without --onto everything is inlined. Without -o the file alone is printed. Comments that are
     dropped, such as those of overridden values, are listed on standard error. Several configs are
     written into a folder that is named with a / at its end, all of them or none.
+
+    What the config itself says stays, also where a parent says the same; with --minimize it goes,
+    and is listed.
 
     With --origin each line says where it came from: in a second column on a terminal, in a comment
     at its end in a file or a pipe, which is YAML with the same values. Lines within a text of
@@ -60,15 +74,19 @@ def flatten(
       migrate flatten configs/train/grpo/dense_2048.yaml --origin
       migrate flatten configs/train/grpo/dense_2048.yaml --onto configs/base.yaml -o new.yaml
       migrate flatten configs/train -o flat/
+      migrate flatten flat/big.yaml --onto configs/base.yaml --minimize -o configs/small.yaml
     """
     origin = origin or origin_as is not None
     if origin_as == COLUMN and out is not None:
         raise click.UsageError("a file gets comments: a second column is no YAML")
+    if minimize and not onto:
+        raise click.UsageError("--minimize goes with --onto: it leaves out what a parent says")
+    wanted = Wanted(origin, minimize)
     context.pages &= out is None
     paths = config_paths(context.view, configs)
     if out is not None and out.endswith("/"):
         label = f"flatten {plural(len(paths), 'config')} into {out}"
-        files = context.land(lambda: flat_files(context.view, paths, onto, out, origin), label)
+        files = context.land(lambda: flat_files(context.view, paths, onto, out, wanted), label)
         _print_all(context, files)
         return DONE
     if len(paths) > 1:
@@ -76,11 +94,11 @@ def flatten(
         raise InputError(f"{len(paths)} configs make as many files", None, hint)
     if out is None:
         context.recover()
-        flat = flatten_config(context.view, paths[0], onto, with_origins=origin)
+        flat = flatten_config(context.view, paths[0], onto, wanted=wanted)
         _show(context, flat, origin, context.origin_form(origin_as))
     else:
         one = context.land(
-            lambda: flat_file(context.view, paths[0], onto, out, origin), f"flatten {paths[0]}"
+            lambda: flat_file(context.view, paths[0], onto, out, wanted), f"flatten {paths[0]}"
         )
         flat = one.files[0].flat
         _print(context, one.files[0])
@@ -126,7 +144,7 @@ def _line(file: FlatFile) -> str:
 
 def _data(flat: FlattenResult, path: str | None) -> dict[str, Any]:
     comments = flat.comments
-    data = {
+    data: dict[str, Any] = {
         "config": flat.path,
         "path": path,
         "comments": {
@@ -136,10 +154,15 @@ def _data(flat: FlattenResult, path: str | None) -> dict[str, Any]:
         },
         "dropped_comments": dropped_data(comments.dropped),
     }
+    if flat.follows:
+        data["follows"] = follows_data(flat.follows)
     return {**data, "origins": origins_data(flat.origins)} if flat.origins else data
 
 
 def _tell_dropped(context: Context, flat: FlattenResult) -> None:
+    if flat.follows:
+        context.tell(f"{plural(len(flat.follows), 'key')} left to the parents:")
+        context.tell("\n".join(follows_lines(flat.follows, "  ")))
     if dropped := flat.comments.dropped:  # no comment goes without a word
         context.tell(f"{plural(len(dropped), 'comment')} dropped:")
         context.tell("\n".join(dropped_lines(dropped, "  ")))

@@ -5,13 +5,25 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from migrate.changes import Change, ChangeSet
 from migrate.errors import Refused, raise_all
-from migrate.flatten import Account, Onto, Origins, flatten, parsed, with_comments
+from migrate.flatten import Account, Onto, Origins, RestatedKey, flatten, parsed, with_comments
 from migrate.resolve import Resolved
 from migrate.workspace.config_names import locate
 from migrate.workspace.view import View
+
+
+class Wanted(NamedTuple):
+    """How a file is wanted: `origins` tells where each line came from, and writes it behind the
+    lines of a file; `minimal` leaves to the parents what they say alike."""
+
+    origins: bool = False
+    minimal: bool = False
+
+
+AS_IT_IS = Wanted()
 
 
 @dataclass(frozen=True)
@@ -23,6 +35,8 @@ class FlattenResult:
     comments: Account
     origins: Origins = ()
     """Where each line came from, if that was asked for."""
+    follows: tuple[RestatedKey, ...] = ()
+    """What was left to the parents, which say the same, if the least was wanted."""
 
 
 @dataclass(frozen=True)
@@ -51,17 +65,19 @@ def flatten_config(
     path: str,
     onto: Sequence[str] = (),
     target: str | None = None,
-    with_origins: bool = False,
+    wanted: Wanted = AS_IT_IS,
 ) -> FlattenResult:
     """Write one config as a file on top of the named parents; with none, everything is inlined.
 
-    `target` says where the file will stand, so that its links lead to the parents from there;
-    `with_origins` tells where each line came from.
+    `target` says where the file will stand, so that its links lead to the parents from there.
     """
     resolved = view.resolver.resolve(path)
     onto_ = _onto(view, target or path, onto)
-    flat = flatten(view.resolver, resolved, onto_, with_origins=with_origins)
-    return FlattenResult(path, flat.content, flat.comments, flat.origins)
+    flat = flatten(
+        view.resolver, resolved, onto_, with_origins=wanted.origins, minimal=wanted.minimal
+    )
+    follows = flat.follows if wanted.minimal else ()
+    return FlattenResult(path, flat.content, flat.comments, flat.origins, follows)
 
 
 def text_of(view: View, flat: FlattenResult) -> str:
@@ -79,10 +95,10 @@ def with_origin_comments(view: View, flat: FlattenResult) -> FlattenResult:
 
 
 def flat_file(
-    view: View, path: str, onto: Sequence[str], output: str, with_origins: bool = False
+    view: View, path: str, onto: Sequence[str], output: str, wanted: Wanted = AS_IT_IS
 ) -> FlatFiles:
     """Write one config to a file of the tree, whatever stands there."""
-    return FlatFiles((_file(view, path, onto, view.path(output), with_origins),))
+    return FlatFiles((_file(view, path, onto, view.path(output), wanted),))
 
 
 def flat_files(
@@ -90,28 +106,27 @@ def flat_files(
     paths: Sequence[str],
     onto: Sequence[str],
     folder: str,
-    with_origins: bool = False,
+    wanted: Wanted = AS_IT_IS,
 ) -> FlatFiles:
     """Write configs into a folder, laid out as they stand below the folder they have in common.
 
-    `with_origins` writes behind each line where it came from. Raises Refused where another file
-    would be written over.
+    Raises Refused where another file would be written over.
     """
     common = posixpath.commonpath([posixpath.dirname(path) for path in paths])
     inside = view.path(folder)
     files = []
     for path in paths:
         target = posixpath.join(inside, posixpath.relpath(path, common or "."))
-        files.append(_file(view, path, onto, posixpath.normpath(target), with_origins))
+        files.append(_file(view, path, onto, posixpath.normpath(target), wanted))
     over = [file for file in files if file.change.before not in (None, file.change.after)]
     hint = "name a new folder, or move that file away"
     raise_all([Refused("is there already, and is another file", f.path, hint) for f in over])
     return FlatFiles(tuple(files))
 
 
-def _file(view: View, path: str, onto: Sequence[str], target: str, with_origins: bool) -> FlatFile:
-    flat = flatten_config(view, path, onto, target, with_origins)
-    if with_origins:
+def _file(view: View, path: str, onto: Sequence[str], target: str, wanted: Wanted) -> FlatFile:
+    flat = flatten_config(view, path, onto, target, wanted)
+    if wanted.origins:
         flat = with_origin_comments(view, flat)
     before = view.tree.read(target) if view.tree.exists(target) else None
     return FlatFile(flat, target, Change(target, before, flat.content, f"flatten {path}"))

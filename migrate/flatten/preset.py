@@ -65,12 +65,14 @@ def flatten(
     headers: str = KEEP,
     keep_pins: bool = False,
     with_origins: bool = False,
+    minimal: bool = False,
 ) -> FlatText:
     """Write a config as one file on top of `onto`.
 
     `headers` says what becomes of the headers of inlined files: `keep`, `top` or `drop`;
     `keep_pins` keeps what an inlined file set although the parents say the same; `with_origins`
-    tells where each line came from.
+    tells where each line came from; `minimal` leaves to the parents what they say alike, also where
+    the config's own file says it.
     Raises Refused where a parent says more than the config, or where the written text does not load
     to exactly the same values: nothing is ever handed on that was not parsed again.
     """
@@ -82,7 +84,7 @@ def flatten(
         document.attribute()
     inlined = frozenset(resolved.paths) - onto.retained
     parents = below.branch if below is not None else None
-    selection = Selection(resolved.document, parents, resolver.dialect, inlined, keep_pins)
+    selection = Selection(resolved.document, parents, resolver.dialect, inlined, keep_pins, minimal)
     members = selection.members(resolved.branch)
     leaves = _leaves(members)
     stay_in_place(resolver.dialect, resolved, place, _settings(leaves))

@@ -75,8 +75,9 @@ class Selection:
 
     `own` is the preset's file, `parents` what stays below it, `dialect` how the two merge. What one
     of the files `inlined` set is a pin, and `keep_pins` keeps those that the parents say alike.
-    `extra` are the lines that take something back, by the mapping that
-    they go into; `pinned` the keys that are there as pins alone.
+    What `own` set stays, unless `minimal` asks for no more than the parents lack. `extra` are the
+    lines that take something back, by the mapping that they go into; `pinned` the keys that are
+    there as pins alone.
     """
 
     def __init__(
@@ -86,8 +87,10 @@ class Selection:
         dialect: Dialect = EXTENDS,
         inlined: frozenset[str] = frozenset(),
         keep_pins: bool = False,
+        minimal: bool = False,
     ) -> None:
         self.own = own
+        self.minimal = minimal
         self.inlined = inlined
         self.keep_pins = keep_pins
         self.follows: list[RestatedKey] = []
@@ -124,7 +127,7 @@ class Selection:
             return self._mapping(slot, slot.value, above, path)
         if (
             above is None
-            or slot.winner.document is self.own
+            or (slot.winner.document is self.own and not self.minimal)
             or not same(slot.python, above.python)
             or self._is_kept(slot, above, path)
         ):
@@ -156,7 +159,8 @@ class Selection:
         members = self._select(branch, parent, path)
         children = [member for member in members if isinstance(member, Piece)]
         extra = self.extra.get(path, ())
-        if parent is not None and not (children or extra or self._wrote(slot)):
+        wrote = self._wrote(slot) and not self.minimal
+        if parent is not None and not (children or extra or wrote):
             empty = above is not None and not branch.slots and self._is_kept(slot, above, path)
             return Piece(slot, path) if empty else None
         complete = len(children) == len(members) and all(child.whole for child in children)

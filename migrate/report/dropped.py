@@ -1,13 +1,14 @@
-"""How comments look that are not in the new file: where they stood, of which key, why they went;
-and how comments are counted."""
+"""How comments and keys look that are not in the new file: where they stood, why they went; and how
+comments are counted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from migrate.flatten import Account, DroppedComment
+from migrate.flatten import Account, DroppedComment, RestatedKey
 from migrate.locations import printable
+from migrate.report.paint import columns
 
 
 def dropped_lines(dropped: Iterable[DroppedComment], indent: str = "") -> Iterator[str]:
@@ -47,3 +48,20 @@ def account_data(account: Account) -> dict[str, Any]:
 def count_data(account: Account) -> dict[str, int]:
     """How many comments were kept and dropped, for scripts."""
     return {"kept": account.kept, "dropped": len(account.dropped)}
+
+
+def follows_lines(follows: Iterable[RestatedKey], indent: str) -> Iterator[str]:
+    """A line for each key that is left to a parent."""
+    rows = [
+        (printable(one.key), f"of {one.place}", f"now follows {printable(one.parent)}")
+        for one in follows
+    ]
+    yield from columns(rows, indent=indent)
+
+
+def follows_data(follows: Iterable[RestatedKey]) -> list[dict[str, Any]]:
+    """The same for scripts."""
+    return [
+        {"key": one.key, "file": one.place.path, "line": one.place.line, "parent": one.parent}
+        for one in follows
+    ]

@@ -11,7 +11,7 @@ from migrate.locations import dotted, printable, printable_block
 from migrate.parity import Difference
 from migrate.parity.format import format_difference
 from migrate.plan import PlannedPreset
-from migrate.report.dropped import account_data, dropped_lines
+from migrate.report.dropped import account_data, dropped_lines, follows_data, follows_lines
 from migrate.report.origins import origins_data
 from migrate.report.paint import Paint, columns, plural
 from migrate.report.refs import reference_data
@@ -177,11 +177,7 @@ def _follows(proposal: Proposal) -> Iterator[str]:
     follows = proposal.written.follows
     if follows:
         yield f"  pins left to the parent: {plural(len(follows), 'key')}; `pins: keep` keeps them"
-        rows = [
-            (printable(one.key), f"of {one.place}", f"now follows {printable(one.parent)}")
-            for one in follows
-        ]
-        yield from columns(rows, indent="    ")
+        yield from follows_lines(follows, "    ")
 
 
 def _comments(proposal: Proposal) -> Iterator[str]:
@@ -278,10 +274,7 @@ def step_data(step: Step) -> dict[str, Any]:
         "inlined": written.inlined,
         "moved": [_moved_data(file) for file in proposal.moved],
         "unused": [{"file": path, "key": key} for path, key in written.unused],
-        "follows": [
-            {"key": one.key, "file": one.place.path, "line": one.place.line, "parent": one.parent}
-            for one in written.follows
-        ],
+        "follows": follows_data(written.follows),
         "comments": account_data(written.comments),
         "files": [
             {"path": change.path, "change": change.kind, "why": change.why}
