@@ -41,8 +41,8 @@ def restated(own: Any, above: Any) -> bool:
         if key not in above:
             continue
         both = isinstance(value, dict) and isinstance(above[key], dict)
-        if both and value and above[key]:
-            if restated(value, above[key]):
+        if both:
+            if not value or restated(value, above[key]):  # an empty one adds nothing
                 return True
         elif reader.spelled(value) == reader.spelled(above[key]):
             return True
@@ -150,3 +150,13 @@ def test_without_a_parent_it_is_a_wrong_command_line(root: Path) -> None:
     ran = migrate(root, "flatten", "p.yaml", "--minimize")
     assert ran.code == 2
     assert "--minimize goes with --onto" in ran.err
+
+
+def test_a_section_goes_as_a_whole_where_nothing_of_it_is_new(root: Path) -> None:
+    write(root, {"base.yaml": "u: {a: 1, b: 2}\ne: {k: 1}\nx: 1\n"})
+    write(root, {"p.yaml": "u:\n  a: 1\n  b: 2\ne: {k: 1}\nx: 2\n"})
+    ran = migrate(root, "flatten", "p.yaml", "--onto", "base.yaml", "--minimize")
+    assert ran.out == "extends: base.yaml\n\nx: 2\n"
+    write(root, {"o.yaml": "extends: base.yaml\ne: {}\nx: 2\n"})
+    ran = migrate(root, "flatten", "o.yaml", "--onto", "base.yaml", "--minimize")
+    assert ran.out == "extends: base.yaml\n\nx: 2\n"
