@@ -36,7 +36,8 @@ def lint(
     """
     context.output = output or context.output
     context.recover()
-    found = run(context.view, configs)
+    with context.progress("looking") as progress:
+        found = run(context.view, configs, progress)
     code = FOUND if found.failed(strict) else DONE
     _print(context, found, code)
     return code

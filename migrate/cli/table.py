@@ -49,7 +49,9 @@ def table(
     """
     context.recover()
     output = output or context.output
-    found = run(context.view, configs, keys, which, odd, with_origins=output == "json")
+    as_json = output == "json"
+    with context.progress("looking") as progress:
+        found = run(context.view, configs, keys, which, odd, as_json, progress)
     _print(context, found, output)
     raise_all(found.faults)
     return DONE

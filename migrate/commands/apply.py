@@ -19,7 +19,7 @@ from migrate.rollout.reference_updates import explains
 from migrate.rollout.steps import Sweep, without
 from migrate.verification.gate_commands import run_gates
 from migrate.workspace.edited import applied_text, edited_since
-from migrate.workspace.parallel import Progress
+from migrate.workspace.parallel import Progress, telling
 from migrate.workspace.scratch import scratch_copy
 from migrate.workspace.steps import Step
 from migrate.workspace.sweep import sweep
@@ -132,9 +132,7 @@ def _step_by_step(
     result.waiting = [planned.name for planned in pending]
     result.next()
     try:
-        for number, step in enumerate(workspace.steps(pending)):
-            if progress is not None:
-                progress(step.proposal.name, number, len(pending))
+        for step in workspace.steps(telling(pending, progress)):
             result.together.append(step)
             if not step.landing:
                 result.next()

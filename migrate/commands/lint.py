@@ -9,8 +9,9 @@ from migrate.errors import MissingFile
 from migrate.findings import ERROR, Finding, fails
 from migrate.locations import Place
 from migrate.plan import Plans, load_plans
-from migrate.rules import Layers, check_rules, check_style
+from migrate.rules import Layers, rule_findings, style_findings
 from migrate.workspace.config_names import config_paths
+from migrate.workspace.parallel import Progress
 from migrate.workspace.view import View
 
 
@@ -30,17 +31,17 @@ class LintResult:
         return sum(finding.level == level for finding in self.findings)
 
 
-def lint(view: View, configs: Sequence[str] = ()) -> LintResult:
+def lint(view: View, configs: Sequence[str] = (), progress: Progress | None = None) -> LintResult:
     """Check the named configs, or every preset.
 
-    Raises InputError for a config that does not exist, and for plans with faults.
+    `progress` is told of each config that is looked at. Raises InputError for a config that does
+    not exist, and for plans with faults.
     """
     plans = plans_or_defaults(view)
     only = config_paths(view, configs)
-    layers = Layers(plans, view.resolver, only)
+    layers = Layers(plans, view.resolver, only, told=progress)
     result = LintResult(len(layers.chosen) + len(layers.others))
-    found = [*check_rules(plans, view.resolver, only)]
-    found += check_style(plans, view.resolver, only)
+    found = [*rule_findings(layers), *style_findings(layers)]
     result.findings = sorted(dict.fromkeys(found), key=_where)
     return result
 

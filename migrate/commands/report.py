@@ -37,7 +37,7 @@ from migrate.rollout.own_lines import Hunk, written_lines
 from migrate.trees.tree import Overlay
 from migrate.verification.cached import CachedVerify
 from migrate.verification.result import VerifyResult
-from migrate.workspace.parallel import HERE, Progress
+from migrate.workspace.parallel import HERE, Progress, telling
 from migrate.workspace.steps import Step
 from migrate.workspace.view import View
 from migrate.workspace.workspace import Workspace
@@ -139,13 +139,13 @@ def report(
     addressed = workspace.layout.addressed
     rows = [replace(one, note=addressed(one.note)) for one in whole.rows if one.name in wanted]
     shown = Status(rows, whole.finalized)
-    gathered = _Sources(workspace, names)
-    laid, faults = _table(workspace, names)
+    gathered = _Sources(workspace, names, progress)
+    laid, faults = _table(workspace, names, progress)
     if compared is not None:
         faults += compared.faults
     return Report(
         shown,
-        [gathered.facts(row) for row in shown.rows],
+        [gathered.facts(row) for row in telling(shown.rows, progress)],
         gathered.before(chosen),
         gathered.after(chosen),
         _verified(workspace, names, shown, progress),
@@ -178,10 +178,12 @@ def _verified(
     return verified
 
 
-def _table(workspace: Workspace, names: Sequence[str]) -> tuple[Table | None, list[MigrateError]]:
+def _table(
+    workspace: Workspace, names: Sequence[str], progress: Progress | None
+) -> tuple[Table | None, list[MigrateError]]:
     """The keys that differ, and what cannot be loaded; None where that is every preset."""
     try:
-        laid = table(workspace, names, odd_first=True)
+        laid = table(workspace, names, odd_first=True, progress=progress)
     except MigrateError as error:
         return None, list(error.faults())
     return laid, list(laid.faults)
@@ -190,7 +192,9 @@ def _table(workspace: Workspace, names: Sequence[str]) -> tuple[Table | None, li
 class _Sources:
     """The tree as it is, and as the steps to come will leave it."""
 
-    def __init__(self, workspace: Workspace, names: Sequence[str]) -> None:
+    def __init__(
+        self, workspace: Workspace, names: Sequence[str], progress: Progress | None
+    ) -> None:
         self.workspace = workspace
         self.rollout = workspace.rollout
         self.builder = PresetBuilder(self.rollout)
@@ -199,16 +203,15 @@ class _Sources:
         self.refused: MigrateError | None = None
         self.pending = [one.name for one in workspace.pending(names, with_parents=True)]
         if self.pending:
-            self._look_ahead(names)
+            self._look_ahead(names, progress)
         self.resolver = Resolver(self.tree, workspace.dialect)
         self.loader = PlainLoader(self.tree, workspace.dialect)
 
-    def _look_ahead(self, names: Sequence[str]) -> None:
+    def _look_ahead(self, names: Sequence[str], progress: Progress | None) -> None:
         """Make the steps to come, up to one that is refused."""
         try:
-            for step in preview(
-                self.workspace.fresh(), names
-            ):  # it changes what is known of a tree
+            ahead = self.workspace.fresh()  # a preview changes what is known of a tree
+            for step in preview(ahead, names, progress=progress):
                 self.steps[step.proposal.name] = step
                 self.tree.lay(step.landing)
         except MigrateError as error:

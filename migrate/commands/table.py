@@ -14,6 +14,7 @@ from migrate.parity import ABSENT, find, names_key
 from migrate.parity.values import children, token
 from migrate.plan import Plans, covers, load_plans, parse_pattern
 from migrate.workspace.config_names import ConfigName, NamedConfig, config_names, side
+from migrate.workspace.parallel import Progress, telling
 from migrate.workspace.runnable import planned_files, runnable, short_names, those_that_run
 from migrate.workspace.view import View
 
@@ -69,15 +70,17 @@ def table(
     which: str | None = None,
     odd_first: bool = False,
     with_origins: bool = False,
+    progress: Progress | None = None,
 ) -> Table:
     """Lay the keys of the named configs, or of every preset, side by side.
 
-    `which` is `differs` (the default, unless keys are named) or `all`; `keys` are patterns.
-    Raises InputError for what names no config, and for a key that no preset has.
+    `which` is `differs` (the default, unless keys are named) or `all`; `keys` are patterns;
+    `progress` is told of each config that is loaded. Raises InputError for what names no config,
+    and for a key that no preset has.
     """
     patterns = [_pattern(key) for key in keys]
     faults: list[InputError] = []
-    sheet = _Sheet(view, configs, faults)
+    sheet = _Sheet(view, configs, faults, progress)
     if not sheet.values:
         raise_all(faults)
     sheet.refuse_unknown(keys, patterns)
@@ -109,7 +112,13 @@ def plans_of(view: View) -> Plans | None:
 class _Sheet:
     """The columns with their values; who cannot be loaded is a fault and no column."""
 
-    def __init__(self, view: View, configs: Sequence[str], faults: list[InputError]) -> None:
+    def __init__(
+        self,
+        view: View,
+        configs: Sequence[str],
+        faults: list[InputError],
+        progress: Progress | None,
+    ) -> None:
         self.view = view
         plans = plans_of(view)
         names = dict(planned_files(plans, view.tree)) if plans is not None else {}
@@ -119,7 +128,7 @@ class _Sheet:
         self.values: list[dict[Any, Any]] = []
         self._own: list[dict[Any, Any]] = []
         loaded: list[ConfigName] = []
-        for one in chosen:
+        for one in telling(chosen, progress):
             try:
                 values, own = self._loaded(one)
             except InputError as error:

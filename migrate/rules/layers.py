@@ -95,13 +95,17 @@ def check_rules(
     `only` names the presets to report on; none: all, and the base. `seen` are those of which a
     glance was enough. A preset that cannot be resolved is a finding, never an error.
     """
-    layers = Layers(plans, resolver, only, seen)
+    return rule_findings(Layers(plans, resolver, only, seen))
+
+
+def rule_findings(layers: Layers) -> Iterator[Finding]:
+    """The same of presets that were looked at already."""
     presets, _ = layers.chosen, layers.others  # resolving them fills `broken`
     yield from (found for found in layers.broken if _wanted(layers, found))
     for resolved in presets:
         for rule in RULES.values():
             yield from rule.check(layers, resolved)
-    if not layers.only or plans.base in layers.only:
+    if not layers.only or layers.plans.base in layers.only:
         yield from _base(layers)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import filterfalse
 
@@ -22,6 +22,7 @@ class Layers:
     What the plans inline or keep is no preset, nor is a fusion config. `only` narrows what is
     reported, never what is looked at: how many overlays a preset has is told by the others. Those
     of which a glance has shown that nothing is to be reported are `seen`: they are not resolved.
+    `told` is told of each file that is looked at: its path, how many were, how many there are.
     """
 
     def __init__(
@@ -30,11 +31,13 @@ class Layers:
         resolver: Resolver,
         only: Iterable[str] = (),
         seen: Mapping[str, Shape] | None = None,
+        told: Callable[[str, int, int], None] | None = None,
     ) -> None:
         self.plans = plans
         self.resolver = resolver
         self.only = frozenset(only)
         self.seen = seen or {}
+        self.told = told
         self.broken: list[Finding] = []
         self._near: dict[str, str] = {}
 
@@ -46,7 +49,7 @@ class Layers:
     @cached_property
     def shapes(self) -> dict[str, Shape]:
         """Every runnable preset by its path, in path order."""
-        looked = ((path, self.seen.get(path) or self.looked(path)) for path in self.candidates())
+        looked = ((path, self.seen.get(path) or self.looked(path)) for path in self._each())
         found = {path: shape for path, shape in looked if shape is not None}
         layer = {shape.fusion for shape in found.values()}
         return {path: shape for path, shape in found.items() if path not in layer}
@@ -56,7 +59,14 @@ class Layers:
         """The same, resolved."""
         return {path: self.resolver.resolve(path) for path in self.shapes}
 
-    @property
+    def _each(self) -> Iterator[str]:
+        paths = list(self.candidates())
+        for number, path in enumerate(paths):
+            if self.told is not None:
+                self.told(path, number, len(paths))
+            yield path
+
+    @cached_property
     def chosen(self) -> list[Resolved]:
         """The presets that are reported on."""
         wanted = (path for path in self.shapes if not self.only or path in self.only)

@@ -22,7 +22,11 @@ GROWN = 0.75
 
 def check_style(plans: Plans, resolver: Resolver, only: Iterable[str] = ()) -> Iterator[Finding]:
     """What is worth knowing about the presets: notes, some of them warnings."""
-    layers = Layers(plans, resolver, only)
+    return style_findings(Layers(plans, resolver, only))
+
+
+def style_findings(layers: Layers) -> Iterator[Finding]:
+    """The same of presets that were looked at already."""
     for style in STYLES.values():
         yield from style(layers)
 

@@ -32,6 +32,11 @@ class ConfigName(NamedTuple):
     path: str | None
     alone: bool = True
 
+    @property
+    def name(self) -> str:
+        """What progress calls it."""
+        return self.label
+
 
 class NamedConfig(NamedTuple):
     """One config, resolved. Of a finalized preset's legacy config only the evidence is left."""

@@ -30,6 +30,8 @@ LABELS = {
     "verify": "verifying",
     "report": "looking",
     "rehearse": "rehearsing",
+    "lint": "looking",
+    "table": "looking",
 }
 OPTIONS = {"apply": ["--all"], "report": ["-o", "page.html"], "verify": ["--so-far"]}
 BAR = re.compile(r"\r([a-z ]+ \[[# ]{20}\] \d+/\d+ [^\r]*)")
