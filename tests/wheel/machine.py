@@ -20,7 +20,7 @@ PYTHONS: list[str] = re.findall(r'"Programming Language :: Python :: (3\.\d+)"',
 """The Pythons that the package says it runs on, such as `3.10`."""
 ADDRESS = "https://github.com/OWNER/config-migrate"
 """Where the docs say that git finds this repository."""
-HOUR = "1700000000"
+EPOCH = "1700000000"
 """Any SOURCE_DATE_EPOCH."""
 
 
@@ -50,9 +50,10 @@ def run(
     return done.stdout
 
 
-def build(source: Path, folder: Path, *what: str, hour: str = HOUR) -> Built:
-    """Build in an environment that holds what the package asks for and nothing else."""
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": hour}
+def build(source: Path, folder: Path, *what: str) -> Built:
+    """Build both files, or one, each from the tree itself and in an environment of its own."""
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH}
+    what = what or ("--sdist", "--wheel")
     command: list[str | Path] = [
         sys.executable,
         "-m",

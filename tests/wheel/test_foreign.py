@@ -15,6 +15,8 @@ from tests.wheel.machine import PYTHONS, ROOT, VERSION, Built, needed, python, r
 
 pytestmark = pytest.mark.wheel
 
+LEFT_OUT = {"distributed", "lsprotocol", "pygls", "migrate"}
+"""What only extras bring, and the package itself."""
 OLDEST, NEWEST = "lowest-direct", "highest"
 
 
@@ -104,6 +106,33 @@ def test_it_is_the_installed_package_that_runs(user: User) -> None:
 _FILES = "import importlib.metadata as m; print(*m.files('config-migrate'), sep='\\n')"
 
 
+def test_each_name_that_the_package_imports_is_there(user: User) -> None:
+    """Also where a verb imports it only when it is used; what an extra brings is left out."""
+    found = user.says("python", "-c", _IMPORTS)
+    assert "libcst" in found
+    assert "nbformat" in found
+
+
+_IMPORTS = f"""
+import ast, importlib, pathlib, migrate
+for path in sorted(pathlib.Path(migrate.__file__).parent.rglob("*.py")):
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            wanted = [(one.name, None) for one in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            wanted = [(node.module, one.name) for one in node.names]
+        else:
+            continue
+        for module, name in wanted:
+            if module.partition(".")[0] in {sorted(LEFT_OUT)!r}:
+                continue
+            made = importlib.import_module(module)
+            if name and not hasattr(made, name):
+                importlib.import_module(module + "." + name)
+            print(module, name)
+"""
+
+
 def test_the_whole_rollout(user: User) -> None:
     meant, before = user.trained(), trees.read(user.repository)
     # Looking needs no plan.
@@ -158,7 +187,6 @@ def test_the_whole_rollout(user: User) -> None:
 
 def test_what_needs_a_library_of_its_own_finds_it(user: User) -> None:
     """Libraries are imported by the verb that needs them, so that each is asked once."""
-    # nbformat says that the notebook is whole.
     user.says("migrate", "mv", "configs/train/resnet50_adamw.yaml", "configs/train/adamw.yaml")
     assert "'configs/train/adamw.yaml'" in _text(user, "look.ipynb")
     user.says("migrate", "mv", "configs/train/resnet50.yaml", "configs/train/paper.yaml")
