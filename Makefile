@@ -67,7 +67,7 @@ test-wheel: .venv-wheel/.made ## build the package, install it in empty environm
 	@.venv-wheel/bin/python -m pytest tests/wheel -m wheel -o filterwarnings=default $(ARGS)
 
 test-lsp: .venv-lsp/.made ## the language server as a process, driven as an editor drives it
-	@.venv-lsp/bin/python -m pytest tests/lsp -m lsp -o filterwarnings=default $(ARGS)
+	@.venv-lsp/bin/python -m pytest tests/lsp -m lsp -p no:asyncio -o filterwarnings=default $(ARGS)
 
 test-pyyaml: $(PYYAML:%=.venv-pyyaml/%/.made) ## the tests of YAML values on each release of PyYAML (PYYAML="6.0.2 6.0.4" for some)
 	@set -e; for release in $(PYYAML); do \
