@@ -341,6 +341,32 @@ async def test_a_session_writes_nothing_into_the_tree(tree: Path) -> None:
     assert os.listdir(tree / ".migrate") == []
 
 
+def test_what_goes_wrong_inside_is_no_answer_and_a_line_for_the_log(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from migrate.lsp.folder import Options
+    from migrate.lsp.server import Session
+
+    session = Session(Options(), None, gate=False)
+    logged: list[str] = []
+    tell = session.server.window_log_message
+    monkeypatch.setattr(session.server, tell.__name__, lambda params: logged.append(params.message))
+
+    def failing(params: Any) -> Any:
+        if params == "deep":
+            return failing(params)
+        raise KeyError(params)
+
+    answer = session._answering(failing)
+    for asked, kind in (("x", "KeyError"), ("deep", "RecursionError")):
+        assert answer(asked) is None
+        assert f"this is a bug in migrate lsp: {kind} at test_server.py:" in logged[-1]
+        assert "asked for failing" in logged[-1]
+        assert "MIGRATE_DEBUG=1" in logged[-1]
+    said = capsys.readouterr()
+    assert (said.out, said.err.splitlines()) == ("", "\n".join(logged).splitlines())
+
+
 def frame(**message: Any) -> bytes:
     body = json.dumps({"jsonrpc": "2.0", **message}).encode()
     return b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
