@@ -10,6 +10,8 @@ _PIECE = re.compile(r"(?:\*\*/)+|\*{2,}|\*|\?|\[[^\]/]+\]|.", re.DOTALL)
 _HEAD = re.compile(r"[^*?\[]*")
 _FEW_STEPS = 10_000_000
 """A regular expression tries up to path length to the power of stars; so many take 0.1 s."""
+_AT_ONCE = 16
+"""So many globs become one regular expression."""
 
 
 def matches(path: str, globs: Iterable[str]) -> bool:
@@ -32,10 +34,29 @@ def _matcher(globs: tuple[str, ...]) -> Callable[[str], bool]:
     exact = frozenset(glob for glob in globs if not is_glob(glob))
     open_globs = tuple(glob for glob in globs if glob not in exact)
     heads = tuple(_head(glob) for glob in open_globs)
-    return lambda path: (
-        path in exact
-        or (path.startswith(heads) and any(_matches(path, glob) for glob in open_globs))
-    )
+    whole, longest = _together(open_globs)
+
+    def matched(path: str) -> bool:
+        if path in exact:
+            return True
+        if not path.startswith(heads):
+            return False
+        if len(path) < longest:
+            return whole.match(path) is not None
+        return any(_matches(path, glob) for glob in open_globs)
+
+    return matched
+
+
+def _together(globs: tuple[str, ...]) -> tuple[re.Pattern[str], int]:
+    """One pattern for a few globs, and how long a path is too long for it."""
+    read = [_read(glob) for glob in globs[: _AT_ONCE + 1]]
+    if len(read) == 1:
+        return read[0][2], int(_FEW_STEPS ** (1 / max(read[0][1], 1)))
+    if not read or len(read) > _AT_ONCE:
+        return re.compile(r"(?!)"), 0
+    longest = int(_FEW_STEPS ** (1 / max(1, *(stars for _, stars, _, _ in read))))
+    return re.compile("|".join(pattern.pattern for _, _, pattern, _ in read), re.DOTALL), longest
 
 
 def is_glob(glob: str) -> bool:
