@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from migrate.references.python_places import Places
-from migrate.references.python_tree import every, inner, is_on
+from migrate.references.python_tree import Statements, every
 
 _FEW = 8
 """So many places of a name are looked at first: most names are bound twice among them, or by a
@@ -34,9 +34,9 @@ class Bindings:
 class BindingsOnDemand(Bindings):
     """The same, each looked for when it is asked for, on the lines that hold the name."""
 
-    def __init__(self, tree: ast.Module, places: Places) -> None:
+    def __init__(self, statements: Statements, places: Places) -> None:
         super().__init__(ast.Module([], []))
-        self._tree = tree
+        self._statements = statements
         self._places = places
         self._asked: set[str] = set()
 
@@ -54,7 +54,7 @@ class BindingsOnDemand(Bindings):
         offsets = list(occurrences(self._places.code, name))
         for some in (offsets[:_FEW], offsets):
             found: dict[str, ast.expr | None] = {}
-            _note(found, on_lines(self._tree, self._places.lines_of(some)))
+            _note(found, self._statements.on(self._places.lines_of(some)))
             if name in found:
                 self._found[name] = found[name]
                 if found[name] is None:
@@ -73,14 +73,6 @@ def occurrences(code: str, name: str) -> Iterator[int]:
 
 def _in_name(letter: str) -> bool:
     return letter.isalnum() or letter == "_"
-
-
-def on_lines(tree: ast.AST, lines: Sequence[int]) -> list[ast.AST]:
-    """A module and the nodes below it, but for statements on none of these lines."""
-    found: list[ast.AST] = [tree]
-    for node in found:
-        found += [one for one in inner(node) if not isinstance(one, ast.stmt) or is_on(one, lines)]
-    return found
 
 
 def assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:

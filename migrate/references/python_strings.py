@@ -17,14 +17,13 @@ from migrate.references.python_bindings import (
     BindingsOnDemand,
     assigned,
     occurrences,
-    on_lines,
 )
 from migrate.references.python_depth import too_deep
 from migrate.references.python_lines import Interest
 from migrate.references.python_people import SPEAKING, is_for_people, is_run, is_sentence
 from migrate.references.python_places import Field, Literal, PlacementFailure, Places
 from migrate.references.python_rules import Pieces, PythonRules, TooMuch, text_of
-from migrate.references.python_tree import inner, is_on
+from migrate.references.python_tree import Statements, inner, is_on
 from migrate.references.reference import CERTAIN, LIKELY
 from migrate.references.spelling import SpelledPiece
 from migrate.yaml_text.compose import collector_off
@@ -141,24 +140,26 @@ class _Reader(PythonRules):
     ) -> None:
         self.code = code
         self.places = Places(code)
-        values = Bindings(tree) if where is None else BindingsOnDemand(tree, self.places)
+        statements = Statements(tree)
+        every = where is None
+        values = Bindings(tree) if every else BindingsOnDemand(statements, self.places)
         super().__init__(path, values, constants, len(code))
         self._where = where
         if where is None:
             self._lines = self.places.lines_with_quotes()
         else:
-            self._lines = self._reached(tree, self.places.lines_of(where.offsets))
+            self._lines = self._reached(statements, self.places.lines_of(where.offsets))
         """The lines on which strings are looked for."""
         self.tokens: list[tuple[int, int]] = []
         """Where string tokens stand: what looks like a comment in one is none."""
 
-    def _reached(self, tree: ast.Module, lines: list[int]) -> list[int]:
+    def _reached(self, statements: Statements, lines: list[int]) -> list[int]:
         """Some lines, and those with a name that stands for what is said on one of them."""
         reached, new, followed = set(lines), lines, set[str]()
         while new:
             names = {
                 name
-                for node in on_lines(tree, new)
+                for node in statements.on(new)
                 for name, value in assigned(node)
                 if self.may_evaluate(value) and self.values.of(name) is value
             } - followed

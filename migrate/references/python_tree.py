@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 _WORDS = frozenset({"ctx", "op", "ops", "id", "attr", "module", "level", "type_comment", "kind"})
@@ -39,10 +39,40 @@ def every(tree: ast.AST) -> list[ast.AST]:
     return found
 
 
+class Statements:
+    """The statements of a module by the lines on which they stand."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._body = tree.body
+        self._starts = [_first_line(one) for one in tree.body]
+
+    def on(self, lines: Sequence[int]) -> list[ast.AST]:
+        """Those on some lines, and the nodes below them but for statements on none of these."""
+        numbers: set[int] = set()
+        for line in lines:
+            at = bisect_right(self._starts, line) - 1
+            numbers.add(at)
+            while at > 0 and self._starts[at] == line:  # several stand on one line
+                at -= 1
+                numbers.add(at)
+        near = (self._body[at] for at in sorted(numbers - {-1}))
+        found: list[ast.AST] = [one for one in near if is_on(one, lines)]
+        for node in found:
+            found += [
+                one for one in inner(node) if not isinstance(one, ast.stmt) or is_on(one, lines)
+            ]
+        return found
+
+
 def is_on(node: ast.stmt | ast.expr, lines: Sequence[int]) -> bool:
     """Whether a node, its decorators too, stands on one of these lines, which are sorted."""
+    first = _first_line(node)
+    at = bisect_left(lines, first)
+    return at < len(lines) and lines[at] <= (node.end_lineno or first)
+
+
+def _first_line(node: ast.stmt | ast.expr) -> int:
     first = node.lineno
     for one in getattr(node, "decorator_list", ()):
         first = min(first, one.lineno)
-    at = bisect_left(lines, first)
-    return at < len(lines) and lines[at] <= (node.end_lineno or first)
+    return first
