@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from migrate.findings import ERROR, NOTE, WARNING, Finding
-from migrate.report.gate import hint_of
 from migrate.report.markdown import Sheet, code, cut
 from migrate.report.paint import plural
 
@@ -50,7 +49,11 @@ def _grouped(findings: Iterable[Finding]) -> Iterator[tuple[str, str, list[Findi
 
 def _item(finding: Finding, folder: str) -> list[str]:
     """One finding; each line of the list is whole, so that it may be cut after any of them."""
-    where = f"{code(folder + str(finding.place))} " if finding.place else ""
-    hint = hint_of(finding)
-    told = f"- {where}{code(cut(finding.what, LONG))}"
-    return [f"{told}<br>hint: {code(cut(hint, LONG))}" if hint else told]
+    where = f"{_code(folder + str(finding.place))} " if finding.place else ""
+    hint = f"<br>hint: {_code(finding.hint)}" if finding.hint else ""
+    command = f"<br>{_code(finding.command)}" if finding.command else ""
+    return [f"- {where}{_code(finding.what)}{hint}{command}"]
+
+
+def _code(text: str) -> str:
+    return code(cut(text, LONG), cell=False)

@@ -17,14 +17,18 @@ def row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def code(text: str) -> str:
-    """A text as code, where nothing in it is Markdown or HTML, or names a person."""
+def code(text: str, cell: bool = True) -> str:
+    """A text as code, where nothing in it is Markdown or HTML, or names a person.
+
+    In the `cell` of a table a bar needs a backslash, which anywhere else would be shown.
+    """
     if not text:
         return ""
     text = printable(text)
     fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
     space = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{space}{text}{space}{fence}".replace("|", "\\|")
+    shown = f"{fence}{space}{text}{space}{fence}"
+    return shown.replace("|", "\\|") if cell else shown
 
 
 def cut(text: str, limit: int) -> str:
