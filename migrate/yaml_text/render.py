@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
-from migrate.yaml_text import ALIAS, MAPPING, SCALAR, Document, Entry, Node, Span
+from migrate.yaml_text import (
+    ALIAS,
+    MAPPING,
+    SCALAR,
+    Document,
+    Entry,
+    Node,
+    Span,
+    deepest_last,
+)
 from migrate.yaml_text.anchors import Anchors, linked_in
 
 _FLOW_SAFE = re.compile(
@@ -49,17 +59,48 @@ def source(document: Document, span: Span, anchors: Anchors) -> str:
 
 def _edits(document: Document, span: Span, anchors: Anchors) -> list[tuple[int, int, str]]:
     linked = linked_in(document, span)
-    edits = [edit for node in linked if (edit := _edit(document, node, anchors))] if linked else []
+    edits = [edit for node in linked for edit in _edit(document, node, anchors, span[1])]
     return edits if document.text.endswith("\n") else edits + chomping(document, span)
 
 
-def _edit(document: Document, node: Node, anchors: Anchors) -> tuple[int, int, str] | None:
+def _edit(
+    document: Document, node: Node, anchors: Anchors, end: int
+) -> Iterator[tuple[int, int, str]]:
     if node.kind != ALIAS:
-        return _anchor_edit(document.text, node, anchors.take(node))
-    if not anchors.stays(node):
-        return expand(document, node)
-    name = anchors.name(node.target)
-    return (node.start, node.end, f"*{name}") if name != node.anchor else None
+        edit = _anchor_edit(document.text, node, anchors.take(node))
+        yield from [edit] if edit is not None else []
+    elif not anchors.stays(node):
+        yield expand(document, node)
+        yield from _comments_below(document, node, end)
+    elif (name := anchors.name(node.target)) != node.anchor:
+        yield node.start, node.end, f"*{name}"
+
+
+def _comments_below(document: Document, alias: Node, end: int) -> Iterator[tuple[int, int, str]]:
+    """The comments right below an alias that is written out, moved left where they would be text:
+    its value may end with a block scalar, to which all belongs that stands as deep."""
+    last = deepest_last(alias.target)
+    if not last.is_block_scalar:
+        return
+    room = alias.target.is_block_collection or _is_deep(document, last)
+    column = holder_column(document, alias) + int(room)
+    start = document.line_end(alias.end) + 1
+    while start < end:
+        line = document.line_text(start)
+        spaces = len(line) - len(line.lstrip())
+        if line.strip() and line[spaces] != "#":
+            return
+        if line.strip() and spaces > column:
+            yield start, start + spaces, " " * column
+        start += len(line) + 1
+
+
+def _is_deep(document: Document, block: Node) -> bool:
+    """Whether a block scalar's text surely stands two columns deeper than what it hangs on."""
+    header, *lines = document.text[block.start : block.end].split("\n")
+    depths = [len(line) - len(line.lstrip(" ")) for line in lines if line.strip()]
+    counted = re.match(r"[|>][-+]?[1-9]", header) is not None
+    return not counted and min(depths, default=0) > holder_column(document, block) + 1
 
 
 def _anchor_edit(text: str, node: Node, name: str | None) -> tuple[int, int, str] | None:
