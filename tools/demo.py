@@ -40,12 +40,12 @@ ADA, BEN = "Ada", "Ben"
 BEFORE = "before"
 """The branch on which nobody has begun."""
 TRY = {
-    "git log --oneline": "what happened so far: a commit for each step",
+    "git log --oneline": "a commit for each step so far",
     "migrate status": "where each preset stands",
-    "migrate verify --so-far": "the gate is closed: three presets lack Ben's edit",
+    "migrate verify --so-far": "closed: three presets lack the edit",
     "migrate port": "carries it over",
-    "git commit -qam 'Carry the clipping over'": "one commit for each step",
-    "migrate plan --preset stage_b_distill": "what the next step does; nothing is written",
+    "git commit -qam 'Clip earlier, too'": "a commit for each step",
+    "migrate plan --preset stage_b_distill": "the next step; nothing is written",
     "migrate apply --preset stage_b_distill": "takes it",
     "migrate undo --preset stage_b_distill": "takes it back, byte for byte",
     "migrate report -o report.html": "all of it on one page",
@@ -133,7 +133,8 @@ def _next(folder: Path) -> str:
     width = max(map(len, TRY))
     return "\n".join(
         [
-            f"{folder}: {len(DONE)} of {presets} presets are migrated; Ben edited a fragment since",
+            f"{folder}: a rollout, half done.",
+            f"{len(DONE)} of {presets} presets are migrated; Ben edited a fragment since. Try:",
             "",
             *(f"  {line}" for line in way),
             *(f"  {command:{width}}  # {what}" for command, what in TRY.items()),
