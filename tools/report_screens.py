@@ -15,6 +15,8 @@ from tools.picture import ROOT
 
 WIDE, HIGH = 1200, 900
 SCHEMES = ("light", "dark")
+SAME = ("--disable-gpu", "--disable-lcd-text", "--force-color-profile=srgb")
+"""So that a picture taken again is the same, as far as fonts are."""
 
 
 def path(scheme: str) -> str:
@@ -29,9 +31,11 @@ def main() -> None:
         demo(Path(folder) / "demo")
         command = [sys.executable, "-m", "migrate", "report", "-o", str(page)]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        subprocess.run(command, cwd=Path(folder) / "demo", env=environment, check=True)
+        subprocess.run(
+            command, cwd=Path(folder) / "demo", env=environment, check=True, capture_output=True
+        )
         chromium = playwright.chromium.launch(
-            executable_path=os.environ.get("MIGRATE_CHROMIUM"), args=["--no-sandbox"]
+            executable_path=os.environ.get("MIGRATE_CHROMIUM"), args=["--no-sandbox", *SAME]
         )
         for scheme in SCHEMES:
             view = {"width": WIDE, "height": HIGH}
