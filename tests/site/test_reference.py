@@ -78,6 +78,12 @@ def test_an_example_of_a_verb_that_looks_does_it(
     if " -o " in line:
         root = tmp_path
         shutil.copytree(ROOT / "configs", root / "configs", symlinks=True)
+        (root / "flat").mkdir()
+        for name in re.findall(
+            r"flat/\S+\.yaml", line
+        ):  # a config in one file, as people have them
+            text = (root / "configs/base.yaml").read_text(encoding="utf-8")
+            (root / name).write_text(f"{text}\nrun_name: big\n", encoding="utf-8")
     monkeypatch.chdir(root)
     line = line.partition(" > ")[0].replace("main", "HEAD").replace("--jobs 4", "--jobs 2")
     assert migrate(root, *shlex.split(line)[1:]).code in {errors.DONE, errors.FOUND}
