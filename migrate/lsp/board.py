@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from lsprotocol import types
 
 from migrate.lsp.checker import Checker
-from migrate.lsp.diagnostics import Diagnostic, diagnostics
+from migrate.lsp.diagnostics import Diagnostic, diagnostics, elsewhere
 from migrate.lsp.folder import ConfigFolder
 from migrate.lsp.lines import Lines
 from migrate.lsp.protocol import diagnostic_messages, encoding_of
@@ -17,6 +17,17 @@ from migrate.lsp.roots import Located, Roots
 
 PAUSE = 0.25
 """Seconds without a keystroke before the text is looked at."""
+
+
+AT_ONCE, BREATH = 3, 0.02
+"""So many files that nobody has open are told of at once, and seconds until the next ones."""
+
+
+class _Told(NamedTuple):
+    """What was told of a file: with its text; or without, of one that is not open, the findings."""
+
+    text: str | None
+    listed: list[Any]
 
 
 class Board:
@@ -28,7 +39,9 @@ class Board:
         self._gate = gate
         self._log = log
         self._checkers: dict[str, Checker] = {}
-        self._told: dict[str, dict[str, tuple[str, list[Diagnostic]]]] = {}
+        self._told: dict[str, dict[str, _Told]] = {}
+        self._queue: dict[tuple[str, str], ConfigFolder] = {}
+        """Files that are not open, by root and path, of which something new is to be told."""
         self._waiting: dict[str, asyncio.TimerHandle] = {}
 
     def opened(self, found: Located) -> None:
@@ -55,6 +68,7 @@ class Board:
             waiting.cancel()
         for checker in self._checkers.values():
             checker.stop()
+        self._queue.clear()
 
     def _checker(self, folder: ConfigFolder) -> Checker:
         if folder.root not in self._checkers:
@@ -73,21 +87,37 @@ class Board:
             self._log(f"error: diagnostics of {folder.root} failed: {error!r}")
 
     def _publish(self, folder: ConfigFolder) -> None:
-        checker = self._checker(folder)
-        found = diagnostics(folder, checker.findings, checker.texts)
+        checked = self._checker(folder).found
         before = self._told.get(folder.root, {})
-        now = {path: (folder.text_now(path), listed) for path, listed in found.items()}
-        for path, (text, listed) in now.items():
-            if before.get(path) != (text, listed):
-                self._send(folder, path, diagnostic_messages(listed, self._lines(text)))
-        for path in before.keys() - now.keys():
-            self._send(folder, path, [])
+        now: dict[str, _Told] = {}
+        for path, listed in diagnostics(folder, checked).items():
+            now[path] = _Told(folder.text_now(path), listed)
+        for path, findings in checked.by_path.items():
+            now.setdefault(path, _Told(None, findings))
         self._told[folder.root] = now
+        for path in dict.fromkeys([*now, *before]):
+            told, earlier = now.get(path), before.get(path)
+            if told == earlier or not ((told and told.listed) or (earlier and earlier.listed)):
+                continue
+            if told is not None and told.text is None:
+                self._queue[folder.root, path] = folder
+            else:
+                self._queue.pop((folder.root, path), None)
+                self._send(folder, path, told.listed if told is not None else [])
+        if self._queue:
+            asyncio.get_running_loop().call_soon(self._send_some)
 
-    def _lines(self, text: str) -> Lines:
-        return Lines(text, encoding_of(self._server))
+    def _send_some(self) -> None:
+        """Tell of some files that are not open; between these, questions are answered."""
+        for root, path in list(self._queue)[:AT_ONCE]:
+            folder = self._queue.pop((root, path))
+            self._send(folder, path, elsewhere(folder, path, self._checker(folder).found))
+        if self._queue:
+            asyncio.get_running_loop().call_later(BREATH, self._send_some)
 
-    def _send(self, folder: ConfigFolder, path: str, messages: list[Any]) -> None:
+    def _send(self, folder: ConfigFolder, path: str, listed: list[Diagnostic]) -> None:
+        lines = Lines(folder.text_now(path), encoding_of(self._server))
+        messages = diagnostic_messages(listed, lines)
         uri = self._roots.uri(folder, path)
         self._server.text_document_publish_diagnostics(
             types.PublishDiagnosticsParams(uri, messages)

@@ -7,13 +7,13 @@ import json
 import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import migrate
-from migrate.findings import Finding
 from migrate.lsp.check import finding_of
+from migrate.lsp.diagnostics import Checked
 from migrate.lsp.folder import ConfigFolder
 
 PAUSE = 0.4
@@ -38,9 +38,7 @@ class Checker:
     ) -> None:
         self.folder = folder
         self.gate = gate
-        self.findings: list[Finding] = []
-        self.texts: Mapping[str, str] = {}
-        """The texts that were open when the tree was looked at."""
+        self.found = Checked()
         self._told = told
         self._failed = failed
         self._waiting: asyncio.TimerHandle | None = None
@@ -122,8 +120,6 @@ class Checker:
             self.folder.family.learn(answer["links"])
         if "fusion" in answer:
             self.folder.fusion = frozenset(answer["fusion"])
-        if "findings" in answer:
-            found = [finding_of(one) for one in answer["findings"]]
-            if answer["last"] or not self.findings:
-                self.findings, self.texts = found, texts
+        if "findings" in answer and (answer["last"] or not self.found.by_path):
+            self.found = Checked(map(finding_of, answer["findings"]), texts)
         self._told()

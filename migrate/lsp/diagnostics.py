@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate, islice
+from types import MappingProxyType
 from typing import NamedTuple
 
 from migrate.errors import MigrateError
@@ -15,6 +17,9 @@ MOST = 200
 """So many diagnostics are told of one file."""
 
 
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
 class Diagnostic(NamedTuple):
     """A finding at a stretch of a text, in code points of the text with plain line feeds."""
 
@@ -25,28 +30,53 @@ class Diagnostic(NamedTuple):
     message: str
 
 
-def diagnostics(
-    folder: ConfigFolder, checked: Iterable[Finding], then: Mapping[str, str]
-) -> dict[str, list[Diagnostic]]:
-    """Every diagnostic by file: what the last look at the tree found, and what is wrong now.
+class Checked:
+    """What a look at the tree found, by file; `texts` are those that were open then."""
 
-    `then` has the texts that were open at that look: a finding moves with its line, and goes with
-    it. Files that no editor has open are among them.
-    """
-    found: dict[str, dict[Diagnostic, None]] = {}
-    for one in [*_live(folder), *_moved(folder, checked, then)]:
+    def __init__(self, findings: Iterable[Finding] = (), texts: Mapping[str, str] = _NONE) -> None:
+        self.texts = texts
+        self.by_path = _by_path(findings)
+
+
+def _by_path(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """The findings of each file; what has no place in a file is not told in an editor."""
+    found: dict[str, list[Finding]] = {}
+    for one in findings:
         path = one.place.path if one.place is not None else ""
-        if not path or path.endswith("/"):
-            continue
-        texts = found.setdefault(path, {})
-        if len(texts) < MOST:
-            texts[_at(folder, one)] = None
-    return {path: _once(listed) for path, listed in found.items()}
+        if path and not path.endswith("/"):
+            found.setdefault(path, []).append(one)
+    return found
 
 
-def _once(listed: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Each fault once: a check and a look at the text may both tell of it."""
-    known = {(one.start, one.message): one for one in reversed(list(listed))}
+def diagnostics(folder: ConfigFolder, checked: Checked) -> dict[str, list[Diagnostic]]:
+    """The diagnostics of each open file, sound ones too, and of all that they find at fault.
+
+    What the last look found in an open file moves with its line, and goes with it.
+    """
+    now = _by_path(_live(folder))
+    found: dict[str, list[Diagnostic]] = {}
+    for path in dict.fromkeys([*folder.texts, *now]):
+        findings = [*now.get(path, ()), *_moved(folder, checked, path)]
+        found[path] = placed(folder.text_now(path), findings)
+    return found
+
+
+def elsewhere(folder: ConfigFolder, path: str, checked: Checked) -> list[Diagnostic]:
+    """The diagnostics of a file that is not open: what the last look found, by its text on disk.
+
+    There may be thousands of such files, so that each is asked for when it is its turn.
+    """
+    return placed(folder.text_now(path), checked.by_path.get(path, ()))
+
+
+def placed(text: str, findings: Iterable[Finding]) -> list[Diagnostic]:
+    """The findings of one file, each fault once: a check and a look may both tell of it."""
+    lines = text.split("\n")
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    known: dict[tuple[int, str], Diagnostic] = {}
+    for one in islice(findings, MOST):
+        found = _at(lines, starts, one)
+        known.setdefault((found.start, found.message), found)
     return sorted(known.values())
 
 
@@ -87,25 +117,19 @@ def _plan_faults(folder: ConfigFolder) -> Iterator[Finding]:
 # What was found before.
 
 
-def _moved(
-    folder: ConfigFolder, checked: Iterable[Finding], then: Mapping[str, str]
-) -> Iterator[Finding]:
-    """The findings of the last look, where their lines stand now."""
-    lines: dict[str, tuple[list[str], list[str]]] = {}
-    for one in checked:
-        place = one.place
-        now = folder.texts.get(place.path) if place is not None else None
-        if place is None or now is None or then.get(place.path) == now:
-            yield one
-            continue
-        if place.path not in lines:
-            before = then.get(place.path)
-            if before is None:  # it was not open: what stood on disk
-                before = folder.on_disk(place.path)
-            lines[place.path] = before.splitlines(), now.splitlines()
-        line = moved_line(*lines[place.path], place.line)
-        if line is not None:
-            at = Place(place.path, line, place.column)
+def _moved(folder: ConfigFolder, checked: Checked, path: str) -> Iterator[Finding]:
+    """The findings of the last look in one file, where their lines stand now."""
+    findings = checked.by_path.get(path, [])
+    now, then = folder.texts.get(path), checked.texts.get(path)
+    if not findings or now is None or then == now:
+        yield from findings
+        return
+    before = folder.on_disk(path) if then is None else then  # it was not open
+    lines = before.splitlines(), now.splitlines()
+    for one in findings:
+        line = moved_line(*lines, one.place.line) if one.place is not None else None
+        if line is not None and one.place is not None:
+            at = Place(path, line, one.place.column)
             yield Finding(one.rule, one.what, at, one.hint, one.level, one.command)
 
 
@@ -123,24 +147,17 @@ def moved_line(before: list[str], now: list[str], line: int) -> int | None:
     return line + len(now) - len(before) if line > len(before) - below else None
 
 
-def _at(folder: ConfigFolder, one: Finding) -> Diagnostic:
+def _at(lines: list[str], starts: list[int], one: Finding) -> Diagnostic:
     """A finding at its stretch: from its column to the end of the line's content."""
     place = one.place or Place("")
-    text = folder.text_now(place.path)
-    lines = text.split("\n")
     number = min(max(place.line, 1), len(lines)) - 1
     line = lines[number].rstrip()
     first = len(line) - len(line.lstrip())
     column = min(place.column - 1, len(line)) if place.column and place.line else first
-    start = sum(len(before) + 1 for before in lines[:number])
     end = len(_code_of(line))
-    message = "\n".join(part for part in (one.what, one.hint) if part)
-    if one.command:
-        message += f"\n{one.command}"
-    level = one.level or ERROR
-    return Diagnostic(
-        start + column, start + (end if end > column else len(line)), one.rule, level, message
-    )
+    message = "\n".join(part for part in (one.what, one.hint, one.command) if part)
+    span = starts[number] + column, starts[number] + (end if end > column else len(line))
+    return Diagnostic(*span, one.rule, one.level or ERROR, message)
 
 
 def _code_of(line: str) -> str:
