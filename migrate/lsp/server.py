@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
+from migrate.errors import INTERRUPTED
 from migrate.lsp.board import Board
 from migrate.lsp.completion import complete
 from migrate.lsp.definition import Target, ask, definition, implementations, references
@@ -140,6 +142,11 @@ class Session:
         """The editor is about to end."""
         self.asked_to_stop = True
         self.board.stop()
+
+    def end(self) -> NoReturn:
+        """End at once: a thread waits for the editor's next word, and nobody could wake it."""
+        self.board.stop()
+        os._exit(INTERRUPTED)
 
     # What the editor tells.
 
@@ -287,6 +294,8 @@ def serve(
     """Serve one editor until it goes; 0 if it said so before, as the protocol has it, else 1."""
     collect_seldom()
     session = Session(options, root, gate)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: session.end())
     session.server.start_io(reading, writing)
     session.board.stop()
     return 0 if session.asked_to_stop else 1

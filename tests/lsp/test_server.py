@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -339,6 +340,41 @@ async def test_a_session_writes_nothing_into_the_tree(tree: Path) -> None:
         await asyncio.sleep(3)
     assert trees.read(tree) == before
     assert os.listdir(tree / ".migrate") == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_at_once_and_the_look_at_the_tree_with_it(
+    tree: Path, number: signal.Signals
+) -> None:
+    process = subprocess.Popen(
+        SERVER, cwd=tree, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert process.stdin is not None
+    text = (tree / MIGRATED).read_text()
+    item = {"uri": (tree / MIGRATED).as_uri(), "languageId": "yaml", "version": 1, "text": text}
+    for message in (
+        frame(id=1, method="initialize", params={"capabilities": {}, "processId": None}),
+        frame(method="textDocument/didOpen", params={"textDocument": item}),
+    ):
+        process.stdin.write(message)
+    process.stdin.flush()
+    end = time.monotonic() + PATIENCE
+    children: list[str] = []
+    listing = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    if not listing.exists():
+        pytest.skip("no /proc with children here")
+    while not children and time.monotonic() < end:
+        children = listing.read_text().split()
+    process.send_signal(number)
+    try:
+        assert process.wait(10) == 130
+    finally:
+        process.kill()
+        process.communicate()
+    end = time.monotonic() + 10
+    while any(Path(f"/proc/{one}").exists() for one in children) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert [one for one in children if Path(f"/proc/{one}").exists()] == []
 
 
 def test_what_goes_wrong_inside_is_no_answer_and_a_line_for_the_log(
