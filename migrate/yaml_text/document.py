@@ -44,8 +44,6 @@ class Document:
         text = text[1:] if self.bom else text
         self.newline = "\r\n" if "\r\n" in text else "\n"
         self.text = text.replace("\r\n", "\n")
-        self.said_at: Place | None = None
-        """Of a text that we made ourselves: where somebody said what it says."""
         self.layers = frozenset(layers)
         self.values = Values(path, self.text, loader)
         self.said_at: Place | None = None
