@@ -9,7 +9,7 @@ from migrate.cli.options import scope_of, scope_options
 from migrate.cli.verdict import print_verdict
 from migrate.commands.rehearse import rehearse as run
 from migrate.errors import DONE, FOUND
-from migrate.report.gate import rehearsal_data, rehearsal_lines
+from migrate.report.rehearse import rehearsal_data, rehearsal_lines
 from migrate.workspace.scratch import empty_folder
 
 

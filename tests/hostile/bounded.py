@@ -5,10 +5,8 @@ A server imports the command once and forks for each run, so that a run costs mi
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
-import pkgutil
 import resource
 import signal
 import subprocess
@@ -20,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+
+from tests.support.modules import import_all
 
 REPOSITORY = Path(__file__).parents[2]
 MEMORY = 1 << 30
@@ -82,14 +82,12 @@ class Server:
 
 
 def _serve() -> None:
-    import migrate
     from migrate.cli.main import VERBS, cli
 
     context = click.Context(cli)
     for verb in VERBS:
         cli.get_command(context, verb)
-    for module in pkgutil.walk_packages(migrate.__path__, "migrate."):
-        importlib.import_module(module.name)
+    import_all()
     for line in sys.stdin:
         print(json.dumps(_run(json.loads(line))), flush=True)  # noqa: T201 - answers its parent
 

@@ -12,11 +12,8 @@ MEGABYTES = 300
 """Ten times what the modules take on Linux; one library once mapped 1,024 for itself."""
 
 _IMPORTS = """
-import importlib, pkgutil, migrate
-names = [one.name for one in pkgutil.walk_packages(migrate.__path__, "migrate.")]
-for name in names:
-    if not name.endswith("__main__"):
-        importlib.import_module(name)
+from tests.support.modules import import_all
+names = import_all()
 size = next(line for line in open("/proc/self/status") if line.startswith("VmSize:"))
 print(len(names), int(size.split()[1]) // 1024)
 """
