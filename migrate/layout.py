@@ -13,7 +13,7 @@ from migrate.errors import InputError
 from migrate.locations import LEGACY, PRIVATE, outside
 from migrate.trees.tree import SKIPPED_FOLDERS
 
-_COMMAND = re.compile(
+_COMMAND = (
     r"\bmigrate (?=(?:init|plan|apply|adopt|port|accept|verify|status|undo|finalize|rehearse"
     r"|lint|set|mv|table|diff|report)\b)"
 )
@@ -65,7 +65,7 @@ class Layout(NamedTuple):
         """A text with the commands that it names as they have to be given for this rollout."""
         if self.plans == DEFAULT.plans:
             return text
-        return _COMMAND.sub(lambda found: f"migrate --plans {shlex.quote(self.plans)} ", text)
+        return re.sub(_COMMAND, lambda _: f"migrate --plans {shlex.quote(self.plans)} ", text)
 
     @property
     def profile(self) -> str:

@@ -54,7 +54,7 @@ def _named(tree: Tree, path: str) -> Iterator[tuple[Place, str, str]]:
     if not _seems_yaml(path) or path.startswith(".") or "/." in path:
         return  # no config: a workflow, a hook
     try:
-        text = tree.read(path).decode("utf-8-sig", "replace")
+        text = tree.read(path).decode("utf-8", "replace").removeprefix("\ufeff")
     except MigrateError:
         return
     for found in _KEY.finditer(text):

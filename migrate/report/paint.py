@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 _CODES = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "blue": 34, "cyan": 36}
@@ -42,7 +41,7 @@ PLAIN = Paint(enabled=False)
 
 def width(text: str) -> int:
     """How many terminal cells a text takes; Chinese characters take two."""
-    return len(text) if text.isascii() else sum(_cells(char) for char in text)
+    return len(text) if text.isascii() else sum(map(_cells, text))
 
 
 def seen(text: str) -> int:
@@ -59,9 +58,11 @@ def start(text: str, limit: int) -> str:
 
 
 def _cells(char: str) -> int:
-    if unicodedata.combining(char):
+    from unicodedata import combining, east_asian_width  # most texts need none of it
+
+    if combining(char):
         return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+    return 2 if east_asian_width(char) in "WF" else 1
 
 
 def columns(
