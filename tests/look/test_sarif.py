@@ -173,13 +173,10 @@ def test_the_page_of_rules_is_current_and_has_an_anchor_for_each() -> None:
 def built(folder: Path, urls: str) -> Path:
     """A wheel of this repository with these URLs, unpacked."""
     source = folder / "source"
-    source.mkdir()
-    shutil.copytree(REPOSITORY / "migrate", source / "migrate",
-                    ignore=shutil.ignore_patterns("__pycache__"))  # fmt: skip
-    for name in ("README.md", "LICENSE"):
-        shutil.copy(REPOSITORY / name, source / name)
-    text = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
-    text = re.sub(r"(?ms)^\[project\.urls\]\n.*?(?=^\[)", "", text)
+    left = shutil.ignore_patterns(".*", "__pycache__", "configs", "node_modules", "tests*")
+    shutil.copytree(REPOSITORY, source, ignore=left)
+    text = (source / "pyproject.toml").read_text(encoding="utf-8")
+    text = re.sub(r"(?ms)^\[project\.urls\]\n.*?(?=^\[|\Z)", "", text)
     (source / "pyproject.toml").write_text(text + urls, encoding="utf-8")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(command, cwd=source, check=True, capture_output=True, timeout=100)
