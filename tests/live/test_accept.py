@@ -574,5 +574,7 @@ def test_diff_of_a_preset_and_its_record_knows_what_was_accepted(done: Path) -> 
 def test_diff_of_two_others_or_by_another_profile_knows_no_acceptance(done: Path) -> None:
     tune(done, P, "lr: 1", "lr: 7")
     ok(accept(done, "--preset", "p", "--key", "t.lr"))
-    assert differs(done, "legacy:q", "p")[0] == 1
+    _, groups = differs(done, "legacy:q", "p")
+    assert groups["accepted"] == []
+    assert ("t.lr", None) in groups["forbidden"]
     assert differs(done, "legacy:p", "p", "--profile", "plans/parity.yaml")[0] == 1

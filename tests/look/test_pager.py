@@ -84,10 +84,12 @@ def test_who_leaves_the_pager_early_hears_of_no_error(
 
 def test_plan_stops_when_nobody_reads_on(root: Path) -> None:
     assert migrate(root, "init", "--components", "configs/c.yaml").code == 0
-    arguments = ["plan", "-v", "--exit-code"]
-    code, screen = on_terminal(root, *arguments, PAGER=reader(root, "3"))
-    assert (code, screen.splitlines()[-1], len(screen.splitlines())) == (1, ">", 5)
-    assert not (root / "configs/p0.yaml").exists()
+    write(root, {"configs/train/p9.yaml": "a: [\n"})  # the last step would be refused
+    code, screen = on_terminal(root, "plan", "--diff", PAGER=reader(root, "3"))
+    assert (code, screen.splitlines()[-1], len(screen.splitlines())) == (0, ">", 5)
+    code, screen = on_terminal(root, "plan", "--diff", PAGER=reader(root))
+    assert code == 3
+    assert "\nerror: configs/train/p9.yaml:2:1: " in screen
 
 
 def test_a_letter_waits_until_the_pager_is_done(root: Path) -> None:
