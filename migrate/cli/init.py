@@ -6,7 +6,7 @@ import click
 
 from migrate.cli.by_trainer import dialect_required
 from migrate.cli.context import Context, pass_context
-from migrate.cli.options import scope_of, scope_options, trainer_option
+from migrate.cli.options import scope_of, scope_options, trainer_option, verbose_option
 from migrate.commands.init import init as run
 from migrate.errors import DONE
 from migrate.report.start import init_data, init_lines
@@ -16,6 +16,7 @@ from migrate.report.start import init_data, init_lines
 @scope_options
 @click.option("--force", is_flag=True, help="Add what is new to the plans; keep what people wrote.")
 @trainer_option
+@verbose_option
 @pass_context
 def init(
     context: Context,

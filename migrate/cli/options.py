@@ -57,8 +57,20 @@ def since_option(told: str) -> Callable[[F], F]:
 
 presets_option = preset_option("Limit to this preset; repeatable.")
 likely_option = click.option("--likely", is_flag=True, help="Also apply uncertain rewrites.")
+
+
+def _verbose(ctx: click.Context, _: click.Parameter, given: bool) -> None:
+    if given:
+        ctx.obj.verbose += 1
+
+
 verbose_option = click.option(
-    "-v", "--verbose", is_flag=True, help="Print more detail; the same as before the verb."
+    "-v",
+    "--verbose",
+    is_flag=True,
+    expose_value=False,
+    callback=_verbose,
+    help="Print more detail; the same as before the verb.",
 )
 run_gates_option = click.option("--run-gates", is_flag=True, help="Run the plans' gate commands.")
 trainer_option = click.option(

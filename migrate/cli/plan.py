@@ -61,7 +61,6 @@ def plan(
     origin_as: str | None,
     exit_code: bool,
     likely: bool,
-    verbose: bool,
     jobs: int,
     scheduler: str | None,
 ) -> int:
@@ -88,7 +87,7 @@ def plan(
     shower = Shower(context, context.origin_form(origin_as)) if origin else None
     planned = workspace.plans.presets.values()
     asked = [one.name for one in workspace.pending(names, with_parents=True)]
-    in_full = as_diff or verbose or context.verbose > 0 or len(names) == 1 or len(asked) == 1
+    in_full = as_diff or context.verbose > 0 or len(names) == 1 or len(asked) == 1
     shown = _Preview(context, asked)
     data: list[dict[str, Any]] = []
     with context.progress("planning", paged=True) as progress, workers(jobs, scheduler) as crew:

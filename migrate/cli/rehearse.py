@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from migrate.cli.context import Context, pass_context
-from migrate.cli.options import scope_of, scope_options
+from migrate.cli.options import scope_of, scope_options, verbose_option
 from migrate.cli.verdict import print_verdict
 from migrate.commands.rehearse import rehearse as run
 from migrate.errors import DONE, FOUND
@@ -16,6 +16,7 @@ from migrate.workspace.scratch import empty_folder
 @click.command()
 @click.option("--keep", metavar="DIR", help="Keep the scratch copy in this empty folder.")
 @scope_options
+@verbose_option
 @pass_context
 def rehearse(
     context: Context,

@@ -7,12 +7,14 @@ from dataclasses import asdict
 import click
 
 from migrate.cli.context import Context, pass_context
+from migrate.cli.options import verbose_option
 from migrate.commands.status import status as run
 from migrate.errors import DONE
 from migrate.report.status import status_lines
 
 
 @click.command()
+@verbose_option
 @pass_context
 def status(context: Context) -> int:
     """Where each preset stands.
@@ -27,8 +29,8 @@ def status(context: Context) -> int:
     missing  applied, and its file is gone
     retired  the same, and `migrate accept --retired` said why
 
-    A terminal gets names shortened in the middle, and no targets where they do not fit; `migrate -v
-    status` prints them whole.
+    A terminal gets names shortened in the middle, and no targets where they do not fit; -v prints
+    them whole.
 
     \b
     Example:

@@ -13,6 +13,7 @@ from migrate.cli.options import (
     presets_option,
     run_gates_option,
     trainer_option,
+    verbose_option,
     workers_options,
 )
 from migrate.cli.verdict import print_verdict
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 @trainer_option
 @output_option("verify")
 @files_options
+@verbose_option
 @pass_context
 def verify(
     context: Context,

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 _CODES = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "blue": 34, "cyan": 36}
 
-_PAINT = re.compile(r"\x1b\[[0-9;]*m")
+UNPAINTED = re.compile(r"\x1b\[[0-9;]*m")
+"""What takes colours off a text, replaced by nothing."""
 
 
 class Whole(str):
@@ -46,7 +47,7 @@ def width(text: str) -> int:
 
 def seen(text: str) -> int:
     """How many cells a painted text takes."""
-    return width(_PAINT.sub("", text))
+    return width(UNPAINTED.sub("", text))
 
 
 def start(text: str, limit: int) -> str:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from migrate.locations import printable
 from migrate.report.fit import fitted
-from migrate.report.paint import Paint, plural
+from migrate.report.paint import UNPAINTED, Paint, plural
 from migrate.report.steps import mention_lines, word_lines
 
 if TYPE_CHECKING:
     from migrate.workspace.steps import Step
 
 HEAD = ("preset", "files", "keys", "comments kept", "dropped", "references", "deleted")
+PRESETS = 3
+"""So many presets are named that need the same word."""
 MENTIONS = 20
 """So many mentions in prose are listed; `-v` lists them all."""
 
@@ -68,12 +70,37 @@ def summary_lines(steps: Sequence[StepSummary], paint: Paint, limit: int = 0) ->
     )
     yield paint(head, "bold")
     yield from lines
-    for step in steps:
-        if step.words:
-            yield ""
-            yield paint(printable(step.name), "bold")
-            yield from step.words
+    for names, words in _by_presets(steps).items():
+        yield ""
+        yield paint(_names(names), "bold")
+        yield from words
     yield from _mentions(steps)
+
+
+def _by_presets(steps: Sequence[StepSummary]) -> dict[tuple[str, ...], list[str]]:
+    """What needs a word, once for all the presets that it concerns."""
+    presets: dict[tuple[str, ...], list[str]] = {}
+    for step in steps:
+        for word in _words(step.words):
+            presets.setdefault(word, []).append(step.name)
+    found: dict[tuple[str, ...], list[str]] = {}
+    for word, names in presets.items():
+        found.setdefault(tuple(names), []).extend(word)
+    return found
+
+
+def _words(lines: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Each word with the lines that stand further in below it."""
+    starts = [
+        number for number, line in enumerate(lines) if not UNPAINTED.sub("", line)[2:3].isspace()
+    ]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
+        yield tuple(lines[start:end])
+
+
+def _names(names: Sequence[str]) -> str:
+    shown = ", ".join(map(printable, names[:PRESETS]))
+    return shown + (f" and {len(names) - PRESETS} more" if len(names) > PRESETS else "")
 
 
 def _mentions(steps: Sequence[StepSummary]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,23 @@ def test_one_preset_is_shown_in_full_because_somebody_asked_for_it(root: Path) -
 def test_the_last_step_that_is_left_is_shown_in_full(root: Path) -> None:
     assert migrate(root, "apply", "--preset", "p").code == 0
     assert migrate(root, "plan").out == migrate(root, "plan", "-v").out
+
+
+def test_a_word_about_many_presets_is_said_once(root: Path) -> None:
+    more = {
+        f"configs/train/r{number}.yaml": TREE["configs/train/q.yaml"].replace(
+            "x: 4", f"x: {number}"
+        )
+        for number in range(3)
+    }
+    shutil.rmtree(root / "plans")
+    shutil.rmtree(root / "configs/legacy")
+    assert migrate(write(root, {**TREE, **more}), "init").code == 0
+    write(root, {C: "c: 5\n"})
+    said = migrate(root, "plan").out
+    assert said.count("changed since it was frozen") == 1
+    moved = "  changed since it was frozen: configs/components/c.yaml\n    c: 3 -> 5\n"
+    assert f"\nq, r0, r1 and 1 more\n{moved}\nr2\n  run.sh:1:17: " in said
 
 
 def test_a_refusal_tells_the_steps_before_it_and_stands_last(root: Path) -> None:
