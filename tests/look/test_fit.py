@@ -113,7 +113,8 @@ def test_a_terminal_is_never_overrun_and_chinese_characters_take_two_cells(tmp_p
     ]
     whole = f"{NAME}  pending  3      configs/train/{NAME}.yaml\n"
     assert whole in migrate(root, "status").out
-    assert whole.rsplit(maxsplit=1)[-1] in shown(root, "-v", "status", columns=80)
+    for asked in (["-v", "status"], ["status", "-v"]):
+        assert whole.rsplit(maxsplit=1)[-1] in shown(root, *asked, columns=80)
 
 
 def test_init_lists_presets_and_paths_as_far_as_they_fit(tmp_path: Path) -> None:
