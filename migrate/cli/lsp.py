@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shlex
 import sys
@@ -43,6 +44,13 @@ def _require_extra() -> None:
     try:
         import pygls.lsp.server  # noqa: F401
     except ImportError:
-        command = f"{shlex.quote(sys.executable)} -m pip install 'pygls>=2,<3'"
         what = "the language server needs the extra `lsp`, which is not installed"
-        raise InputError(what, None, command) from None
+        raise InputError(what, None, _installing("pygls>=2,<3")) from None
+
+
+def _installing(library: str) -> str:
+    """The command that adds a library to where this runs. What uv made has no pip of its own."""
+    python, wanted = shlex.quote(sys.executable), shlex.quote(library)
+    if importlib.util.find_spec("pip") is None:
+        return f"uv pip install --python {python} {wanted}"
+    return f"{python} -m pip install {wanted}"

@@ -43,7 +43,7 @@ def wheelhouse(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index of one folder: our wheel, and all that installing it or building it takes."""
     folder = tmp_path_factory.mktemp("wheelhouse")
     download = [sys.executable, "-m", "pip", "-q", "download", "-d", str(folder)]
-    run([*download, "--only-binary", ":all:", str(built.wheel), "hatchling", "pip"], folder)
+    run([*download, "--only-binary", ":all:", f"{built.wheel}[lsp]", "hatchling", "pip"], folder)
     assert (folder / built.wheel.name).is_file()
     return folder
 

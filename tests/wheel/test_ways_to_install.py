@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -45,6 +46,52 @@ def test_a_line_of_the_readme_brings_the_command(
     python = installed.resolve().parent / "python"
     where = run([python, "-c", "import migrate; print(migrate.__file__)"], tmp_path, outside)
     assert Path(where.strip()).is_relative_to(tmp_path / "home")
+
+
+@pytest.mark.parametrize("line", ["pipx install .", "uv tool install ."])
+def test_the_hint_of_the_language_server_brings_it(
+    line: str, clone: Path, newcomer: dict[str, str], tmp_path: Path
+) -> None:
+    run(shlex.split(line), clone, newcomer)
+    code, said = served(newcomer, tmp_path)
+    assert code == 3
+    hint = re.findall(r"(?m)^hint: (.*)$", said)[0]
+    run(shlex.split(hint), tmp_path, newcomer)
+    assert served(newcomer, tmp_path)[0] == 0
+
+
+@pytest.mark.parametrize("tool_", ["pipx", "uv tool"])
+def test_an_extra_comes_along(
+    tool_: str, clone: Path, newcomer: dict[str, str], tmp_path: Path
+) -> None:
+    line = f"{tool_} install '.[lsp]'"
+    assert f"`{line}`" in (ROOT / "docs/editors.md").read_text(encoding="utf-8")
+    run(shlex.split(line), clone, newcomer)
+    assert served(newcomer, tmp_path)[0] == 0
+
+
+def served(newcomer: dict[str, str], tmp_path: Path) -> tuple[int, str]:
+    """How the language server ends after it was greeted and sent away, and what it says."""
+    begin: dict[str, object] = {"processId": None, "rootUri": None, "capabilities": {}}
+    talk: list[dict[str, object]] = [
+        {"id": 1, "method": "initialize", "params": begin},
+        {"method": "initialized", "params": {}},
+        {"id": 2, "method": "shutdown"},
+        {"method": "exit"},
+    ]
+    texts = [json.dumps({"jsonrpc": "2.0", **one}) for one in talk]
+    server = [str(tmp_path / "home/.local/bin/migrate"), "lsp"]
+    done = subprocess.run(
+        server,
+        cwd=tmp_path,
+        env=newcomer,
+        input="".join(f"Content-Length: {len(text)}\r\n\r\n{text}" for text in texts),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return done.returncode, done.stderr
 
 
 def test_a_name_without_a_wheel_is_not_found(newcomer: dict[str, str], tmp_path: Path) -> None:
