@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -31,12 +32,18 @@ def make(target: str, *variables: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture
-def play(tmp_path: Path) -> Path:
-    """What `make demo` leaves."""
-    folder = tmp_path / "to play"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `make demo` leaves; read it only."""
+    folder = tmp_path_factory.mktemp("demo") / "made"
     demo(folder)
     return folder
+
+
+@pytest.fixture
+def play(made: Path, tmp_path: Path) -> Path:
+    """The same, to play in."""
+    return shutil.copytree(made, tmp_path / "to play", symlinks=True)
 
 
 def test_each_command_of_the_readme_prints_there_what_the_page_shows(tmp_path: Path) -> None:
@@ -67,12 +74,12 @@ def test_what_it_says_to_try_is_what_is_printed(tmp_path: Path) -> None:
     assert shell(tmp_path, f"{way} && pwd").strip() == str(folder)
 
 
-def test_each_step_is_a_commit_and_all_is_committed(play: Path) -> None:
-    subjects = shell(play, "git log --reverse --format=%an:%s").splitlines()
+def test_each_step_is_a_commit_and_all_is_committed(made: Path) -> None:
+    subjects = shell(made, "git log --reverse --format=%an:%s").splitlines()
     assert subjects[3:-1] == [f"Ada:Migrate {name}" for name in DONE]
     assert [subjects[0][:4], subjects[-1][:4]] == ["Ben:", "Ben:"]
-    assert shell(play, "git show --name-only --format= HEAD").split() == [EDITED]
-    assert shell(play, "git status --short") == ""
+    assert shell(made, "git show --name-only --format= HEAD").split() == [EDITED]
+    assert shell(made, "git status --short") == ""
 
 
 def test_some_wait_some_are_done_and_some_lack_an_edit(play: Path) -> None:
@@ -93,9 +100,9 @@ def test_before_it_began_there_were_no_plans(play: Path) -> None:
     ] == []
 
 
-def test_it_is_made_the_same_again(play: Path, tmp_path: Path) -> None:
+def test_it_is_made_the_same_again(made: Path, tmp_path: Path) -> None:
     demo(tmp_path / "again")
-    assert shell(play, "git rev-parse HEAD^{tree}") == shell(
+    assert shell(made, "git rev-parse HEAD^{tree}") == shell(
         tmp_path / "again", "git rev-parse HEAD^{tree}"
     )
 
