@@ -44,14 +44,24 @@ def values(
             paths.setdefault(one)
         if isinstance(document.value(node), bool):
             said.setdefault("false" if document.value(node) else "true", "the other one")
-    offers = [Offer(text, text, start, end, "value", place) for text, place in said.items()]
+    quote = _quote(typed, start)
+    offers = [
+        Offer(text, text, start, end, "value", place, typed=quote + text.removeprefix(quote))
+        for text, place in said.items()
+    ]
     return [*offers, *_files(folder, list(paths), said, start, end)]
+
+
+def _quote(typed: Typed, start: int) -> str:
+    """The quote with which the typed value begins; "" for none. An editor leaves out what does not
+    begin as the text does that is replaced."""
+    return next((sign for sign in "'\"" if typed.before[start:].startswith(sign)), "")
 
 
 def _end(typed: Typed, start: int) -> int:
     """Where the value ends that is being typed; of a quoted one behind its quotes."""
-    quote = typed.before[start : start + 1]
-    if quote in ("'", '"') and typed.after[:1] == quote:
+    quote = _quote(typed, start)
+    if quote and typed.after[:1] == quote:
         return len(typed.before) + 1
     return typed.word_end
 

@@ -208,8 +208,10 @@ def _below(folder: ConfigFolder, resolver: Resolver, path: str, key: KeyPath) ->
         return ""
     heirs = _ask(resolver, path, key, below)
     if heirs.asked < len(below):
-        return f"{counted(len(below), 'config')} build on this file"
-    text = f"inherited by {heirs.inherit} of the {counted(len(below), 'config')} on this file"
+        return f"{counted(len(below), 'config')} that build on this file"
+    text = (
+        f"inherited by {heirs.inherit} of {counted(len(below), 'config')} that build on this file"
+    )
     if heirs.overriding:
         shown_places = sorted(set(heirs.overriding))[:LOSERS]
         text += "; set again in\n\n" + block("\n".join(shown_places))

@@ -89,7 +89,7 @@ def completion(offers: list[Offer], line: int, lines: Lines, most: int) -> Any:
                 detail=one.detail or None,
                 documentation=markdown(one.more) if one.more else None,
                 sort_text=f"{number:05}",
-                filter_text=one.text.partition(":")[0] if one.kind != "value" else one.text,
+                filter_text=one.typed or one.label,
                 insert_text_mode=types.InsertTextMode.AsIs,
                 text_edit=types.TextEdit(replaced, one.text),
             )

@@ -20,7 +20,8 @@ class Offer(NamedTuple):
     """Something to write: what it is called, the text, and which columns of the line it replaces.
 
     `kind` is `key`, `section`, `value` or `file`; `detail` is a few words beside the label, `more`
-    Markdown. Offers come in the order of their worth.
+    Markdown. `typed` is what the editor compares with the text that is replaced, where that is not
+    the label. Offers come in the order of their worth.
     """
 
     label: str
@@ -30,6 +31,7 @@ class Offer(NamedTuple):
     kind: str
     detail: str = ""
     more: str = ""
+    typed: str = ""
 
 
 class Typed(NamedTuple):

@@ -102,6 +102,14 @@ def test_a_section_that_was_taken_holds_what_is_typed_next(editor: Editor) -> No
     assert whole["training"] == {"lr": 1.0e-4, "use_it": True, "deep": {"a": 2}}
 
 
+def test_an_offer_is_found_by_what_is_typed(editor: Editor) -> None:
+    # An editor keeps the offers that begin as the text does which they replace.
+    for word, quote in (("2", ""), ("'2", "'"), ('"2', '"')):
+        offers = editor.complete(NEW, HEAD + f"training:\n  lr: {word}|\n")
+        assert "2.0e-4" in [one.label for one in offers]
+        assert [one.typed for one in offers] == [quote + one.text for one in offers]
+
+
 def test_values_are_those_of_the_chain_and_of_neighbours(editor: Editor) -> None:
     assert labels(editor, HEAD + "training:\n  lr: |\n") == ["1.0e-4", "2.0e-4", "3.0e-4"]
     assert labels(editor, HEAD + "training:\n  file: |\n") == [

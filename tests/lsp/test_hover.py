@@ -105,9 +105,9 @@ def test_heirs_are_told_once_they_are_known(editor: Editor) -> None:
         {"configs/middle.yaml": ["configs/base.yaml"], "configs/top.yaml": ["configs/middle.yaml"]}
     )
     said = editor.hover("configs/base.yaml", BASE.replace("wd", "w|d"))
-    assert "inherited by 2 of the 2 configs on this file" in said
+    assert "inherited by 2 of 2 configs that build on this file" in said
     said = editor.hover("configs/base.yaml", asked)
-    assert "inherited by 0 of the 2 configs on this file; set again in" in said
+    assert "inherited by 0 of 2 configs that build on this file; set again in" in said
     assert "configs/middle.yaml:4:3  2.0e-4\nconfigs/top.yaml:3:3  3.0e-4" in said
 
 
