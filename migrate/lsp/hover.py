@@ -208,7 +208,7 @@ def _below(folder: ConfigFolder, resolver: Resolver, path: str, key: KeyPath) ->
         return ""
     heirs = _ask(resolver, path, key, below)
     if heirs.asked < len(below):
-        return f"{counted(len(below), 'config')} that build on this file"
+        return f"extended by {counted(len(below), 'config')} in all"
     text = (
         f"inherited by {heirs.inherit} of {counted(len(below), 'config')} that build on this file"
     )

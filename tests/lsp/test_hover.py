@@ -111,6 +111,15 @@ def test_heirs_are_told_once_they_are_known(editor: Editor) -> None:
     assert "configs/middle.yaml:4:3  2.0e-4\nconfigs/top.yaml:3:3  3.0e-4" in said
 
 
+def test_of_more_heirs_than_can_be_asked_in_a_moment_only_the_number_is_told(
+    editor: Editor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("migrate.lsp.hover.SECONDS", -1.0)
+    editor.folder.family.learn({f"configs/h{n}.yaml": ["configs/base.yaml"] for n in range(5000)})
+    said = editor.hover("configs/base.yaml", BASE.replace("lr", "l|r"))
+    assert said.endswith("extended by 5000 configs in all")
+
+
 def test_what_strangers_wrote_is_code_and_never_markup(tmp_path: Path) -> None:
     hostile = "![x](https://example.org/x.png) `a` ```` <img src=x>"
     text = f"extends: base.yaml\n# {hostile}\n# ```\nk: '{hostile} \x1b[31m'\n"
