@@ -41,7 +41,7 @@ def refs(
     """
     configs = [path for path in view.tree.files() if path.endswith(SUFFIXES)]
     live = [path for path in configs if not view.layout.is_record(path)]
-    targets = _targets(view, paths, live) if paths else live
+    targets = _targets(view, paths, configs, live) if paths else live
     if not targets:
         return RefsResult((), ())
     implicit = tuple(filter(view.dialect.is_implicit, targets))
@@ -72,7 +72,7 @@ def _below_configs(live: list[str]) -> list[str]:
     return [path for path in live if path.startswith("configs/")]
 
 
-def _targets(view: View, paths: Sequence[str], live: list[str]) -> list[str]:
+def _targets(view: View, paths: Sequence[str], configs: list[str], live: list[str]) -> list[str]:
     found: dict[str, None] = {}
     for given in paths:
         if is_glob(given) or ("/" not in given and given in presets(view)):
@@ -80,7 +80,9 @@ def _targets(view: View, paths: Sequence[str], live: list[str]) -> list[str]:
             continue
         path = view.path(given)
         _nameable(path)
-        inside = [known for known in live if known == path or known.startswith(f"{path}/")]
+        below = "" if path == "." else f"{path}/"
+        known = configs if view.layout.is_record(below) else live
+        inside = [one for one in known if one == path or one.startswith(below)]
         # A file that is gone may still be named: that is when one asks.
         named = inside or ([path] if path.endswith(SUFFIXES) else [])
         if not named:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from tests.live.tree import START, ok
 from tests.support import trees
 from tests.support.cli import migrate
+
+JSON = ("--output", "json")
 
 
 @pytest.fixture
@@ -40,3 +43,14 @@ def test_what_a_rollout_removed_may_be_asked_for(root: Path) -> None:
     ok(migrate(root, "apply", "--all"))
     assert not (root / "configs/components/o.yaml").exists()
     ok(migrate(root, "refs", "configs/components/o.yaml"))
+
+
+def test_the_whole_tree_is_a_folder_and_so_are_the_frozen_copies(root: Path) -> None:
+    ok(migrate(root, "init"))
+    every = [json.loads(ok(migrate(root, *JSON, "refs", *of)).out) for of in ([], ["."])]
+    assert every[0] == every[1]
+    asked = ok(migrate(root, *JSON, "refs", "configs/legacy/train")).out
+    assert json.loads(asked)["targets"] == [
+        "configs/legacy/train/p.yaml",
+        "configs/legacy/train/q.yaml",
+    ]
