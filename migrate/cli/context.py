@@ -205,11 +205,11 @@ class Context:
 
         `commands` says that they name commands of ours, to be given as they have to be.
         """
-        from migrate.report.paint import Whole
+        from migrate.report.paint import UnfoldedLine
 
         if commands:
             addressed = self.layout.addressed
-            lines = (line if isinstance(line, Whole) else addressed(line) for line in lines)
+            lines = (line if isinstance(line, UnfoldedLine) else addressed(line) for line in lines)
         limit = self.columns
         if limit:
             from migrate.report.fold import folded

@@ -12,8 +12,8 @@ from migrate.cli.options import COLUMN, origin_as_option, origin_option
 from migrate.commands.flatten import (
     FlatFile,
     FlatFiles,
+    FlattenOptions,
     FlattenResult,
-    Wanted,
     flat_file,
     flat_files,
     flatten_config,
@@ -81,7 +81,7 @@ def flatten(
         raise click.UsageError("a file gets comments: a second column is no YAML")
     if minimize and not onto:
         raise click.UsageError("--minimize goes with --onto: it leaves out what a parent says")
-    wanted = Wanted(origin, minimize)
+    wanted = FlattenOptions(origin, minimize)
     context.pages &= out is None
     paths = config_paths(context.view, configs)
     if out is not None and out.endswith("/"):

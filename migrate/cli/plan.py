@@ -24,7 +24,7 @@ from migrate.errors import DONE, FOUND, MigrateError
 from migrate.flatten import Origins, open_lines, parsed
 from migrate.plan import PlannedPreset
 from migrate.report.applied import error_data
-from migrate.report.origins import Room, diff_with_origins
+from migrate.report.origins import OriginLayout, diff_with_origins
 from migrate.report.paint import plural
 from migrate.report.steps import (
     behind_data,
@@ -84,7 +84,7 @@ def plan(
     context.recover()
     workspace = context.workspace
     workspace.likely, workspace.with_origins = likely, origin
-    shower = Shower(context, context.origin_form(origin_as)) if origin else None
+    shower = StepPrinter(context, context.origin_form(origin_as)) if origin else None
     planned = workspace.plans.presets.values()
     asked = [one.name for one in workspace.pending(names, with_parents=True)]
     in_full = as_diff or context.verbose > 0 or len(names) == 1 or len(asked) == 1
@@ -160,7 +160,7 @@ class _Preview:
             self.refused = error
 
 
-class Shower:
+class StepPrinter:
     """Shows the changes of steps; the new presets' with the origin of each line."""
 
     def __init__(self, context: Context, form: str) -> None:
@@ -172,9 +172,9 @@ class Shower:
     def __call__(self, change: Change) -> Iterator[str]:
         """The lines of one change."""
         paint = self.context.paint
-        room = Room(self.context.columns)
+        room = OriginLayout(self.context.columns)
         if self.form == COMMENTS:
-            room = Room(open=self._open(change))
+            room = OriginLayout(open=self._open(change))
         yield from diff_with_origins(change, self.origins.get(change.path, ()), room, paint)
 
     def _open(self, change: Change) -> frozenset[int]:
@@ -184,7 +184,7 @@ class Shower:
         return frozenset(open_lines(document))
 
 
-def _print_step(context: Context, step: Step, as_diff: bool, shower: Shower | None) -> None:
+def _print_step(context: Context, step: Step, as_diff: bool, shower: StepPrinter | None) -> None:
     if as_diff:  # a diff keeps its lines
         if shower is not None:
             shower.origins[step.proposal.written.target] = step.proposal.written.origins

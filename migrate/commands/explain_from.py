@@ -18,14 +18,14 @@ from migrate.workspace.view import View
 from migrate.yaml_text import MAPPING, SCALAR, Document
 
 
-class LostTo(NamedTuple):
+class OverriddenBy(NamedTuple):
     """The configs that get a key from the same other place; None where they have no such key."""
 
     place: Place | None
     configs: tuple[str, ...]
 
 
-class KeyFrom(NamedTuple):
+class KeyUsage(NamedTuple):
     """One key that the file says: which configs get its value, and what it lost to in others."""
 
     key: KeyPath
@@ -34,24 +34,24 @@ class KeyFrom(NamedTuple):
     text: str | None
     """Its author's spelling, None for more than a scalar."""
     active: tuple[str, ...]
-    lost: tuple[LostTo, ...]
+    lost: tuple[OverriddenBy, ...]
 
 
-class From(NamedTuple):
+class SourceUsage(NamedTuple):
     """The answer: `built` are the configs with the file in their chains, `others` those without."""
 
     file: str
     line: int | None
     built: tuple[str, ...]
     others: tuple[str, ...]
-    keys: tuple[KeyFrom, ...]
+    keys: tuple[KeyUsage, ...]
     faults: tuple[InputError, ...]
     """What is wrong with the configs that cannot be resolved."""
 
 
 def explain_from(
     view: View, given: str, configs: Sequence[str] = (), key: str | None = None
-) -> From:
+) -> SourceUsage:
     """Ask of the named configs, or of every preset, what they get from `FILE` or `FILE:LINE`.
 
     Raises InputError for what is no config, for a line that sets nothing and for a key that the
@@ -80,7 +80,9 @@ def explain_from(
     if faults and not (built or others):
         raise_all(faults)
     keys = tuple(answer.told() for answer in answers)
-    return From(path, line, tuple(one.path for one in built), tuple(others), keys, tuple(faults))
+    return SourceUsage(
+        path, line, tuple(one.path for one in built), tuple(others), keys, tuple(faults)
+    )
 
 
 def _file_and_line(view: View, given: str) -> tuple[str, int | None]:
@@ -201,11 +203,11 @@ class _Answer:
         others = (one for one in said[last + 1 :] if one.entry.value.resolved().kind != MAPPING)
         return next(others, slot.settings[0]).place
 
-    def told(self) -> KeyFrom:
+    def told(self) -> KeyUsage:
         """The answer."""
         document, entry = self.setting.document, self.setting.entry
         node = entry.value
         text = document.text[node.start : node.end] if node.kind == SCALAR else None
-        lost = tuple(LostTo(place, tuple(configs)) for place, configs in self.lost.items())
+        lost = tuple(OverriddenBy(place, tuple(configs)) for place, configs in self.lost.items())
         value = document.value(node)
-        return KeyFrom(self.key, self.setting.place, value, text, tuple(self.active), lost)
+        return KeyUsage(self.key, self.setting.place, value, text, tuple(self.active), lost)

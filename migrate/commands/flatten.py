@@ -15,7 +15,7 @@ from migrate.workspace.config_names import locate
 from migrate.workspace.view import View
 
 
-class Wanted(NamedTuple):
+class FlattenOptions(NamedTuple):
     """How a file is wanted: `origins` tells where each line came from, and writes it behind the
     lines of a file; `minimal` leaves to the parents what they say alike."""
 
@@ -23,7 +23,7 @@ class Wanted(NamedTuple):
     minimal: bool = False
 
 
-AS_IT_IS = Wanted()
+AS_IT_IS = FlattenOptions()
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def flatten_config(
     path: str,
     onto: Sequence[str] = (),
     target: str | None = None,
-    wanted: Wanted = AS_IT_IS,
+    wanted: FlattenOptions = AS_IT_IS,
 ) -> FlattenResult:
     """Write one config as a file on top of the named parents; with none, everything is inlined.
 
@@ -95,7 +95,7 @@ def with_origin_comments(view: View, flat: FlattenResult) -> FlattenResult:
 
 
 def flat_file(
-    view: View, path: str, onto: Sequence[str], output: str, wanted: Wanted = AS_IT_IS
+    view: View, path: str, onto: Sequence[str], output: str, wanted: FlattenOptions = AS_IT_IS
 ) -> FlatFiles:
     """Write one config to a file of the tree, whatever stands there."""
     return FlatFiles((_file(view, path, onto, view.path(output), wanted),))
@@ -106,7 +106,7 @@ def flat_files(
     paths: Sequence[str],
     onto: Sequence[str],
     folder: str,
-    wanted: Wanted = AS_IT_IS,
+    wanted: FlattenOptions = AS_IT_IS,
 ) -> FlatFiles:
     """Write configs into a folder, laid out as they stand below the folder they have in common.
 
@@ -124,7 +124,9 @@ def flat_files(
     return FlatFiles(tuple(files))
 
 
-def _file(view: View, path: str, onto: Sequence[str], target: str, wanted: Wanted) -> FlatFile:
+def _file(
+    view: View, path: str, onto: Sequence[str], target: str, wanted: FlattenOptions
+) -> FlatFile:
     flat = flatten_config(view, path, onto, target, wanted)
     if wanted.origins:
         flat = with_origin_comments(view, flat)

@@ -39,7 +39,7 @@ class _KeptScans(SealedScans):
         """Keep nothing."""
 
 
-class _Looked(Workspace):
+class _CheckedWorkspace(Workspace):
     """A tree with the texts of open files in it, of which nothing is written down."""
 
     def scans(self, name: str) -> ScanStore:
@@ -77,7 +77,7 @@ def _workspace(question: dict[str, Any]) -> Workspace:
     root = question["root"]
     texts = question["texts"].items()
     changes = [Change(path, None, text.encode("utf-8", "replace")) for path, text in texts]
-    workspace = _Looked(root, question["plans"], limits, question["dialect"])
+    workspace = _CheckedWorkspace(root, question["plans"], limits, question["dialect"])
     workspace.tree = CachedTree(Overlay(DiskTree(root, limits), changes))
     return workspace
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import migrate
 from migrate.lsp.check import finding_of
-from migrate.lsp.diagnostics import Checked
+from migrate.lsp.diagnostics import CheckResult
 from migrate.lsp.folder import ConfigFolder
 
 PAUSE = 0.4
@@ -38,7 +38,7 @@ class Checker:
     ) -> None:
         self.folder = folder
         self.gate = gate
-        self.found = Checked()
+        self.found = CheckResult()
         self._told = told
         self._failed = failed
         self._waiting: asyncio.TimerHandle | None = None
@@ -121,5 +121,5 @@ class Checker:
         if "fusion" in answer:
             self.folder.fusion = frozenset(answer["fusion"])
         if "findings" in answer and (answer["last"] or not self.found.by_path):
-            self.found = Checked(map(finding_of, answer["findings"]), texts)
+            self.found = CheckResult(map(finding_of, answer["findings"]), texts)
         self._told()

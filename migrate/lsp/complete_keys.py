@@ -10,7 +10,7 @@ from migrate.locations import KeyPath, spell_key
 from migrate.lsp.folder import ConfigFolder
 from migrate.lsp.siblings import documents_near
 from migrate.lsp.spot import own_keys
-from migrate.lsp.typed import HERE, Offer, Typed
+from migrate.lsp.typed import HERE, Offer, TypedLine
 from migrate.lsp.words import block, counted
 from migrate.resolve import Branch, Resolved, Slot, shown
 from migrate.yaml_text import MAPPING, SCALAR
@@ -44,7 +44,7 @@ def keys(
     path: str,
     section: KeyPath,
     resolved: Resolved,
-    typed: Typed,
+    typed: TypedLine,
     start: int,
 ) -> list[Offer]:
     """The keys that the file does not have in a section yet."""

@@ -10,7 +10,7 @@ from migrate.lsp.files import files_of
 from migrate.lsp.folder import ConfigFolder
 from migrate.lsp.siblings import documents_near, near
 from migrate.lsp.spot import own_keys
-from migrate.lsp.typed import Offer, Typed
+from migrate.lsp.typed import Offer, TypedLine
 from migrate.resolve import Resolved
 from migrate.yaml_text import SCALAR, Document, Entry
 
@@ -25,7 +25,7 @@ def values(
     path: str,
     key: KeyPath,
     resolved: Resolved | None,
-    typed: Typed,
+    typed: TypedLine,
     start: int,
 ) -> list[Offer]:
     """The values that the chain gives a key, the active one first, then those of files near it,
@@ -52,13 +52,13 @@ def values(
     return [*offers, *_files(folder, list(paths), said, start, end)]
 
 
-def _quote(typed: Typed, start: int) -> str:
+def _quote(typed: TypedLine, start: int) -> str:
     """The quote with which the typed value begins; "" for none. An editor leaves out what does not
     begin as the text does that is replaced."""
     return next((sign for sign in "'\"" if typed.before[start:].startswith(sign)), "")
 
 
-def _end(typed: Typed, start: int) -> int:
+def _end(typed: TypedLine, start: int) -> int:
     """Where the value ends that is being typed; of a quoted one behind its quotes."""
     quote = _quote(typed, start)
     if quote and typed.after[:1] == quote:
@@ -94,7 +94,7 @@ def _files(
 # What may be extended.
 
 
-def bases(folder: ConfigFolder, path: str, start: int, typed: Typed) -> list[Offer]:
+def bases(folder: ConfigFolder, path: str, start: int, typed: TypedLine) -> list[Offer]:
     """The configs that a file may extend, nearest first: neither itself nor one that builds on it.
 
     Only those whose names hold what is typed already.

@@ -9,7 +9,7 @@ from migrate.lsp.complete_keys import keys
 from migrate.lsp.complete_values import bases, values
 from migrate.lsp.folder import ConfigFolder
 from migrate.lsp.outline import key_line, section_at
-from migrate.lsp.typed import Offer, Typed, resolved_around
+from migrate.lsp.typed import Offer, TypedLine, resolved_around
 
 _KEY = re.compile(r"(?P<space> *(?:- +)*)(?P<word>[\w.\-/+@\"']*)$")
 _VALUE = re.compile(r" *(?:- +)*[^\s#][^#]*?:[ \t]+(?P<word>[^#]*)$")
@@ -22,7 +22,7 @@ def complete(folder: ConfigFolder, path: str, line: int, column: int) -> list[Of
     text = folder.texts.get(path)
     if text is None or folder.is_plan(path):
         return []
-    typed = Typed.at(text, line, column)
+    typed = TypedLine.at(text, line, column)
     if typed.in_comment:
         return []
     composing = _base_begins(folder, typed)
@@ -40,7 +40,7 @@ def complete(folder: ConfigFolder, path: str, line: int, column: int) -> list[Of
     return keys(folder, path, section, resolved, typed, start) if resolved is not None else []
 
 
-def _values(folder: ConfigFolder, path: str, typed: Typed, start: int) -> list[Offer]:
+def _values(folder: ConfigFolder, path: str, typed: TypedLine, start: int) -> list[Offer]:
     above = key_line(typed.above, typed.number)
     if above is None:
         return []
@@ -48,7 +48,7 @@ def _values(folder: ConfigFolder, path: str, typed: Typed, start: int) -> list[O
     return values(folder, path, above.path, resolved, typed, start)
 
 
-def _base_begins(folder: ConfigFolder, typed: Typed) -> int | None:
+def _base_begins(folder: ConfigFolder, typed: TypedLine) -> int | None:
     """The column at which the name of an extended file begins; None for anything else."""
     value, item = _VALUE.match(typed.before), _ITEM.match(typed.before)
     key: KeyPath = ()

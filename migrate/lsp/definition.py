@@ -10,7 +10,7 @@ from typing import NamedTuple
 from migrate.errors import MigrateError
 from migrate.locations import KeyPath, Place, dotted
 from migrate.lsp.files import base_of, files_of
-from migrate.lsp.folder import ConfigFolder, Look
+from migrate.lsp.folder import ConfigFolder, ConfigState
 from migrate.lsp.outline import key_line
 from migrate.lsp.spot import BASE, COMPOSING, KEY, Spot, own_keys, spot_at
 from migrate.resolve import Resolved, Resolver, Setting, Slot
@@ -35,12 +35,12 @@ class Target(NamedTuple):
         return cls(setting.document.path, setting.document, key.props, key.end)
 
 
-class Asked(NamedTuple):
+class Query(NamedTuple):
     """A question about a place: the config, what stands there, and the means to look."""
 
     folder: ConfigFolder
     resolver: Resolver
-    look: Look
+    look: ConfigState
     spot: Spot | None
 
     @property
@@ -51,19 +51,19 @@ class Asked(NamedTuple):
         return self.spot.path
 
 
-def ask(folder: ConfigFolder, path: str, offset: int) -> Asked:
+def ask(folder: ConfigFolder, path: str, offset: int) -> Query:
     """What stands at an offset; in a text that does not parse, the key of the line."""
     resolver = folder.resolver()
     look = folder.look(path, resolver)
     if look.document is not None:
-        return Asked(folder, resolver, look, spot_at(look.document, offset))
+        return Query(folder, resolver, look, spot_at(look.document, offset))
     lines = look.text.split("\n")
     found = key_line(lines, look.text.count("\n", 0, offset))
     spot = Spot(KEY, found.path, offset, offset) if found is not None else None
-    return Asked(folder, resolver, look, spot)
+    return Query(folder, resolver, look, spot)
 
 
-def definition(asked: Asked) -> list[Target]:
+def definition(asked: Query) -> list[Target]:
     """Where a name leads: an extended file, a file that a value names, or for a key the setting
     that it overrides; for a key that overrides nothing, who set the active value."""
     spot, document = asked.spot, asked.look.document
@@ -80,7 +80,7 @@ def definition(asked: Asked) -> list[Target]:
     return [Target.of(setting)] if setting is not None else []
 
 
-def _files(asked: Asked, document: Document, spot: Spot) -> list[str]:
+def _files(asked: Query, document: Document, spot: Spot) -> list[str]:
     """The files that a value names; in a plan also those that keys name."""
     node = spot.node
     if node is None and spot.entry is not None and asked.folder.is_plan(document.path):
@@ -116,7 +116,7 @@ def _slot(resolved: Resolved, key: KeyPath) -> Slot | None:
 # Who uses it.
 
 
-def references(asked: Asked) -> list[Target]:
+def references(asked: Query) -> list[Target]:
     """Of an extended file, every `extends` entry that names it; of a key, every setting of it in
     the config's chain and in the configs below it."""
     spot, document = asked.spot, asked.look.document
@@ -134,7 +134,7 @@ def references(asked: Asked) -> list[Target]:
     return list(_setting(asked, asked.key, dict.fromkeys(family)))
 
 
-def implementations(asked: Asked) -> list[Target]:
+def implementations(asked: Query) -> list[Target]:
     """Of a key, where configs below the file set it again; elsewhere, who extends the file."""
     path = asked.look.path
     if asked.key is not None:
@@ -142,7 +142,7 @@ def implementations(asked: Asked) -> list[Target]:
     return list(extending(asked, path))
 
 
-def extending(asked: Asked, path: str) -> Iterator[Target]:
+def extending(asked: Query, path: str) -> Iterator[Target]:
     """The `extends` entries that name a file."""
     for heir in asked.folder.family.heirs(path):
         with suppress(MigrateError):
@@ -152,7 +152,7 @@ def extending(asked: Asked, path: str) -> Iterator[Target]:
                     yield Target(heir, document, base.node.props, base.node.end)
 
 
-def _setting(asked: Asked, key: KeyPath, paths: Iterable[str]) -> Iterator[Target]:
+def _setting(asked: Query, key: KeyPath, paths: Iterable[str]) -> Iterator[Target]:
     """The settings of a key in these files, for as long as one would wait."""
     until = time.monotonic() + SECONDS
     wanted = dotted(key)

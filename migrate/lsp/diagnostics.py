@@ -10,7 +10,7 @@ from typing import NamedTuple
 from migrate.errors import MigrateError
 from migrate.findings import ERROR, Finding
 from migrate.locations import Place
-from migrate.lsp.folder import ConfigFolder, Look
+from migrate.lsp.folder import ConfigFolder, ConfigState
 from migrate.plan import load_plans
 
 MOST = 200
@@ -30,7 +30,7 @@ class Diagnostic(NamedTuple):
     message: str
 
 
-class Checked:
+class CheckResult:
     """What a look at the tree found, by file; `texts` are those that were open then."""
 
     def __init__(self, findings: Iterable[Finding] = (), texts: Mapping[str, str] = _NONE) -> None:
@@ -48,7 +48,7 @@ def _by_path(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
     return found
 
 
-def diagnostics(folder: ConfigFolder, checked: Checked) -> dict[str, list[Diagnostic]]:
+def diagnostics(folder: ConfigFolder, checked: CheckResult) -> dict[str, list[Diagnostic]]:
     """The diagnostics of each open file, sound ones too, and of all that they find at fault.
 
     What the last look found in an open file moves with its line, and goes with it.
@@ -61,7 +61,7 @@ def diagnostics(folder: ConfigFolder, checked: Checked) -> dict[str, list[Diagno
     return found
 
 
-def elsewhere(folder: ConfigFolder, path: str, checked: Checked) -> list[Diagnostic]:
+def elsewhere(folder: ConfigFolder, path: str, checked: CheckResult) -> list[Diagnostic]:
     """The diagnostics of a file that is not open: what the last look found, by its text on disk.
 
     There may be thousands of such files, so that each is asked for when it is its turn.
@@ -97,7 +97,7 @@ def _live(folder: ConfigFolder) -> Iterator[Finding]:
         yield from _plan_faults(folder)
 
 
-def _problem(look: Look, problem: MigrateError) -> Iterator[Finding]:
+def _problem(look: ConfigState, problem: MigrateError) -> Iterator[Finding]:
     """What is wrong with a config: where it is wrong, and at `extends` if that is elsewhere."""
     place = problem.place or Place(look.path)
     yield Finding("resolves", problem.what, place, problem.hint)
@@ -117,7 +117,7 @@ def _plan_faults(folder: ConfigFolder) -> Iterator[Finding]:
 # What was found before.
 
 
-def _moved(folder: ConfigFolder, checked: Checked, path: str) -> Iterator[Finding]:
+def _moved(folder: ConfigFolder, checked: CheckResult, path: str) -> Iterator[Finding]:
     """The findings of the last look in one file, where their lines stand now."""
     findings = checked.by_path.get(path, [])
     now, then = folder.texts.get(path), checked.texts.get(path)

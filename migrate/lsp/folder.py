@@ -37,7 +37,7 @@ class Options(NamedTuple):
     limits: Limits = DEFAULT
 
 
-class Look(NamedTuple):
+class ConfigState(NamedTuple):
     """One config as an editor has it.
 
     `document` is its text, None where that does not parse; `resolved` is what it comes to, or came
@@ -209,7 +209,7 @@ class ConfigFolder:
         keys, loader = self._dialect.keys, LOADERS[self._dialect.loader]
         self._parsed[path, content] = Document(path, overlay.read(path), keys, loader, limits)
 
-    def look(self, path: str, resolver: Resolver | None = None) -> Look:
+    def look(self, path: str, resolver: Resolver | None = None) -> ConfigState:
         """One config as it is now."""
         resolver = resolver or self.resolver()
         problem = self._faults.get(path)
@@ -227,7 +227,7 @@ class ConfigFolder:
         if resolved is not None:
             self.family.note(path, (base.path for base in resolved.bases))
             self._keep(path, resolved)
-        return Look(path, self.text_now(path), document, resolved, problem)
+        return ConfigState(path, self.text_now(path), document, resolved, problem)
 
     def _keep(self, path: str, resolved: Resolved) -> None:
         self._sound.pop(path, None)

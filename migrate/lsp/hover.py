@@ -13,7 +13,7 @@ from migrate.errors import InputError
 from migrate.loading.fusion import resolve_fusion
 from migrate.locations import KeyPath, dotted
 from migrate.lsp.files import base_of, files_of
-from migrate.lsp.folder import ConfigFolder, Look
+from migrate.lsp.folder import ConfigFolder, ConfigState
 from migrate.lsp.outline import key_line
 from migrate.lsp.spot import BASE, COMPOSING, Spot, spot_at
 from migrate.lsp.words import block, code, counted
@@ -50,7 +50,9 @@ def hover(folder: ConfigFolder, path: str, offset: int) -> Hover | None:
     return Hover(text, spot.start, spot.end) if text else None
 
 
-def _of_broken(folder: ConfigFolder, resolver: Resolver, look: Look, offset: int) -> Hover | None:
+def _of_broken(
+    folder: ConfigFolder, resolver: Resolver, look: ConfigState, offset: int
+) -> Hover | None:
     """The key of a line in a text that does not parse, by the last one that did."""
     before = look.text[:offset]
     lines = look.text.split("\n")
@@ -62,7 +64,7 @@ def _of_broken(folder: ConfigFolder, resolver: Resolver, look: Look, offset: int
     return Hover(text, start + found.start, start + found.end) if text else None
 
 
-def _of_spot(folder: ConfigFolder, resolver: Resolver, look: Look, spot: Spot) -> str:
+def _of_spot(folder: ConfigFolder, resolver: Resolver, look: ConfigState, spot: Spot) -> str:
     if look.document is None or look.resolved is None:
         return ""
     if spot.what == COMPOSING:

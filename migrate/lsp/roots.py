@@ -12,7 +12,7 @@ from migrate.lsp.folder import ConfigFolder, Options
 from migrate.workspace.roots import find_root
 
 
-class Located(NamedTuple):
+class FileInRoot(NamedTuple):
     """A file of a root; the path is relative to it."""
 
     folder: ConfigFolder
@@ -58,7 +58,7 @@ class Roots:
         if folder in self.windows:
             self.windows.remove(folder)
 
-    def locate(self, uri: str) -> Located | None:
+    def locate(self, uri: str) -> FileInRoot | None:
         """The root of a file and its path there; None for a file that is none of ours."""
         file = file_of(uri)
         if file is None:
@@ -73,7 +73,7 @@ class Roots:
         if not folder.is_config(path):
             return None
         self._uris[root, path] = uri
-        return Located(folder, path)
+        return FileInRoot(folder, path)
 
     def _root_above(self, file: str) -> str | None:
         windows = [one for one in self.windows if _is_in(file, one)]

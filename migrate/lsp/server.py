@@ -14,7 +14,6 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from migrate.errors import INTERRUPTED
-from migrate.lsp.board import Board
 from migrate.lsp.completion import complete
 from migrate.lsp.definition import Target, ask, definition, implementations, references
 from migrate.lsp.folder import Options
@@ -31,7 +30,8 @@ from migrate.lsp.protocol import (
     location,
     symbol_message,
 )
-from migrate.lsp.roots import Located, Roots, file_of
+from migrate.lsp.publisher import DiagnosticsPublisher
+from migrate.lsp.roots import FileInRoot, Roots, file_of
 from migrate.lsp.symbols import links, symbols
 
 MOST_OFFERS = 200
@@ -51,7 +51,7 @@ class Session:
             "migrate", version("config-migrate"), types.TextDocumentSyncKind.Full
         )
         self.roots = Roots(options, root)
-        self.board = Board(self.server, self.roots, gate, self.log)
+        self.publisher = DiagnosticsPublisher(self.server, self.roots, gate, self.log)
         self.asked_to_stop = False
         for name, (handler, more) in self._features().items():
             self.server.feature(name, *([more] if more is not None else []))(handler)
@@ -141,11 +141,11 @@ class Session:
     def shutdown(self, _: Any) -> None:
         """The editor is about to end."""
         self.asked_to_stop = True
-        self.board.stop()
+        self.publisher.stop()
 
     def end(self) -> NoReturn:
         """End at once: a thread waits for the editor's next word, and nobody could wake it."""
-        self.board.stop()
+        self.publisher.stop()
         os._exit(INTERRUPTED)
 
     # What the editor tells.
@@ -156,28 +156,28 @@ class Session:
         if found is not None:
             found.folder.tree.forget_list()
             found.folder.set_text(found.path, params.text_document.text)
-            self.board.opened(found)
+            self.publisher.opened(found)
 
     def changed(self, params: Any) -> None:
         """A file's text was edited."""
         found = self.roots.locate(params.text_document.uri)
         if found is not None and params.content_changes:
             found.folder.set_text(found.path, params.content_changes[-1].text)
-            self.board.edited(found)
+            self.publisher.edited(found)
 
     def saved(self, params: Any) -> None:
         """A file was written."""
         found = self.roots.locate(params.text_document.uri)
         if found is not None:
             found.folder.changed_on_disk([found.path], listed=True)
-            self.board.saved(found.folder)
+            self.publisher.saved(found.folder)
 
     def closed(self, params: Any) -> None:
         """A file is open no more."""
         found = self.roots.locate(params.text_document.uri)
         if found is not None:
             found.folder.close(found.path)
-            self.board.edited(found)
+            self.publisher.edited(found)
 
     def watched(self, params: Any) -> None:
         """Others wrote, made or removed files."""
@@ -186,7 +186,7 @@ class Session:
         for root, paths in self.roots.holding(files).items():
             folder = self.roots.known(root)
             folder.changed_on_disk(paths, listed)
-            self.board.saved(folder)
+            self.publisher.saved(folder)
 
     def windows(self, params: Any) -> None:
         """Folders were opened or closed."""
@@ -199,11 +199,11 @@ class Session:
 
     # What the editor asks.
 
-    def _ours(self, params: Any) -> Located | None:
+    def _ours(self, params: Any) -> FileInRoot | None:
         found = self.roots.locate(params.text_document.uri)
         return found if found is not None and found.folder.concerns(found.path) else None
 
-    def _lines(self, found: Located) -> Lines:
+    def _lines(self, found: FileInRoot) -> Lines:
         return Lines(found.folder.text_now(found.path), self.encoding)
 
     @property
@@ -297,5 +297,5 @@ def serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: session.end())
     session.server.start_io(reading, writing)
-    session.board.stop()
+    session.publisher.stop()
     return 0 if session.asked_to_stop else 1

@@ -34,7 +34,7 @@ class Offer(NamedTuple):
     typed: str = ""
 
 
-class Typed(NamedTuple):
+class TypedLine(NamedTuple):
     """A text, and the line in it that is being typed, cut at the cursor."""
 
     lines: list[str]
@@ -43,7 +43,7 @@ class Typed(NamedTuple):
     after: str
 
     @classmethod
-    def at(cls, text: str, line: int, column: int) -> Typed:
+    def at(cls, text: str, line: int, column: int) -> TypedLine:
         """The line at a position, columns in code points."""
         lines = [one.rstrip("\r") for one in text.split("\n")]
         whole = lines[line] if line < len(lines) else ""
@@ -75,7 +75,9 @@ class Typed(NamedTuple):
         return "\n".join([*self.lines[: self.number], line, *self.lines[self.number + 1 :]])
 
 
-def resolved_around(folder: ConfigFolder, path: str, typed: Typed, start: int) -> Resolved | None:
+def resolved_around(
+    folder: ConfigFolder, path: str, typed: TypedLine, start: int
+) -> Resolved | None:
     """What the config comes to without the word that begins at column `start`.
 
     Of a text that is broken elsewhere too, what it came to when it was sound last.

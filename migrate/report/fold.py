@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from migrate.report.paint import Whole, seen
+from migrate.report.paint import UnfoldedLine, seen
 
 _LEAD = re.compile(r"(?:\x1b\[[0-9;]*m|\s)*(?:(?P<mark>->|[-+#])\s+)?")
 _GAP = re.compile(r"(?<=\S)( {2,})(?=\S)")
@@ -20,7 +20,7 @@ _NARROW = 24
 def folded(lines: Iterable[str], limit: int) -> Iterator[str]:
     """Lines of at most `limit` cells (0: as they are), but for words that are longer, and diffs."""
     for text in lines:
-        if isinstance(text, Whole):
+        if isinstance(text, UnfoldedLine):
             yield text
             continue
         for line in text.split("\n"):

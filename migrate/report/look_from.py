@@ -11,13 +11,13 @@ from migrate.report.look import VALUE_WIDTH, one_line, shortened
 from migrate.report.paint import Paint, plural
 
 if TYPE_CHECKING:
-    from migrate.commands.explain_from import From, KeyFrom, LostTo
+    from migrate.commands.explain_from import KeyUsage, OverriddenBy, SourceUsage
 
 SHOWN = 6
 """So many configs are named in one line."""
 
 
-def from_lines(found: From, paint: Paint, full: bool = False) -> Iterator[str]:
+def from_lines(found: SourceUsage, paint: Paint, full: bool = False) -> Iterator[str]:
     """Each key of the file: who gets its value, and what it lost to."""
     total = len(found.built) + len(found.others)
     chains = plural(total, "config")
@@ -30,7 +30,7 @@ def from_lines(found: From, paint: Paint, full: bool = False) -> Iterator[str]:
         yield from _key(one, len(found.built), paint, limit, most)
 
 
-def _key(one: KeyFrom, total: int, paint: Paint, limit: int, most: int) -> Iterator[str]:
+def _key(one: KeyUsage, total: int, paint: Paint, limit: int, most: int) -> Iterator[str]:
     text = shortened(printable(one.text), limit) if one.text else one_line(one.value, limit)
     yield f"{paint(dotted(one.key), 'bold')}  {one.place}  {paint(text, 'green')}"
     if one.active:
@@ -43,7 +43,7 @@ def _key(one: KeyFrom, total: int, paint: Paint, limit: int, most: int) -> Itera
         yield paint(f"      {_lost(lost)}: {_names(lost.configs, most)}", "dim")
 
 
-def _lost(lost: LostTo) -> str:
+def _lost(lost: OverriddenBy) -> str:
     count = len(lost.configs)
     if lost.place is None:
         return f"not in {count}, which take it out or do not inherit it"
@@ -56,7 +56,7 @@ def _names(configs: Sequence[str], most: int) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
-def from_data(found: From) -> dict[str, Any]:
+def from_data(found: SourceUsage) -> dict[str, Any]:
     """The same for scripts."""
     return {
         "from": {"path": found.file, "line": found.line},
@@ -66,7 +66,7 @@ def from_data(found: From) -> dict[str, Any]:
     }
 
 
-def _key_data(one: KeyFrom) -> dict[str, Any]:
+def _key_data(one: KeyUsage) -> dict[str, Any]:
     return {
         "key": dotted(one.key),
         "line": one.place.line,

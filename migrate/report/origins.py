@@ -12,7 +12,7 @@ from migrate.locations import Place, printable_block
 from migrate.report.paint import Paint, width
 
 
-class Room(NamedTuple):
+class OriginLayout(NamedTuple):
     """Where origins are told: in a column, or behind the `open` lines of the new file."""
 
     columns: int = 0
@@ -119,7 +119,7 @@ _HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)")
 
 
 def diff_with_origins(
-    change: Change, origins: Iterable[LineOrigin], room: Room, paint: Paint
+    change: Change, origins: Iterable[LineOrigin], room: OriginLayout, paint: Paint
 ) -> Iterator[str]:
     """The diff of a new file, whose added lines say where they came from.
 

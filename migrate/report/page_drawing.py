@@ -123,7 +123,7 @@ def drawn(links: Links) -> Drawing:
     keys: dict[str, Hashable] = {path: path for path in heights}
     if len(keys) > MOST_BOXES:
         alike = {
-            path: Alike(kinds[path], heights[path], posixpath.dirname(path))
+            path: FolderBox(kinds[path], heights[path], posixpath.dirname(path))
             for path in heights
             if kinds[path] != BASE
         }
@@ -132,7 +132,7 @@ def drawn(links: Links) -> Drawing:
     return _counted(links, keys, kinds, heights, labels)
 
 
-class Alike(NamedTuple):
+class FolderBox(NamedTuple):
     """The files of one kind and level in a folder; `others` is how many folders there are in a
     box for several, which has no name of its own."""
 
@@ -142,7 +142,7 @@ class Alike(NamedTuple):
     others: int = 0
 
 
-def by_folder(alike: Mapping[str, Alike]) -> dict[str, Alike]:
+def by_folder(alike: Mapping[str, FolderBox]) -> dict[str, FolderBox]:
     """The box of each file: its folder, as deep as there is room for; of a column with many
     folders those with the most files, and one box for the others."""
     depth = max(one.folder.count("/") + 1 for one in alike.values())
@@ -161,14 +161,14 @@ def by_folder(alike: Mapping[str, Alike]) -> dict[str, Alike]:
     return folded
 
 
-def _fold(keys: Mapping[str, Alike], rows: int) -> dict[str, Alike]:
+def _fold(keys: Mapping[str, FolderBox], rows: int) -> dict[str, FolderBox]:
     """At most so many boxes of a kind in a column."""
     files = Counter(keys.values())
-    columns: dict[tuple[str, int], list[Alike]] = {}
+    columns: dict[tuple[str, int], list[FolderBox]] = {}
     for one in sorted(files, key=lambda one: (-files[one], one)):
         columns.setdefault((one.kind, one.level), []).append(one)
     instead = {
-        one: Alike(kind, level, "", len(column) - rows + 1)
+        one: FolderBox(kind, level, "", len(column) - rows + 1)
         for (kind, level), column in columns.items()
         if len(column) > rows
         for one in column[rows - 1 :]
@@ -177,7 +177,7 @@ def _fold(keys: Mapping[str, Alike], rows: int) -> dict[str, Alike]:
 
 
 def _named(key: Hashable) -> str:
-    assert isinstance(key, Alike)
+    assert isinstance(key, FolderBox)
     return f"{key.others} other folders" if key.others else f"{_tail(key.folder)}/"
 
 

@@ -11,7 +11,7 @@ UNPAINTED = re.compile(r"\x1b\[[0-9;]*m")
 """What takes colours off a text, replaced by nothing."""
 
 
-class Whole(str):
+class UnfoldedLine(str):
     """A line that is shown as it is, however wide: folded, a diff would be none any more."""
 
 
@@ -28,12 +28,12 @@ class Paint:
         codes = ";".join(str(_CODES[style]) for style in styles)
         return f"\x1b[{codes}m{text}\x1b[0m"
 
-    def diff_line(self, line: str) -> Whole:
+    def diff_line(self, line: str) -> UnfoldedLine:
         """A line of a unified diff, coloured as people know it."""
         if line.startswith(("+++", "---")):
-            return Whole(self(line, "bold"))
+            return UnfoldedLine(self(line, "bold"))
         style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
-        return Whole(self(line, style) if style else line)
+        return UnfoldedLine(self(line, style) if style else line)
 
 
 PLAIN = Paint(enabled=False)

@@ -8,7 +8,7 @@ import pytest
 
 from migrate.findings import NOTE, WARNING, Finding
 from migrate.locations import Place
-from migrate.lsp.diagnostics import Checked, diagnostics, elsewhere, moved_line
+from migrate.lsp.diagnostics import CheckResult, diagnostics, elsewhere, moved_line
 from tests.lsp.editor import Editor
 
 BASE = "k: 1\n"
@@ -19,7 +19,7 @@ def told(
     editor: Editor, findings: list[Finding] | None = None, then: dict[str, str] | None = None
 ) -> list[tuple[str, str, str, str]]:
     """Path, marked text, rule and first line of the message of each diagnostic."""
-    checked = Checked(findings or [], then or {})
+    checked = CheckResult(findings or [], then or {})
     found = diagnostics(editor.folder, checked)
     for path in checked.by_path.keys() - found.keys():
         found[path] = elsewhere(editor.folder, path, checked)
@@ -81,7 +81,7 @@ def test_findings_of_a_look_have_their_rule_level_and_command(editor: Editor) ->
     finding = Finding(
         "parity", "own: 1 -> 2", Place("top.yaml", 2, 1), "take it back", WARNING, "go"
     )
-    found = diagnostics(editor.folder, Checked([finding], {"top.yaml": TOP}))
+    found = diagnostics(editor.folder, CheckResult([finding], {"top.yaml": TOP}))
     [one] = found["top.yaml"]
     assert (one.rule, one.level) == ("parity", WARNING)
     assert one.message == "own: 1 -> 2\ntake it back\ngo"

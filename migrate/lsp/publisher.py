@@ -13,7 +13,7 @@ from migrate.lsp.diagnostics import Diagnostic, diagnostics, elsewhere
 from migrate.lsp.folder import ConfigFolder
 from migrate.lsp.lines import Lines
 from migrate.lsp.protocol import diagnostic_messages, encoding_of
-from migrate.lsp.roots import Located, Roots
+from migrate.lsp.roots import FileInRoot, Roots
 
 PAUSE = 0.25
 """Seconds without a keystroke before the text is looked at."""
@@ -23,14 +23,14 @@ AT_ONCE, BREATH = 3, 0.02
 """So many files that nobody has open are told of at once, and seconds until the next ones."""
 
 
-class _Told(NamedTuple):
+class _Published(NamedTuple):
     """What was told of a file: with its text; or without, of one that is not open, the findings."""
 
     text: str | None
     listed: list[Any]
 
 
-class Board:
+class DiagnosticsPublisher:
     """What was told of each file of each root, so that only what is new is told again."""
 
     def __init__(self, server: Any, roots: Roots, gate: bool, log: Callable[[str], None]) -> None:
@@ -39,18 +39,18 @@ class Board:
         self._gate = gate
         self._log = log
         self._checkers: dict[str, Checker] = {}
-        self._told: dict[str, dict[str, _Told]] = {}
+        self._told: dict[str, dict[str, _Published]] = {}
         self._queue: dict[tuple[str, str], ConfigFolder] = {}
         """Files that are not open, by root and path, of which something new is to be told."""
         self._waiting: dict[str, asyncio.TimerHandle] = {}
 
-    def opened(self, found: Located) -> None:
+    def opened(self, found: FileInRoot) -> None:
         """A file was opened: look at it, and at the tree unless that was done before."""
         self.edited(found)
         if found.folder.root not in self._checkers:
             self.saved(found.folder)
 
-    def edited(self, found: Located) -> None:
+    def edited(self, found: FileInRoot) -> None:
         """A text changed: look at it once nobody types."""
         root = found.folder.root
         if root in self._waiting:
@@ -89,11 +89,11 @@ class Board:
     def _publish(self, folder: ConfigFolder) -> None:
         checked = self._checker(folder).found
         before = self._told.get(folder.root, {})
-        now: dict[str, _Told] = {}
+        now: dict[str, _Published] = {}
         for path, listed in diagnostics(folder, checked).items():
-            now[path] = _Told(folder.text_now(path), listed)
+            now[path] = _Published(folder.text_now(path), listed)
         for path, findings in checked.by_path.items():
-            now.setdefault(path, _Told(None, findings))
+            now.setdefault(path, _Published(None, findings))
         self._told[folder.root] = now
         for path in dict.fromkeys([*now, *before]):
             told, earlier = now.get(path), before.get(path)
