@@ -42,7 +42,12 @@ PLAIN = Paint(enabled=False)
 
 def width(text: str) -> int:
     """How many terminal cells a text takes; Chinese characters take two."""
-    return len(text) if text.isascii() else sum(map(_cells, text))
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width  # most texts need none of it
+
+    wide = ("W", "F")
+    return sum(0 if combining(one) else 1 + (east_asian_width(one) in wide) for one in text)
 
 
 def seen(text: str) -> int:
@@ -56,14 +61,6 @@ def start(text: str, limit: int) -> str:
     while width(text) > limit:
         text = text[:-1]
     return text
-
-
-def _cells(char: str) -> int:
-    from unicodedata import combining, east_asian_width  # most texts need none of it
-
-    if combining(char):
-        return 0
-    return 2 if east_asian_width(char) in "WF" else 1
 
 
 def columns(
