@@ -157,8 +157,10 @@ def _head(text: str, below: Sequence[str], widest: int) -> tuple[str, ...]:
 def _short(row: TableRow, widest: int) -> tuple[str, ...]:
     """The values of a row, short; two different values never look the same."""
     texts: dict[Hashable, str] = {}
-    for cell in row.cells:
-        texts.setdefault(token(cell.value), _shortest(cell.value, widest))
+    tokens = [token(cell.value) for cell in row.cells]
+    for cell, known in zip(row.cells, tokens, strict=True):
+        if known not in texts:
+            texts[known] = _shortest(cell.value, widest)
     alike: dict[str, list[Hashable]] = {}
     for known, text in texts.items():
         alike.setdefault(text, []).append(known)
@@ -167,7 +169,10 @@ def _short(row: TableRow, widest: int) -> tuple[str, ...]:
             for number, known in enumerate(members, 1):
                 mark = f"#{number}"
                 texts[known] = cut(text, widest - len(mark)) + mark
-    return tuple(SAME if cell.inherited else texts[token(cell.value)] for cell in row.cells)
+    return tuple(
+        SAME if cell.inherited else texts[known]
+        for cell, known in zip(row.cells, tokens, strict=True)
+    )
 
 
 def _shortest(value: Any, widest: int) -> str:
