@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
 import shutil
 import subprocess
 import sysconfig
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle, islice
@@ -128,7 +130,8 @@ def _texts() -> Iterator[tuple[str, str]]:
     """Path and text of one file after another: of twenty, sixteen are modules as they are."""
     for number, (name, text) in enumerate(cycle(_modules())):
         which, turn = number % 20, number // NAMING
-        named = turn if number % NAMING == turn % 20 and len(text) < LONG else None
+        names = number % NAMING == turn % 20 and len(text) < LONG and _is_python(text)
+        named = turn if names else None
         stem = f"{number:05}_{name}"
         if which == 0:
             yield f"{stem}.ipynb", _notebook(text, named)
@@ -157,6 +160,17 @@ def _modules() -> list[tuple[str, str]]:
                             (name.removesuffix(".py"), file.read().decode("utf-8", "replace"))
                         )
     return found
+
+
+def _is_python(text: str) -> bool:
+    """Whether a module parses: in one that does not, a name would hold the rollout."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 def _one(lines: tuple[str, ...], number: int) -> str:
