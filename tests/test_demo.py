@@ -21,10 +21,10 @@ README = ROOT / "README.md"
 
 
 def make(target: str, *variables: str) -> subprocess.CompletedProcess[str]:
-    """A target of the Makefile, with the environment that runs the tests."""
-    here = (f"BIN={Path(sys.executable).parent}", "STAMP=Makefile")
+    """A target of the Makefile, with the environment that runs the tests and is not made anew."""
+    command = ["make", "--no-print-directory", "--old-file=.venv/.made"]
     return subprocess.run(
-        ["make", "--no-print-directory", target, *here, *variables],
+        [*command, target, f"BIN={Path(sys.executable).parent}", *variables],
         cwd=ROOT,
         capture_output=True,
         text=True,
