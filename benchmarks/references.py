@@ -12,6 +12,7 @@ from pathlib import Path
 
 from migrate.references import Reference, Renames, scan
 from migrate.trees.tree import DiskTree
+from migrate.workspace.parallel import workers
 
 FILES, LINES = 10_000, 90
 """The size of the tree: 90 lines are 4 to 5 kB."""
@@ -90,7 +91,8 @@ def main() -> None:
         found: list[Reference] = []
 
         def work(jobs: int) -> None:
-            found[:] = scan(DiskTree(folder), renames(), jobs=jobs)
+            with workers(jobs) as crew:
+                found[:] = scan(DiskTree(folder), renames(), workers=crew)
 
         print(f"references: {arguments.files:,} files, {read_all(root) / 1e6:.0f} MB")
         print(f"  read all files        {floor:6.2f} s   1.0")

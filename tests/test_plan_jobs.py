@@ -19,7 +19,7 @@ from migrate.errors import MigrateError
 from migrate.report.steps import step_data
 from migrate.rollout.build import BuiltPreset, PresetBuilder
 from migrate.rollout.steps import Proposer
-from migrate.workspace.parallel import Workers
+from migrate.workers import Workers
 from migrate.workspace.workspace import Workspace
 from tests.landing.rollout import FILES, MAIN
 from tests.support import trees

@@ -17,8 +17,9 @@ import pytest
 from migrate.commands.inspect import inspect_all
 from migrate.errors import InputError, TreeMoved
 from migrate.verification.run import verify
+from migrate.workers import Workers
 from migrate.workspace.config_names import names_and_faults
-from migrate.workspace.parallel import Workers, workers
+from migrate.workspace.parallel import workers
 from migrate.workspace.view import View
 from migrate.workspace.workspace import Workspace
 from tests.support.cli import Ran, migrate

@@ -27,7 +27,8 @@ from migrate.dialect import Dialect
 from migrate.dialect.recognise import recognise
 from migrate.resolve import Resolver
 from migrate.trees.tree import CachedTree, DiskTree
-from migrate.workspace.parallel import HERE, Workers, each_chunk, workers
+from migrate.workers import HERE, Workers, each_chunk
+from migrate.workspace.parallel import workers
 from tools.corpora_check import STEPS, Outcome, check
 from tools.corpora_retired import Fates, fates, tree_of
 from tools.shape import COUNTS, counted

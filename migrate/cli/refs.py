@@ -11,6 +11,7 @@ from migrate.commands.refs import refs as run
 from migrate.errors import DONE
 from migrate.plan import plan_files
 from migrate.report.refs import pointing_lines, reference_data
+from migrate.workspace.parallel import workers
 
 
 @click.command()
@@ -33,7 +34,8 @@ def refs(context: Context, paths: tuple[str, ...], jobs: int) -> int:
     workspace = context.workspace
     planned = any(plan_files(workspace.tree, workspace.layout.plans))
     exclude = workspace.plans.exclude if planned else ()
-    found = run(workspace, paths, jobs, exclude)
+    with workers(jobs) as crew:
+        found = run(workspace, paths, crew, exclude)
     if context.as_json:
         data = [reference_data(one) for one in found.references]
         context.give(

@@ -16,8 +16,8 @@ from migrate.rollout.evidence import read_evidence
 from migrate.verification.acceptances import OpenDifference, RetiredPreset, to_retire
 from migrate.verification.checks import unexcused
 from migrate.verification.context import VerifyContext
+from migrate.workers import HERE
 from migrate.workspace.git_record import refuse_ignored
-from migrate.workspace.parallel import HERE
 from migrate.workspace.workspace import Workspace
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from migrate.errors import InputError
 from migrate.locations import join
+from migrate.workers import HERE, PORTIONS, Workers, each_chunk
 from migrate.workspace.config_names import ConfigName, side
-from migrate.workspace.parallel import HERE, PORTIONS, Workers, each_chunk
 from migrate.workspace.view import View
 
 if TYPE_CHECKING:

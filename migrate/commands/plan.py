@@ -16,8 +16,9 @@ from migrate.resolve import Resolver
 from migrate.rollout.build import BuiltPreset, PresetBuilder
 from migrate.rollout.missed_edits import MissedEdit, OldConfig
 from migrate.trees.tree import Overlay
+from migrate.workers import HERE, Workers, each_chunk
 from migrate.workspace.edit_source import with_merged_copies
-from migrate.workspace.parallel import HERE, Progress, Workers, each_chunk, telling
+from migrate.workspace.parallel import Progress, telling
 from migrate.workspace.steps import Step
 from migrate.workspace.workspace import Workspace
 
@@ -33,9 +34,10 @@ def preview(
 ) -> Iterator[Step]:
     """The pending steps of these presets and of their parents; of all for no name.
 
-    What each preset becomes is made by the workers; the steps are the same. Raises as the step
-    that is refused.
+    What each preset becomes is made by the workers, and they look for what names the old files; the
+    steps are the same. Raises as the step that is refused.
     """
+    workspace.rollout.workers = workers
     pending = workspace.pending(names, with_parents=True)
     made = _made(workspace, pending, workers) if workers.pool is not None else repeat(None)
     return workspace.steps(telling(pending, progress), made)

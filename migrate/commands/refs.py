@@ -10,6 +10,7 @@ from migrate.locations import SUFFIXES
 from migrate.references import Reference, Renames, scan
 from migrate.rollout.legacy import common_root
 from migrate.trees.globs import is_glob
+from migrate.workers import HERE, Workers
 from migrate.workspace.config_names import config_paths, presets
 from migrate.workspace.view import View
 
@@ -32,7 +33,7 @@ class RefsResult:
 
 
 def refs(
-    view: View, paths: Sequence[str], jobs: int = 1, exclude: Sequence[str] = ()
+    view: View, paths: Sequence[str], workers: Workers = HERE, exclude: Sequence[str] = ()
 ) -> RefsResult:
     """Who names these files (a folder: itself and all configs in it, a glob); without, all.
 
@@ -50,7 +51,7 @@ def refs(
     folders = [one for one in asked if any(path.startswith(f"{one}/") for path in targets)]
     renames = Renames.looking_for([*targets, *folders], root, view.dialect.keys, view.layout)
     store = view.scans("refs")
-    references = tuple(scan(view.tree, renames, exclude=exclude, jobs=jobs, store=store))
+    references = tuple(scan(view.tree, renames, exclude=exclude, workers=workers, store=store))
     named = {one.target for one in references}
     known_folders = tuple(one for one in folders if one in named)
     found = RefsResult(tuple(targets), references, known_folders, implicit)

@@ -37,7 +37,8 @@ from migrate.rollout.own_lines import Hunk, written_lines
 from migrate.trees.tree import Overlay
 from migrate.verification.cached import CachedVerify
 from migrate.verification.result import VerifyResult
-from migrate.workspace.parallel import HERE, Progress, telling
+from migrate.workers import HERE
+from migrate.workspace.parallel import Progress, telling
 from migrate.workspace.steps import Step
 from migrate.workspace.view import View
 from migrate.workspace.workspace import Workspace

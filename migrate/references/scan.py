@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
@@ -31,9 +31,13 @@ from migrate.references.working_folder import in_folders
 from migrate.trees.globs import matcher, matches
 from migrate.trees.recording import digest_of
 from migrate.trees.tree import Tree, read_once
+from migrate.workers import HERE, PORTIONS, Workers, each_chunk
 
 PARALLEL_FROM = 2000
 """Below so many files a second process costs more than it saves."""
+
+SUSPECTS = 50
+"""The same of files whose bytes may name a target: these are read as what they are."""
 
 REMEMBERED_FROM = 500
 """Below so many files what was found is found again sooner than it is looked up."""
@@ -44,16 +48,16 @@ def scan(
     renames: Renames | Iterable[str],
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
-    jobs: int = 1,
+    workers: Workers = HERE,
     among: Sequence[str] | None = None,
     store: ScanStore | None = None,
 ) -> list[Reference]:
     """Every reference to the old paths of `renames` (or to the given paths), by file and place.
 
-    `include` and `exclude` are globs of files; `jobs` is the number of processes for a large tree;
-    `among` narrows the scan to files that `naming` found before; `store` has what was found in the
-    same bytes before. Of configs that are excluded only what their values name for sure is told,
-    and nothing in them is rewritten.
+    `include` and `exclude` are globs of files; `workers` share the work in a large tree; `among`
+    narrows the scan to files that `naming` found before; `store` has what was found in the same
+    bytes before. Of configs that are excluded only what their values name for sure is told, and
+    nothing in them is rewritten.
     """
     wanted = renames if isinstance(renames, Renames) else Renames.looking_for(renames)
     if not wanted.targets:
@@ -65,8 +69,8 @@ def scan(
     reader = _Reader(tree, wanted, frozenset(files), record is not None)
     if record is not None:
         record.ask_names(names_question_of(wanted, files))
-    if jobs > 1 and len(chosen) >= PARALLEL_FROM:
-        answers = _in_processes(reader, chosen, jobs, record)
+    if workers.pool is not None and len(chosen) >= (PARALLEL_FROM if among is None else SUSPECTS):
+        answers = _shared(reader, chosen, workers, record)
     else:
         answers = reader.all_of(chosen, record)
     if store is not None and record is not None:
@@ -84,28 +88,63 @@ def naming(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     store: ScanStore | None = None,
+    workers: Workers = HERE,
 ) -> list[str]:
     """The files whose bytes may name any of these paths: a scan of one of them can be narrowed."""
-    finder = Finder(renames)
     files = scanned(tree, renames)
     record = _record(store, files, renames)
-    found = []
-    for path in _within(files, include, exclude, renames):
-        try:
-            content = _looked_at(tree, path)
-        except InputError:
-            found.append(path)
-            continue
-        key = _key(tree, path, content) if record is not None else ""
-        if record is not None and key in record.nothing:
-            continue
-        if finder.may_name(in_utf_8(content), path):
-            found.append(path)
-        elif record is not None:
-            record.note(key, None)
+    search = _Search(tree, Finder(renames), record is not None)
+    chosen = _within(files, include, exclude, renames)
+    fresh = record is None or record.empty
+    if workers.pool is not None and fresh and len(chosen) >= PARALLEL_FROM:
+        named = {path for path in chosen if has_suffix(path)}  # read here, they stay at hand
+        others = [path for path in chosen if path not in named]
+        answers = search.all_of(sorted(named))
+        answers += each_chunk(search.all_of, others, PORTIONS * workers.number, workers.pool)
+    else:
+        answers = search.all_of(chosen, frozenset() if record is None else record.nothing)
     if store is not None and record is not None:
+        for one in answers:
+            if not one.named and one.key:
+                record.note(one.key, None)
         store.save(record)
-    return found
+    found = {one.path for one in answers if one.named}
+    return [path for path in chosen if path in found]
+
+
+class _Searched(NamedTuple):
+    """Whether the bytes of a file may name a target; `key` is what a record keeps it under."""
+
+    path: str
+    key: str
+    named: bool
+
+
+@dataclass
+class _Search:
+    """Searches the bytes of files, one by one; can be sent to another process."""
+
+    tree: Tree
+    finder: Finder
+    remembers: bool
+
+    def all_of(
+        self, paths: Sequence[str], nothing: Collection[str] = frozenset()
+    ) -> list[_Searched]:
+        """What is new of these files; the keys of `nothing` are known to name nothing."""
+        found = (self._one(path, nothing) for path in paths)
+        return [one for one in found if one is not None]
+
+    def _one(self, path: str, nothing: Collection[str]) -> _Searched | None:
+        try:
+            content = _looked_at(self.tree, path)
+        except InputError:
+            return _Searched(path, "", named=True)
+        key = _key(self.tree, path, content) if self.remembers else ""
+        if key in nothing:
+            return None
+        named = self.finder.may_name(in_utf_8(content), path)
+        return _Searched(path, key, named) if named or key else None
 
 
 def _looked_at(tree: Tree, path: str) -> bytes:
@@ -169,21 +208,16 @@ def _of_record(record: ScanRecord, key: str) -> _Answer | None:
     return None if references is None else _Answer("", references)
 
 
-def _in_processes(
-    reader: _Reader, files: Sequence[str], jobs: int, record: ScanRecord | None
+def _shared(
+    reader: _Reader, files: Sequence[str], workers: Workers, record: ScanRecord | None
 ) -> list[_Answer]:
     """The answers of many files; those that a record has stay with this process."""
-    from concurrent.futures import ProcessPoolExecutor  # only large trees need it
-
     known: list[_Answer] = []
     if record is not None and not record.empty:
         recalled = {path: reader.recalled(path, record) for path in files}
         known = [answer for answer in recalled.values() if answer is not None]
         files = [path for path, answer in recalled.items() if answer is None]
-    size = max(1, len(files) // (jobs * 8))
-    chunks = [files[start : start + size] for start in range(0, len(files), size)]
-    with ProcessPoolExecutor(jobs) as pool:
-        return known + [answer for part in pool.map(reader.all_of, chunks) for answer in part]
+    return [*known, *each_chunk(reader.all_of, files, PORTIONS * workers.number, workers.pool)]
 
 
 @dataclass

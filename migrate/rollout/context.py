@@ -13,6 +13,7 @@ from migrate.plan import PlannedPreset, Plans
 from migrate.references import ScanStore
 from migrate.resolve import Resolved, Resolver, Store
 from migrate.rollout.old_tree import OldTree
+from migrate.workers import HERE
 
 MANY = 256
 """So many presets are kept as they were loaded; of more, each is loaded when it is asked for."""
@@ -22,10 +23,11 @@ class Rollout:
     """One set of plans and the old chains as they are today; who asks shares what was parsed.
 
     `scans` has what earlier commands found when they looked for references; `with_origins` asks
-    of new presets where each line came from.
+    of new presets where each line came from; `workers` look for references in a large tree.
     """
 
     with_origins = False
+    workers = HERE
 
     def __init__(
         self, plans: Plans, old: OldTree, dialect: Dialect, scans: ScanStore | None = None

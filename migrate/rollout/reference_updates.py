@@ -35,6 +35,7 @@ from migrate.rollout.reference_lines import lines_for
 from migrate.trees.foreign import Foreign
 from migrate.trees.globs import matches
 from migrate.trees.tree import Overlay, Tree
+from migrate.workers import HERE, Workers
 from migrate.yaml_text.spelling import spell
 
 
@@ -98,10 +99,12 @@ class ReferenceTracker:
         records: Iterable[str],
         targets: Iterable[str] = (),
         store: ScanStore | None = None,
+        workers: Workers = HERE,
     ) -> None:
         self.plans = plans
         self.tree = tree
         self.store = store
+        self.workers = workers
         self.records = frozenset(records)
         deleted = set(going)
         moves = {path: _fate(plans, path, moved.get(path)) for path in deleted}
@@ -117,7 +120,9 @@ class ReferenceTracker:
     def suspects(self) -> dict[str, int]:
         """The files whose bytes may name anything that the rollout moves or deletes, in order."""
         plans = self.plans
-        found = naming(self.tree, self.renames, plans.include, plans.exclude, self.store)
+        found = naming(
+            self.tree, self.renames, plans.include, plans.exclude, self.store, self.workers
+        )
         return {path: number for number, path in enumerate(found) if path not in self.records}
 
     @cached_property
@@ -194,7 +199,7 @@ class ReferenceTracker:
         store, exclude = None if self._known else self.store, self.plans.exclude
         if not there:
             return
-        for one in scan(tree, self.renames, exclude=exclude, among=there, store=store):
+        for one in scan(tree, self.renames, (), exclude, self.workers, there, store):
             self._known.setdefault(one.path, []).append(one)
             self._by_target.setdefault(one.target, {})[one.path] = None
 

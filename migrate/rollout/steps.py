@@ -340,8 +340,9 @@ class Proposer:
         going = [path for path in old if path not in rollout.old.staying]
         moved = {path: planned.preset.to for path, planned in rollout.moved.items()}
         records = {*old, *rollout.targets}
+        tree, targets, workers = rollout.legacy.tree, rollout.targets, rollout.workers
         return ReferenceTracker(
-            self.plans, rollout.legacy.tree, going, moved, records, rollout.targets, rollout.scans
+            self.plans, tree, going, moved, records, targets, rollout.scans, workers
         )
 
     def unanswered(self) -> list[Reference]:

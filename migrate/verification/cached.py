@@ -11,7 +11,8 @@ from migrate.locations import PRIVATE
 from migrate.trees.tree import DiskTree
 from migrate.verification.cache import Memory
 from migrate.verification.result import VerifyResult, restored
-from migrate.workspace.parallel import HERE, Progress, Workers
+from migrate.workers import HERE, Workers
+from migrate.workspace.parallel import Progress
 
 if TYPE_CHECKING:
     from migrate.workspace.workspace import Workspace

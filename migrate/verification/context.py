@@ -24,7 +24,8 @@ from migrate.rules.shapes import Shape
 from migrate.trees.recording import RecordingTree
 from migrate.verification.acceptances import Acceptances
 from migrate.verification.examine import PresetExamination, Unit, VerifyRequest, WorkerResult
-from migrate.workspace.parallel import PORTIONS, Progress, Workers, chunks
+from migrate.workers import PORTIONS, Workers, chunks
+from migrate.workspace.parallel import Progress
 from migrate.workspace.workspace import Workspace
 
 

@@ -11,7 +11,8 @@ from migrate.verification.checks import CHECKS, SO_FAR, STRICT
 from migrate.verification.context import VerifyContext
 from migrate.verification.gate_commands import not_run, run_gates
 from migrate.verification.result import VerifyResult
-from migrate.workspace.parallel import HERE, Progress, Workers
+from migrate.workers import HERE, Workers
+from migrate.workspace.parallel import Progress
 from migrate.workspace.trust import trusted
 from migrate.workspace.workspace import Workspace
 

@@ -7,9 +7,10 @@ import re
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from migrate.errors import InputError, TreeMoved
+from migrate.workers import HERE, Workers
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -23,32 +24,6 @@ class Named(Protocol):
 
 
 N = TypeVar("N", bound=Named)
-T = TypeVar("T")
-R = TypeVar("R")
-
-
-def chunks(items: Sequence[T], portions: int) -> list[list[T]]:
-    """The items in so many runs of almost the same length, none of them empty."""
-    size = max(1, -(-len(items) // max(1, portions)))
-    return [list(items[start : start + size]) for start in range(0, len(items), size)]
-
-
-def each_chunk(
-    work: Callable[[list[T]], list[R]], items: Sequence[T], portions: int, pool: Executor | None
-) -> Iterator[R]:
-    """`work` over the items in so many portions, the results in the items' order.
-
-    Without an executor everything runs here.
-    """
-    parts = chunks(items, portions)
-    if pool is None:
-        for part in parts:
-            yield from work(part)
-        return
-    for results in pool.map(work, parts):
-        yield from results
-
-
 Progress = Callable[[str, int, int], None]
 """Told of what is at work: its name, how many are done, how many there are."""
 
@@ -59,19 +34,6 @@ def telling(names: Sequence[N], progress: Progress | None) -> Iterator[N]:
         if progress is not None:
             progress(one.name, number, len(names))
         yield one
-
-
-class Workers(NamedTuple):
-    """Where work is done: any executor, and how many work at a time; None: here."""
-
-    pool: Executor | None = None
-    number: int = 1
-
-
-HERE = Workers()
-
-PORTIONS = 4
-"""So many portions for each worker: the last ones then end at about the same time."""
 
 
 @contextmanager

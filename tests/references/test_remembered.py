@@ -19,6 +19,7 @@ from migrate.references import DROP, IgnoredReference, Renames, ScanRecord, name
 from migrate.trees.recording import RecordingTree, digest_of
 from migrate.trees.tree import DiskTree, MemoryTree
 from migrate.workspace import scan_store
+from migrate.workspace.parallel import workers
 from migrate.workspace.scan_store import SealedScans
 from tests.support.naming import TARGETS, trees
 
@@ -74,10 +75,18 @@ def test_what_is_remembered_is_what_a_plain_scan_finds(files: dict[str, bytes]) 
 
 
 def test_several_processes_find_and_remember_the_same() -> None:
-    tree = MemoryTree({path: text.encode() for path, text in FILES.items()})
     alone, together = KeptHere(), KeptHere()
     renames = Renames({OLD: NEW})
-    assert scan(tree, renames, store=alone) == scan(tree, renames, jobs=2, store=together)
+    with workers(2) as crew:
+        many = MemoryTree(
+            {f"{n}/{path}": text.encode() for n in range(700) for path, text in FILES.items()}
+        )
+        found = scan(many, renames, workers=crew, store=together)
+        suspects = naming(many, renames, workers=crew, store=KeptHere())
+        narrowed = scan(many, renames, workers=crew, among=suspects)
+    assert scan(many, renames, store=alone) == found == narrowed
+    assert naming(many, renames) == suspects
+    assert found
     assert json.loads(alone.text) == json.loads(together.text)
 
 

@@ -20,6 +20,7 @@ from migrate.references.large import named_plainly
 from migrate.references.python import check as check_python
 from migrate.references.yaml_kind import check as check_yaml
 from migrate.trees.tree import DiskTree, MemoryTree, Overlay
+from migrate.workspace.parallel import workers
 from tests.references.cases import Case, cases
 
 OLD, NEW = "configs/train/a.yaml", "configs/train/b.yaml"
@@ -190,7 +191,8 @@ def test_looking_for_paths_proposes_no_edit() -> None:
 def test_processes_find_what_one_finds() -> None:
     files = {f"{n}/a.sh": NAMES_IT for n in range(2100)}
     tree = MemoryTree(files)
-    assert scan(tree, RENAMES, jobs=2) == scan(tree, RENAMES)
+    with workers(2) as crew:
+        assert scan(tree, RENAMES, workers=crew) == scan(tree, RENAMES)
 
 
 def test_a_file_edited_since_is_not_written_over() -> None:
