@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import pytest
 
+from tests.browser.visit import Visit
 from tests.report_page.test_report import HOSTILE, hostile_tree
 from tests.support.cli import migrate
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CHROMIUM = os.environ.get("MIGRATE_CHROMIUM")
-"""A Chromium that is there already; else the one that `playwright install chromium` brought."""
 WIDTHS = (320, 800, 1400)
 KINDS = ("plain", "packed")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        # The page is our own: no sandbox is needed, and in a container there is none.
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 def write(root: Path, path: Path) -> Path:
@@ -57,20 +42,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return found
 
 
-class Visit:
-    """A page that was opened, and all that it said and asked for."""
+class PageVisit(Visit):
+    """The page, opened from a disk."""
 
     def __init__(self, browser: Browser, path: Path, width: int = 1400, **options: Any) -> None:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, reduced_motion="reduce", **options
-        )
-        self.page: Page = context.new_page()
-        self.said: list[str] = []
-        self.asked: list[str] = []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.said.append(dialog.message))
-        self.page.on("request", lambda request: self.asked.append(request.url))
+        super().__init__(browser, width, **options)
         self.address = path.as_uri()
         self.page.goto(self.address)
 
@@ -79,20 +55,13 @@ class Visit:
         assert self.said == []
         assert [one for one in self.asked if one.partition("#")[0] != self.address] == []
 
-    def faults(self) -> list[str]:
-        """What axe-core finds."""
-        axe = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-        self.page.evaluate(axe)
-        found = self.page.evaluate("axe.run()")["violations"]
-        return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
-
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_quiet_and_nothing_sticks_out(
     browser: Browser, pages: dict[str, Path], width: int, scheme: str
 ) -> None:
-    visit = Visit(browser, pages["plain"], width, color_scheme=scheme)
+    visit = PageVisit(browser, pages["plain"], width, color_scheme=scheme)
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
     visit.quiet()
 
@@ -101,7 +70,7 @@ def test_it_is_quiet_and_nothing_sticks_out(
 def test_every_preset_is_reached_by_its_link(
     browser: Browser, pages: dict[str, Path], kind: str
 ) -> None:
-    visit = Visit(browser, pages[kind])
+    visit = PageVisit(browser, pages[kind])
     links = visit.page.locator("table.rollout a")
     assert links.count() == 16
     for number in range(16):
@@ -117,7 +86,7 @@ def test_every_preset_is_reached_by_its_link(
 def test_what_is_packed_is_what_is_plain(browser: Browser, pages: dict[str, Path]) -> None:
     texts = []
     for kind in KINDS:
-        visit = Visit(browser, pages[kind])
+        visit = PageVisit(browser, pages[kind])
         for number in range(16):
             visit.page.evaluate(f"location.hash = 'preset-{number}'")
             visit.page.locator(f"#preset-{number} table.file").wait_for(state="visible")
@@ -126,7 +95,7 @@ def test_what_is_packed_is_what_is_plain(browser: Browser, pages: dict[str, Path
 
 
 def test_what_lost_opens_beside_its_line(browser: Browser, pages: dict[str, Path]) -> None:
-    visit = Visit(browser, Path(pages["plain"]))
+    visit = PageVisit(browser, Path(pages["plain"]))
     visit.page.goto(f"{visit.address}#preset-1")
     row = visit.page.locator("#preset-1 table.file tr", has_text="  learning_rate: 2.0e-6")
     row.locator("summary").click()
@@ -144,7 +113,7 @@ def visible_rows(visit: Visit) -> list[str]:
 def test_the_filter_shows_the_keys_that_hold_a_word(
     browser: Browser, pages: dict[str, Path], kind: str
 ) -> None:
-    visit = Visit(browser, pages[kind])
+    visit = PageVisit(browser, pages[kind])
     every = visible_rows(visit)
     visit.page.fill("#filter", "Learning_Rate")
     kept = visible_rows(visit)
@@ -158,14 +127,14 @@ def test_the_filter_shows_the_keys_that_hold_a_word(
 
 
 def test_the_filter_shows_the_columns_of_presets(browser: Browser, pages: dict[str, Path]) -> None:
-    visit = Visit(browser, pages["plain"])
+    visit = PageVisit(browser, pages["plain"])
     visit.page.fill("#filter", "stage_b")
     heads = visit.page.locator("#keys thead th:visible").all_inner_texts()
     assert heads == ["key", "stage_b_distill"]
 
 
 def test_a_box_lights_up_what_it_is_built_on(browser: Browser, pages: dict[str, Path]) -> None:
-    visit = Visit(browser, pages["plain"])
+    visit = PageVisit(browser, pages["plain"])
     figure = visit.page.locator("figure").nth(1)
     figure.locator("g.preset", has_text="smoke/grpo_dense").hover()
     lit = figure.locator("g.lit text").all_text_contents()
@@ -173,7 +142,7 @@ def test_a_box_lights_up_what_it_is_built_on(browser: Browser, pages: dict[str, 
 
 
 def test_on_paper_all_is_open(browser: Browser, pages: dict[str, Path]) -> None:
-    visit = Visit(browser, pages["plain"])
+    visit = PageVisit(browser, pages["plain"])
     visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert visit.page.locator("details:not([open])").count() == 0
 
@@ -183,7 +152,7 @@ def test_on_paper_all_is_open(browser: Browser, pages: dict[str, Path]) -> None:
 def test_axe_finds_nothing(
     browser: Browser, pages: dict[str, Path], kind: str, scheme: str
 ) -> None:
-    visit = Visit(browser, pages[kind], color_scheme=scheme)
+    visit = PageVisit(browser, pages[kind], color_scheme=scheme)
     visit.page.evaluate("location.hash = 'preset-1'")
     visit.page.locator("#preset-1 table.file").wait_for(state="visible")
     assert visit.faults() == []
@@ -192,7 +161,7 @@ def test_axe_finds_nothing(
 def test_what_a_config_says_does_nothing(browser: Browser, tmp_path: Path) -> None:
     root = hostile_tree(tmp_path / "tree")
     with mock.patch.multiple("migrate.report.page", INLINE=0, BLOCK=1000):
-        visit = Visit(browser, write(root, tmp_path / "page.html"))
+        visit = PageVisit(browser, write(root, tmp_path / "page.html"))
     for number in range(visit.page.locator("details.preset").count()):
         visit.page.evaluate(f"location.hash = 'preset-{number}'")
         visit.page.locator(f"#preset-{number} table.file").wait_for(state="visible")

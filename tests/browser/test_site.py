@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import functools
-import os
 import re
 import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.visit import Visit
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.docs
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SITE = ROOT / "site"
 BUILDER = ROOT / ".venv-docs/bin/python"
-CHROMIUM = os.environ.get("MIGRATE_CHROMIUM")
 WIDTHS = (360, 800, 1400)
 PAGES = sorted(
     path.parent.relative_to(SITE).as_posix() for path in SITE.rglob("index.html") if SITE.is_dir()
@@ -53,42 +52,17 @@ def address() -> Iterator[str]:
         server.shutdown()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-class Visit:
-    """A reader, and all that the pages said and asked for."""
+class SiteVisit(Visit):
+    """A reader of the site."""
 
     def __init__(self, browser: Browser, address: str, width: int = 1400, **options: Any) -> None:
+        super().__init__(browser, width, **options)
         self.address = address
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, reduced_motion="reduce", **options
-        )
-        self.page: Page = context.new_page()
-        self.said: list[str] = []
-        self.asked: list[str] = []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
 
     def open(self, page: str) -> int:
         """Go to a page; its status."""
         answer = self.page.goto(f"{self.address}{page}/" if page != "." else self.address)
         return answer.status if answer else 0
-
-    def faults(self) -> list[str]:
-        """What axe-core finds on the page."""
-        axe = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-        self.page.evaluate(axe)
-        found = self.page.evaluate("axe.run()")["violations"]
-        return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
 
 
 def test_the_site_was_built() -> None:
@@ -99,7 +73,7 @@ def test_the_site_was_built() -> None:
 def test_every_page_answers_is_quiet_and_asks_nobody_else(
     browser: Browser, address: str, scheme: str
 ) -> None:
-    visit = Visit(browser, address, color_scheme=scheme)
+    visit = SiteVisit(browser, address, color_scheme=scheme)
     assert {page: visit.open(page) for page in PAGES} == dict.fromkeys(PAGES, 200)
     assert visit.said == []
     assert [one for one in visit.asked if not one.startswith((address, "data:"))] == []
@@ -107,7 +81,7 @@ def test_every_page_answers_is_quiet_and_asks_nobody_else(
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_page_is_wider_than_the_window(browser: Browser, address: str, width: int) -> None:
-    visit = Visit(browser, address, width)
+    visit = SiteVisit(browser, address, width)
     wide = {}
     for page in READ:
         visit.open(page)
@@ -117,7 +91,7 @@ def test_no_page_is_wider_than_the_window(browser: Browser, address: str, width:
 
 @pytest.mark.parametrize(("scheme", "pages"), [("light", READ), ("dark", DARK)])
 def test_axe_finds_nothing(browser: Browser, address: str, scheme: str, pages: list[str]) -> None:
-    visit = Visit(browser, address, color_scheme=scheme)
+    visit = SiteVisit(browser, address, color_scheme=scheme)
     found = {}
     for page in pages:
         visit.open(page)
@@ -126,7 +100,7 @@ def test_axe_finds_nothing(browser: Browser, address: str, scheme: str, pages: l
 
 
 def test_search_finds_a_word_and_its_place(browser: Browser, address: str) -> None:
-    visit = Visit(browser, address)
+    visit = SiteVisit(browser, address)
     visit.open(".")
     visit.page.keyboard.press("s")
     visit.page.keyboard.type("extends", delay=20)
@@ -140,14 +114,14 @@ def test_search_finds_a_word_and_its_place(browser: Browser, address: str) -> No
 
 
 def test_the_four_groups_are_one_step_away(browser: Browser, address: str) -> None:
-    visit = Visit(browser, address)
+    visit = SiteVisit(browser, address)
     visit.open(".")
     tabs = visit.page.locator(".md-tabs__link").all_inner_texts()
     assert [tab.strip() for tab in tabs] == ["Start", "Guides", "Reference", "Explanation"]
 
 
 def test_on_paper_there_is_the_text_alone(browser: Browser, address: str) -> None:
-    visit = Visit(browser, address)
+    visit = SiteVisit(browser, address)
     visit.open("quickstart")
     visit.page.emulate_media(media="print")
     assert visit.page.locator("article h1").is_visible()
