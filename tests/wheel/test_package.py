@@ -93,7 +93,7 @@ def test_an_index_shows_the_readme_as_a_page(built: Built) -> None:
 def test_an_index_would_take_both_files(built: Built) -> None:
     checked = [sys.executable, "-m", "twine", "--no-color", "check", "--strict"]
     said = run([*checked, built.sdist, built.wheel], ROOT)
-    assert said.count(": PASSED") == 2
+    assert said.count("PASSED") == 2
 
 
 def test_the_source_package_gives_the_same_wheel(built: Built, tmp_path: Path) -> None:
