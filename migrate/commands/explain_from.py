@@ -64,7 +64,7 @@ def explain_from(
     others: list[str] = []
     faults: list[InputError] = []
     answers = [_Answer(*one) for one in asked]
-    for name in _configs(view, configs):
+    for name in _configs(view, configs, path):
         label = name.path or name.label
         try:
             resolved = resolved_side(view, name)
@@ -93,10 +93,15 @@ def _file_and_line(view: View, given: str) -> tuple[str, int | None]:
     return locate(view, place[1]), int(place[2])
 
 
-def _configs(view: View, given: Sequence[str]) -> list[ConfigName]:
-    runs = runnable(plans_of(view), view.loader, view.layout)
+def _configs(view: View, given: Sequence[str], asked: str) -> list[ConfigName]:
+    """The configs that are asked; where none is named, of a frozen copy the old presets."""
+    plans = plans_of(view)
+    runs = runnable(plans, view.loader, view.layout)
     if given:
         return those_that_run(config_names(view, given), runs)
+    if plans is not None and view.layout.is_record(asked):
+        old = {plans.legacy_path(one.preset.from_): one.name for one in plans.presets.values()}
+        runs = {path: name for path, name in old.items() if view.tree.exists(path)}
     if not runs:
         hint = "name configs, globs or folders behind it"
         raise InputError("there is no preset to ask", view.root, hint)

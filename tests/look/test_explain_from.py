@@ -72,6 +72,13 @@ def test_of_every_preset_where_none_is_named(root: Path) -> None:
     assert keys(root, FRAGMENT)["t.ops"] == ([P, Q], [])
 
 
+def test_of_a_frozen_copy_the_old_presets_are_asked(root: Path) -> None:
+    assert migrate(root, "init").code == 0
+    assert migrate(root, "apply", "--all").code == 0
+    old = ["configs/legacy/train/p.yaml", "configs/legacy/train/q.yaml"]
+    assert told(root, "configs/legacy/components/f.yaml")["configs"] == old
+
+
 def test_a_section_that_was_replaced_as_a_whole_lost_to_what_replaced_it(root: Path) -> None:
     where = {"path": Q, "line": 5, "column": 1}
     assert keys(root, FRAGMENT)["s.u"] == ([P], [(where, [Q])])
