@@ -11,7 +11,7 @@ from migrate.references import Reference, Renames, scan
 from migrate.rollout.legacy import common_root
 from migrate.trees.globs import is_glob
 from migrate.workers import HERE, Workers
-from migrate.workspace.config_names import config_paths, presets
+from migrate.workspace.config_names import config_paths, configs_in, presets
 from migrate.workspace.view import View
 
 
@@ -40,9 +40,8 @@ def refs(
     `exclude` are globs of files out of sight, such as those of the plans.
     Raises InputError for a path that is not there, was never frozen, and that nothing names.
     """
-    configs = [path for path in view.tree.files() if path.endswith(SUFFIXES)]
-    live = [path for path in configs if not view.layout.is_record(path)]
-    targets = _targets(view, paths, configs, live) if paths else live
+    live = configs_in(view, ".")
+    targets = _targets(view, paths, live) if paths else live
     if not targets:
         return RefsResult((), ())
     implicit = tuple(filter(view.dialect.is_implicit, targets))
@@ -73,7 +72,7 @@ def _below_configs(live: list[str]) -> list[str]:
     return [path for path in live if path.startswith("configs/")]
 
 
-def _targets(view: View, paths: Sequence[str], configs: list[str], live: list[str]) -> list[str]:
+def _targets(view: View, paths: Sequence[str], live: list[str]) -> list[str]:
     found: dict[str, None] = {}
     for given in paths:
         if is_glob(given) or ("/" not in given and given in presets(view)):
@@ -81,11 +80,8 @@ def _targets(view: View, paths: Sequence[str], configs: list[str], live: list[st
             continue
         path = view.path(given)
         _nameable(path)
-        below = "" if path == "." else f"{path}/"
-        known = configs if view.layout.is_record(below) else live
-        inside = [one for one in known if one == path or one.startswith(below)]
         # A file that is gone may still be named: that is when one asks.
-        named = inside or ([path] if path.endswith(SUFFIXES) else [])
+        named = configs_in(view, path) or ([path] if path.endswith(SUFFIXES) else [])
         if not named:
             hint = nearest(path, live) or "name a config, or a folder of configs"
             raise InputError("is not a config", path, hint)

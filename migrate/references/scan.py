@@ -97,9 +97,9 @@ def naming(
     chosen = _within(files, include, exclude, renames)
     fresh = record is None or record.empty
     if workers.pool is not None and fresh and len(chosen) >= PARALLEL_FROM:
-        named = {path for path in chosen if has_suffix(path)}  # read here, they stay at hand
-        others = [path for path in chosen if path not in named]
-        answers = search.all_of(sorted(named))
+        configs = list(filter(has_suffix, chosen))  # read here, they stay at hand
+        others = [path for path in chosen if not has_suffix(path)]
+        answers = search.all_of(configs)
         answers += each_chunk(search.all_of, others, PORTIONS * workers.number, workers.pool)
     else:
         answers = search.all_of(chosen, frozenset() if record is None else record.nothing)

@@ -121,8 +121,7 @@ def _several(view: View, given: str) -> list[str] | None:
     if not path or view.tree.exists(path) or _preset(view, given):
         return None
     for folder in dict.fromkeys((path, os.path.normpath(given))):
-        inside = "" if folder == "." else f"{folder}/"
-        found = [one for one in _within(view, inside) if one.endswith(SUFFIXES)]
+        found = configs_in(view, folder)
         if found:
             return found
     if is_glob(given):
@@ -130,6 +129,12 @@ def _several(view: View, given: str) -> list[str] | None:
     if os.path.isdir(given) or os.path.isdir(os.path.join(view.root, path)):
         raise MissingFile("is a folder that holds no config", given, _looked(view))
     return None
+
+
+def configs_in(view: View, folder: str) -> list[str]:
+    """The configs in a folder, `.` for the root; records only if the folder is one of theirs."""
+    inside = "" if folder == "." else f"{folder}/"
+    return [one for one in _within(view, inside) if one.endswith(SUFFIXES)]
 
 
 def _within(view: View, start: str) -> Iterator[str]:
