@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from migrate.report.paint import columns, seen, start, width
+from migrate.report.paint import columns, seen, width, without_middle
 
 GAP = 2
 """So many cells part two columns."""
@@ -73,4 +73,4 @@ def middle(text: str, limit: int, part: float = 1 / 3) -> str:
         return text
     first = int((limit - len(_CUT)) * part)
     last = limit - len(_CUT) - first
-    return f"{start(text, first)}{_CUT}{start(text[::-1], last)[::-1]}"
+    return without_middle(text, first, last, _CUT)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from migrate.locations import printable
-from migrate.report.paint import width
+from migrate.report.paint import width, without_middle
 
 VALUE, BYTES = 40, 60_000
 """So long may a value be, and the whole text: forges refuse comments that are longer."""
@@ -36,12 +36,7 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit and width(text) <= limit:
         return text
     last = (limit - 1) // 3
-    head, tail = text[: limit - 1 - last], text[len(text) - last :]
-    while width(head) > limit - 1 - last:
-        head = head[:-1]
-    while width(tail) > last:
-        tail = tail[1:]
-    return f"{head}~{tail}"
+    return without_middle(text, limit - 1 - last, last, "~")
 
 
 class Sheet:

@@ -63,6 +63,11 @@ def start(text: str, limit: int) -> str:
     return text
 
 
+def without_middle(text: str, first: int, last: int, mark: str) -> str:
+    """The first and the last cells of a text, at most so many, with a mark between them."""
+    return f"{start(text, first)}{mark}{start(text[::-1], last)[::-1]}"
+
+
 def columns(
     rows: Sequence[Sequence[str]], right: Sequence[int] = (), gap: str = "  ", indent: str = ""
 ) -> list[str]:
