@@ -78,34 +78,39 @@ def _gate(found: Report) -> list[str]:
     told = [one for one in found.verified.findings if one.level != NOTE]
     lines = []
     for one in told[:MOST_NOTES]:
-        where = f"{code(str(one.place))} " if one.place else ""
-        lines.append(f"- **{one.level}** {where}{code(cut(one.what, LONG))}")
+        where = f"{_code(str(one.place))} " if one.place else ""
+        lines.append(f"- **{one.level}** {where}{_code(cut(one.what, LONG))}")
     if len(told) > MOST_NOTES:
         lines.append(f"- and {len(told) - MOST_NOTES} more")
     return lines
 
 
+def _code(text: str) -> str:
+    """A text as code in a list."""
+    return code(text, cell=False)
+
+
 def _value(raw: object) -> str:
-    return "nothing" if raw is ABSENT else code(cut(value_text(raw) or '""', VALUE))
+    return "nothing" if raw is ABSENT else _code(cut(value_text(raw) or '""', VALUE))
 
 
 def _behind(found: Report) -> Iterator[str]:
     for name, edit in found.behind:
         change = f"{_value(edit.recorded)} became {_value(edit.today)}"
-        yield f"- {code(name)} lacks {code(cut(dotted(edit.key), LONG))}: {change}"
+        yield f"- {_code(name)} lacks {_code(cut(dotted(edit.key), LONG))}: {change}"
 
 
 def _accepted(found: Report) -> Iterator[str]:
     for one in found.accepted:
         change = f"{_value(one.was)} became {_value(one.now)}"
-        key = code(cut(one.key, LONG))
-        yield f"- accepted: {code(one.preset)} {key}: {change}, {code(cut(one.reason, LONG))}"
+        key = _code(cut(one.key, LONG))
+        yield f"- accepted: {_code(one.preset)} {key}: {change}, {_code(cut(one.reason, LONG))}"
 
 
 def _allowed(found: Report) -> list[str]:
     return [
-        f"- {code(preset.row.name)} {code(cut(one.key, LONG))}: {_value(one.old)} became "
-        f"{_value(one.new)}, {code(cut(one.reason, LONG))}"
+        f"- {_code(preset.row.name)} {_code(cut(one.key, LONG))}: {_value(one.old)} became "
+        f"{_value(one.new)}, {_code(cut(one.reason, LONG))}"
         for preset in found.presets
         for one in preset.allowed
     ]
@@ -121,11 +126,11 @@ def _dropped(found: Report) -> list[str]:
     }
     lines = []
     for path, comments in groupby(sorted(every), key=lambda known: known[0].path):
-        inside = "; ".join(f"{place.line}: {code(cut(text, VALUE))}" for place, text in comments)
-        lines.append(f"- {code(in_record(path))} {inside}")
+        inside = "; ".join(f"{place.line}: {_code(cut(text, VALUE))}" for place, text in comments)
+        lines.append(f"- {_code(in_record(path))} {inside}")
     return lines
 
 
 def _gone(found: Report) -> list[str]:
     went = {one.path for preset in found.presets for one in preset.files if one.kind == "delete"}
-    return [f"- {code(path)}" for path in sorted(went)]
+    return [f"- {_code(path)}" for path in sorted(went)]

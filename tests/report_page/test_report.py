@@ -310,6 +310,16 @@ def test_nothing_in_a_config_is_markdown(tmp_path: Path) -> None:
     }
 
 
+def test_a_bar_is_shown_as_it_is_outside_of_tables(tmp_path: Path) -> None:
+    files = {
+        "configs/components/o.yaml": b"t:\n  lr: 1  # fast | slow\n  wd: 0.0\n",
+        P_OLD: START[P_OLD] + b"t: {lr: 2}\n",
+    }
+    root = trees.write(tmp_path, {**START, **files})
+    ok(migrate(root, "init"))
+    assert "`# fast | slow`" in ok(migrate(root, "report", "--format", "md")).out
+
+
 def test_the_page_may_load_and_run_nothing_but_itself(page: Page) -> None:
     policy = next(iter(page.having("meta", **{"http-equiv": "Content-Security-Policy"})))
     said = policy["content"] or ""
